@@ -1,0 +1,151 @@
+/** What maps to what, as data: from a Mapping come the plans, the validation, the generated docs and the screens. */
+import type { Json, JsonObject, Side } from './resource.ts'
+
+/** Who is right about a field. See docs/3-merge.md for each word in each situation. */
+export type FieldOwnership = 'commerce' | 'crm' | 'latest' | 'review' | 'seed' | 'strictest'
+
+export const ownerships: readonly FieldOwnership[] = ['commerce', 'crm', 'latest', 'review', 'seed', 'strictest']
+
+/** What a Salesforce field can hold. Dates are `YYYY-MM-DD`, date-times ISO in UTC. */
+export type Value = string | number | boolean | null
+
+/** The result of turning one side's value into the other's; `bad` drops that field, is reported, and keeps the record. */
+export type Coded = { readonly is: 'value'; readonly value: Value } | { readonly is: 'bad'; readonly why: string }
+
+/** What a codec may look at beside the value itself. */
+export type CodecContext = {
+  /** Another part of the same commerce record, by path. */
+  readonly get: (path: string) => Json
+  /** The target field, when the org's describe is known. */
+  readonly field: FieldSchema | null
+}
+
+/** Turns a commerce value into CRM words, and back where that is possible. Pure; the same input gives the same output. */
+export type Codec = {
+  readonly name: string
+  /** One line for the generated docs. */
+  readonly doc: string
+  readonly toCrm: (value: Json, context: CodecContext) => Coded
+  /** Absent when the way back is not defined: such a field never flows to commerce. */
+  readonly toCommerce?: (value: Value) => Json
+}
+
+/**
+ * One field of one record.
+ * `commerce` is an expression over the commerce record: a path (`firstName`, `addresses[@defaultBillingAddressId].city`),
+ * a template (`{firstName} {lastName}`), or alternatives joined by ` ?? ` of which the first that is not empty counts.
+ */
+export type FieldRule = {
+  readonly commerce: string
+  readonly crm: string
+  readonly owner: FieldOwnership
+  readonly codec?: Codec
+  /** Used instead of `crm` when the org does not have that field (`MailingCountryCode` → `MailingCountry`). */
+  readonly orElse?: string
+  /** The org refuses the record without it. */
+  readonly required?: boolean
+  /** Written on create only, when the value is empty: the same kind of expression as `commerce`. */
+  readonly fallback?: string
+  /** For `strictest`: the more restrictive of two values. */
+  readonly stricter?: (a: Value, b: Value) => Value
+}
+
+/** How an unlinked record finds its counterpart. */
+export type MatchRule =
+  /** Our own external ID, or a pair of fields that the merchant declared to be shared. */
+  | { readonly by: 'external-id'; readonly crm: string; readonly commerce: string | 'key' }
+  /** A second key that is safe only under conditions. */
+  | {
+      readonly by: 'fallback'
+      readonly crm: string
+      readonly commerce: string
+      readonly when?: string
+      readonly corroborate?: readonly string[]
+      readonly prefer?: readonly string[]
+    }
+
+/** A pointer from this record to another one that a mapping writes. */
+export type LinkRule = {
+  /** The reference field on the CRM record (`AccountId`). */
+  readonly crm: string
+  /** The relationship to name the parent by its external ID (`Account`). */
+  readonly relationship: string
+  /** Which mapping and which of its parts the parent comes from. */
+  readonly mapping: string
+  readonly role: string
+  /** The parent's commerce record: an expression that yields its id, or `self` for another part of the same record. */
+  readonly of: 'self' | string
+  readonly owner: FieldOwnership
+  /** Without the parent the record waits; else it is written without. */
+  readonly required: boolean
+}
+
+/** One CRM record that a commerce record becomes. A customer may become two: an Account and a Contact. */
+export type MappingPart = {
+  /** Names the part within its mapping and in the link table: `account`, `contact`. */
+  readonly role: string
+  /** The sObject written. */
+  readonly object: string
+  readonly match: readonly MatchRule[]
+  readonly fields: readonly FieldRule[]
+  readonly links: readonly LinkRule[]
+  /** Fixed values written at creation: a record type, an owner. */
+  readonly defaults: Readonly<Record<string, Value>>
+}
+
+/** What happens in Salesforce when the commerce record is deleted. */
+export type DeletionPolicy = 'ignore' | 'unlink' | 'deactivate' | 'anonymise' | 'delete'
+
+/** One pair of kinds of record that are kept in step. */
+export type Mapping = {
+  readonly name: string
+  readonly doc: string
+  /** The commercetools resource type id. */
+  readonly commerce: string
+  /** Our external ID field on every object written: `CT_Id__c` unless the org has other names. */
+  readonly keyField: string
+  /** Only records for which this expression is not empty take part. */
+  readonly when?: string
+  /** In dependency order: a part may point at the parts before it. */
+  readonly parts: readonly MappingPart[]
+  readonly deletion: DeletionPolicy
+  readonly creates: Side | 'both'
+  /** References to expand when the record is read (`customerGroup`). */
+  readonly expand: readonly string[]
+  /** Other commerce types whose change may alter this record, and how to find the records they touch. */
+  readonly touchedBy: readonly { readonly type: string; readonly where: string }[]
+}
+
+/** What the org says of one field: the part of describe that changes what we write. */
+export type FieldSchema = {
+  readonly name: string
+  readonly label: string
+  readonly type: string
+  readonly length: number
+  readonly precision: number
+  readonly scale: number
+  readonly nillable: boolean
+  readonly defaultedOnCreate: boolean
+  readonly createable: boolean
+  readonly updateable: boolean
+  readonly unique: boolean
+  readonly externalId: boolean
+  readonly filterable: boolean
+  readonly restricted: boolean
+  /** Active values of a picklist; empty for other types. */
+  readonly values: readonly string[]
+  readonly referenceTo: readonly string[]
+}
+
+export type ObjectSchema = {
+  readonly name: string
+  readonly createable: boolean
+  readonly updateable: boolean
+  readonly fields: ReadonlyMap<string, FieldSchema>
+}
+
+/** The org's describe of the objects the mappings write. An object that is missing does not exist for this user. */
+export type Schema = ReadonlyMap<string, ObjectSchema>
+
+/** A commerce record's body, as mapping expressions see it. */
+export type CommerceBody = JsonObject

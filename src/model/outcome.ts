@@ -1,0 +1,130 @@
+/** What a remote answer means for us: failures are named by what the caller does next. */
+
+import type { Base, IdentityLink } from './identity.ts'
+import type { Conflict, Decision } from './plan.ts'
+import type { ChangeEvent, Instant, Lane, ResourceRef, Version } from './resource.ts'
+
+/**
+ * Why something did not work.
+ * `invalid`: the record is refused until it, the mapping or a person changes something. `stale`: plan again at once.
+ * `throttled`: at the time the remote gave. `unavailable`: later. `uncertain`: sent, no answer: read again.
+ * `denied`: the credentials or permissions are wrong: the lane pauses, attempts are not burnt.
+ */
+export type Failure = {
+  readonly is: 'invalid' | 'stale' | 'throttled' | 'unavailable' | 'uncertain' | 'denied'
+  /** The remote's own code (`STRING_TOO_LONG`), or ours. Never a value of the record. */
+  readonly code: string
+  /** One sentence for a person, with no personal data: field names, not values. */
+  readonly message: string
+  readonly fields: readonly string[]
+  /** For `throttled`: when the remote allows another try. */
+  readonly retryAt: Instant | null
+}
+
+/** What became of one row. */
+export type Outcome =
+  | { readonly ok: true; readonly ref: ResourceRef; readonly created: boolean; readonly version: Version | null }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** The one error that crosses a port: a whole call failed. Its `failure` says what the caller does next. */
+export class RemoteFailure extends Error {
+  readonly failure: Failure
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(`${failure.is} (${failure.code}): ${failure.message}`, options)
+    this.name = 'RemoteFailure'
+    this.failure = failure
+  }
+}
+
+/** What the engine does with a row after an outcome. `at` null means now. */
+export type Next =
+  | { readonly then: 'done' }
+  | { readonly then: 'retry'; readonly at: Instant }
+  | { readonly then: 'replan' }
+  | { readonly then: 'wait' }
+  | { readonly then: 'review' }
+  /** To the failed list: no retry until something changes. */
+  | { readonly then: 'fail'; readonly failure: Failure }
+  /** The lane stops until this time; the row keeps its attempts. */
+  | { readonly then: 'pause'; readonly until: Instant; readonly failure: Failure }
+
+/** A record that cannot succeed as it is, listed for a person. */
+export type FailedRecord = {
+  readonly id: string
+  readonly source: ResourceRef
+  readonly mapping: string
+  readonly role: string
+  readonly failure: Failure
+  readonly attempts: number
+  readonly correlationId: string
+  readonly failedAt: Instant
+  readonly state: 'open' | 'retried' | 'discarded' | 'resolved'
+}
+
+/** One line of a record's story. Field names only, never values. */
+export type JournalEntry = {
+  readonly at: Instant
+  readonly correlationId: string
+  readonly ref: ResourceRef
+  /** What happened: `received`, `dropped`, `planned`, `written`, `failed`, `waits`, `conflict`, `decided`, `settled`, `linked`. */
+  readonly step: string
+  readonly mapping: string | null
+  readonly role: string | null
+  readonly target: ResourceRef | null
+  readonly plan: string | null
+  readonly fields: readonly string[]
+  readonly detail: string | null
+  readonly attempt: number
+  readonly durationMs: number | null
+}
+
+/** What SAVE changes about one link. `revision` is the one the pass saw; null for a link that is new. */
+export type LinkChange =
+  | {
+      readonly do: 'put'
+      readonly link: Omit<IdentityLink, 'revision' | 'since' | 'savedAt'>
+      readonly revision: number | null
+    }
+  | {
+      readonly do: 'base'
+      readonly link: IdentityLink
+      readonly base: Base
+      readonly restores: Readonly<Record<string, number>>
+    }
+  | { readonly do: 'remove'; readonly link: IdentityLink }
+
+/** What becomes of one claimed row. */
+export type RowSettlement = {
+  readonly ref: ResourceRef
+  /** `settle`: done up to this version, the row goes unless it was marked meanwhile. `free`: back to the queue. `keep`: another call of the pass still works on it. */
+  readonly do: 'settle' | 'free' | 'keep'
+  /** With `settle`: the version read; null when unknown. */
+  readonly version: Version | null
+  /** With `settle`: the record is gone from its side. */
+  readonly gone: boolean
+  /** With `free`: not before this time; null for now. */
+  readonly notBefore: Instant | null
+  /** With `free`: this try counts. */
+  readonly countsAttempt: boolean
+  /** With `free`: a write was sent and not answered. */
+  readonly uncertain: boolean
+  readonly lane: Lane | null
+}
+
+/** Everything one SAVE writes, in one transaction fenced by the claim's token. */
+export type Settlement = {
+  readonly rows: readonly RowSettlement[]
+  readonly links: readonly LinkChange[]
+  readonly conflicts: readonly Omit<Conflict, 'id' | 'state' | 'openedAt'>[]
+  readonly failures: readonly Omit<FailedRecord, 'id' | 'state' | 'failedAt'>[]
+  /** Open conflicts and failures of these records (with mapping and role) are over. */
+  readonly resolved: readonly { readonly source: ResourceRef; readonly mapping: string; readonly role: string }[]
+  /** Decisions that have been carried out. */
+  readonly applied: readonly Decision[]
+  readonly waits: readonly { readonly waiting: ResourceRef; readonly awaited: ResourceRef }[]
+  /** Forced marks that follow from this pass: a yield, a new link's CRM end. */
+  readonly marks: readonly ChangeEvent[]
+  /** Records whose waiters go on. */
+  readonly wakes: readonly ResourceRef[]
+  readonly journal: readonly JournalEntry[]
+}

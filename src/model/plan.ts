@@ -1,0 +1,122 @@
+/** What is to be done about one draft, and how the plans of a pass become calls. */
+import type { Base, ConflictKind, Draft, IdentityLink } from './identity.ts'
+import type { FieldOwnership, Value } from './mapping.ts'
+import type { Instant, ResourceRef, Side } from './resource.ts'
+
+/** `same`: nothing to do. `write`: the source's value goes over. `yield`: the other side's value stands. `conflict`: a person decides. */
+export type Verdict = 'same' | 'write' | 'yield' | 'conflict'
+
+/** One field's verdict with its reason: what `ctsf plan` prints. */
+export type FieldVerdict = {
+  readonly field: string
+  readonly owner: FieldOwnership
+  readonly verdict: Verdict
+  readonly why: string
+}
+
+/** A reference as it is written: by Salesforce id, or by the parent's external ID. */
+export type PlannedLink =
+  | { readonly by: 'id'; readonly field: string; readonly id: string }
+  | {
+      readonly by: 'key'
+      readonly field: string
+      readonly relationship: string
+      readonly keyField: string
+      readonly key: string
+    }
+
+/** What all plans carry: the draft they are for and why each field got its verdict. */
+type Planned = { readonly draft: Draft; readonly verdicts: readonly FieldVerdict[] }
+
+export type WritePlan =
+  | (Planned & {
+      readonly do: 'create'
+      readonly fields: Readonly<Record<string, Value>>
+      readonly links: readonly PlannedLink[]
+      /** What both sides agree on once the write is confirmed. */
+      readonly base: Base
+    })
+  | (Planned & {
+      readonly do: 'update'
+      readonly crm: ResourceRef
+      /** Null when the record was found, not linked: the write makes the link. */
+      readonly link: IdentityLink | null
+      readonly fields: Readonly<Record<string, Value>>
+      readonly links: readonly PlannedLink[]
+      readonly base: Base
+      /** Fields where the CRM's value stands and must flow back: the CRM end is marked with force. */
+      readonly yields: readonly string[]
+      /** Set when an unseen edit must not be overwritten: the row goes alone, with `If-Unmodified-Since`. */
+      readonly ifUnmodifiedSince: Instant | null
+    })
+  | (Planned & { readonly do: 'delete'; readonly crm: ResourceRef; readonly link: IdentityLink })
+  | (Planned & {
+      readonly do: 'nothing'
+      readonly why: string
+      /** The link to keep: updated when its base learnt something, or newly made when a found record already agrees. */
+      readonly crm: ResourceRef | null
+      readonly link: IdentityLink | null
+      readonly base: Base
+      readonly yields: readonly string[]
+    })
+  | (Planned & { readonly do: 'wait'; readonly awaits: readonly ResourceRef[] })
+  | (Planned & { readonly do: 'review'; readonly conflict: ConflictDraft })
+
+/** A disagreement before it is stored. Values are shown to a person and kept encrypted only while it is open. */
+export type ConflictDraft = {
+  readonly kind: ConflictKind
+  readonly why: string
+  readonly candidates: readonly ResourceRef[]
+  readonly fields: readonly { readonly field: string; readonly commerce: Value; readonly crm: Value }[]
+}
+
+export type Conflict = ConflictDraft & {
+  readonly id: string
+  readonly source: ResourceRef
+  readonly mapping: string
+  readonly role: string
+  readonly correlationId: string
+  readonly openedAt: Instant
+  readonly state: 'open' | 'decided' | 'closed'
+}
+
+/** What a person chose. `link`: this record is that one. `take`: in the disputed fields this side is right. */
+export type Choice =
+  | { readonly do: 'link'; readonly crm: ResourceRef }
+  | { readonly do: 'create' }
+  | { readonly do: 'ignore' }
+  | { readonly do: 'take'; readonly side: Side }
+
+export type Decision = {
+  readonly conflict: string
+  readonly kind: ConflictKind
+  readonly source: ResourceRef
+  readonly mapping: string
+  readonly role: string
+  readonly choice: Choice
+  readonly by: string
+  readonly at: Instant
+}
+
+/** One row of one remote write. `plan` is the position of the plan it carries out, in the pass. */
+export type WriteRow = {
+  readonly plan: number
+  readonly do: 'create' | 'update' | 'delete'
+  readonly object: string
+  /** For `create`: upsert by this external ID. */
+  readonly key: { readonly field: string; readonly value: string } | null
+  /** For `update` and `delete`: the Salesforce id. */
+  readonly id: string | null
+  readonly fields: Readonly<Record<string, Value>>
+  readonly links: readonly PlannedLink[]
+  readonly ifUnmodifiedSince: Instant | null
+}
+
+/** What goes in one remote call: groups run in this order, all rows of a `create` group are of one object. */
+export type Call = { readonly groups: readonly (readonly WriteRow[])[] }
+
+/** Calls in dependency order: those of one wave may be in flight together, a wave starts when the one before is settled. */
+export type Batch = { readonly waves: readonly (readonly Call[])[] }
+
+/** What one remote call can carry. Salesforce: 200 rows a group, five groups. Source: REST API, Composite resource. */
+export type BatchLimits = { readonly rowsPerGroup: number; readonly groupsPerCall: number }

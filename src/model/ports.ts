@@ -1,0 +1,274 @@
+/**
+ * The contracts the engine relies on. Each sentence here is one that the contract suites (`test/contract`) can test.
+ * All methods take an `AbortSignal`; when it fires they reject with its reason and start nothing new.
+ */
+import type { Candidate, IdentityLink, Present } from './identity.ts'
+import type { MatchRule, Schema, Value } from './mapping.ts'
+import type { FailedRecord, JournalEntry, Outcome, Settlement } from './outcome.ts'
+import type { BatchLimits, Call, Choice, Conflict, Decision } from './plan.ts'
+import type {
+  ChangeEvent,
+  Checkpoint,
+  Instant,
+  JsonObject,
+  Lane,
+  ResourceRef,
+  Side,
+  Snapshot,
+  Version,
+} from './resource.ts'
+
+/** Travels with every remote call: for tracing, and to stop. */
+export type CallContext = { readonly correlationId: string; readonly signal: AbortSignal }
+
+/** How much of the remote's allowance is used. Null where the remote has none. */
+export type RemoteLimits = { readonly used: number; readonly max: number; readonly at: Instant } | null
+
+/** What `check` found wrong, with the fix. `place` is a config path, an environment variable or an org's field. */
+export type Problem = { readonly place: string; readonly problem: string; readonly fix: string }
+
+/** One question LOOK UP asks: which records of this object have one of these values in this field. */
+export type FindQuery = {
+  readonly object: string
+  readonly by: MatchRule
+  readonly field: string
+  readonly values: readonly string[]
+  /** Fields whose values are wanted beside id, key and version. */
+  readonly fields: readonly string[]
+}
+
+/** What a find answers: a row per record found, in no order. The engine adds digests and claims. */
+export type Found = Omit<Candidate, 'digests' | 'claimedBy'> & { readonly matched: string }
+
+/** A page of a listing, with the position to resume after it. */
+export type Page = { readonly snapshots: readonly Snapshot[]; readonly position: string }
+
+/** commercetools, as the engine sees it. Failures of a whole call reject with `RemoteFailure`. */
+export type CommerceSystem = {
+  readonly side: 'commerce'
+  /** The projects served; commerce ids begin with one of these keys. */
+  readonly projects: readonly string[]
+  /**
+   * The present state of these records, one snapshot each, in the order asked; `absent` for one that is not there.
+   * As few queries as fit a URL. `expand` names references to be included in the body.
+   */
+  read(refs: readonly ResourceRef[], expand: readonly string[], context: CallContext): Promise<readonly Snapshot[]>
+  /**
+   * All records of a type by keyset `(lastModifiedAt, id)`, oldest change first, up to a safety lag before now.
+   * `position` null starts at the beginning; a page's `position` resumes after it. Ends when there is no more.
+   */
+  list(
+    query: {
+      readonly project: string
+      readonly type: string
+      readonly position: string | null
+      readonly expand: readonly string[]
+      readonly where?: string
+    },
+    context: CallContext,
+  ): AsyncIterable<Page>
+  /** What a delivery says, or why it is none. Never throws: bad input is a normal day. */
+  decode(body: unknown, received: { readonly at: Instant; readonly correlationId: string }): Delivery
+  check(signal: AbortSignal): Promise<readonly Problem[]>
+}
+
+/** A delivery, understood. `ignored` is acknowledged and logged: a probe, a type nobody maps. */
+export type Delivery =
+  | { readonly is: 'events'; readonly events: readonly ChangeEvent[]; readonly form: string }
+  | { readonly is: 'ignored'; readonly why: string }
+  | { readonly is: 'bad'; readonly why: string }
+
+/** Salesforce, as the engine sees it. Failures of a whole call reject with `RemoteFailure`, except those of `write`. */
+export type CrmSystem = {
+  readonly side: 'crm'
+  readonly batch: BatchLimits
+  /** The describe of these objects; cached until `refresh`. An object that does not exist for us is left out. */
+  schema(objects: readonly string[], options: { readonly refresh: boolean }, context: CallContext): Promise<Schema>
+  /** Records by key. Any number of values: split into as few calls as fit. */
+  find(queries: readonly FindQuery[], context: CallContext): Promise<readonly Found[]>
+  /** The present state of these records, with these fields by object: `absent` when deleted, `merged` when merged away. */
+  read(
+    refs: readonly ResourceRef[],
+    fields: Readonly<Record<string, readonly string[]>>,
+    context: CallContext,
+  ): Promise<readonly PresentRead[]>
+  /**
+   * Sends one call and answers one outcome a row, in the order of `groups.flat()`. Never rejects: a call that failed
+   * as a whole gives each row the same failure, `uncertain` when it may have been carried out.
+   */
+  write(call: Call, context: CallContext): Promise<readonly Outcome[]>
+  /** What the last answers said of the daily allowance; asks the org when `ask` is set. */
+  limits(options: { readonly ask: boolean }, context: CallContext): Promise<RemoteLimits>
+  check(signal: AbortSignal): Promise<readonly Problem[]>
+  /** The org's id, for the database that serves it. */
+  orgId(context: CallContext): Promise<string>
+}
+
+/** A present record before digesting. */
+export type PresentRead =
+  | Omit<Extract<Present, { state: 'present' }>, 'digests'>
+  | Extract<Present, { state: 'absent' }>
+  | Extract<Present, { state: 'merged' }>
+
+/** A dirty row taken by a claim. */
+export type ClaimedRow = {
+  readonly ref: ResourceRef
+  readonly lane: Lane
+  /** The highest version announced; null when only forced marks came. */
+  readonly version: Version | null
+  readonly deleted: boolean
+  readonly erase: boolean
+  readonly forced: boolean
+  /** Claimed over an expired lease, or a write of it was not answered: read the target before writing. */
+  readonly uncertain: boolean
+  readonly attempts: number
+  readonly markedAt: Instant
+  readonly correlationId: string
+}
+
+/** Rows taken for one pass. The token fences the SAVE. */
+export type Claim = {
+  readonly token: string
+  readonly lane: Lane
+  readonly rows: readonly ClaimedRow[]
+  readonly links: readonly IdentityLink[]
+}
+
+/** What MARK did with the events of a group of deliveries. */
+export type Marked = { readonly marked: number; readonly dropped: number }
+
+/** How much waits, by lane, and since when. */
+export type Backlog = {
+  readonly lanes: Readonly<
+    Record<
+      Lane,
+      { readonly due: number; readonly later: number; readonly claimed: number; readonly oldestDueAt: Instant | null }
+    >
+  >
+  readonly links: number
+  readonly conflicts: number
+  readonly failures: number
+  readonly waiting: number
+}
+
+/** A page of a list, by cursor; `next` null at the end. */
+export type Listed<T> = { readonly items: readonly T[]; readonly next: string | null }
+
+/**
+ * The memory: one PostgreSQL dialect, on PGlite or a server. Every method is one transaction, retried on 40P01 and
+ * 40001. Rejects with `StoreDown` when the database cannot be reached.
+ */
+export type Store = {
+  /**
+   * MARK. Makes records dirty, durably, in one statement a group: highest version, most urgent lane, earliest due
+   * time, `erase`, `deleted` and force are sticky, and each mark gives the row a new mark number. An event with a
+   * version is dropped when that is not above what was settled of its record (CRM: only when lower); one without a
+   * version, or with force, never. Resolves after commit: only then may a delivery be acknowledged.
+   */
+  mark(
+    events: readonly ChangeEvent[],
+    options?: { readonly force?: boolean; readonly notBefore?: Instant },
+  ): Promise<Marked>
+  /**
+   * CLAIM. Up to `limit` due rows of one lane, the most urgent lane first, with a new token and a lease on them and on
+   * every known link of theirs. A row whose link is leased elsewhere, or whose link's other end is taken by this claim,
+   * is left. A row claimed over an expired lease is `uncertain`. Null when nothing is due.
+   */
+  claim(options: {
+    readonly side: Side
+    readonly limit: number
+    readonly leaseMs: number
+    readonly lanes: readonly Lane[]
+  }): Promise<Claim | null>
+  /** Extends the lease of all rows and links of this token; false when any of it was lost. */
+  renew(token: string, leaseMs: number): Promise<boolean>
+  /** Gives rows back untouched: a pass that could not start. */
+  release(token: string, options: { readonly notBefore: Instant | null }): Promise<void>
+  /** Links of these records, from either side. */
+  links(refs: readonly ResourceRef[]): Promise<readonly IdentityLink[]>
+  /** Who holds these CRM records already: links by their CRM end. */
+  claimants(crm: readonly ResourceRef[]): Promise<readonly IdentityLink[]>
+  /** Decisions of these records that are not yet carried out. */
+  decisions(sources: readonly ResourceRef[]): Promise<readonly Decision[]>
+  /**
+   * SAVE, in one transaction. Rows the token no longer holds are refused: false, and nothing is written. A link whose
+   * revision moved, or whose CRM record got another commerce record meanwhile, frees its row instead and the rest goes on.
+   * A `settle`d row goes only if it was not marked since it was claimed; else it is freed, due now.
+   */
+  save(token: string, settlement: Settlement): Promise<boolean>
+  /** When the next row becomes due; null when none will. */
+  nextDue(side: Side): Promise<Instant | null>
+  backlog(): Promise<Backlog>
+  /** How many rows are due now in these lanes, counted up to `upTo`. */
+  due(side: Side, lanes: readonly Lane[], upTo: number): Promise<number>
+
+  conflicts(query: {
+    readonly state: 'open' | 'decided' | 'closed' | 'all'
+    readonly cursor: string | null
+    readonly limit: number
+  }): Promise<Listed<Conflict>>
+  conflict(id: string): Promise<Conflict | null>
+  /** Records the decision and marks the conflict's record, with force, in one transaction. Null when it is not open. */
+  decide(id: string, choice: Choice, by: string, correlationId: string): Promise<Decision | null>
+  failures(query: {
+    readonly state: FailedRecord['state'] | 'all'
+    readonly cursor: string | null
+    readonly limit: number
+  }): Promise<Listed<FailedRecord>>
+  failure(id: string): Promise<FailedRecord | null>
+  /** `retry` marks the record with force; `discard` only closes the failure. Null when it is not open. */
+  closeFailure(id: string, how: 'retry' | 'discard', correlationId: string): Promise<FailedRecord | null>
+
+  journal(entries: readonly JournalEntry[]): Promise<void>
+  /** The story of a correlation id, or of a record with its links, oldest first. */
+  trace(
+    of: { readonly correlationId: string } | { readonly ref: ResourceRef },
+    limit: number,
+  ): Promise<readonly JournalEntry[]>
+  /** The dirty row of a record, if any, for `trace` and the record page. */
+  dirty(ref: ResourceRef): Promise<ClaimedRow | null>
+  settled(ref: ResourceRef): Promise<{ readonly version: Version; readonly gone: boolean } | null>
+
+  checkpoint(stream: string): Promise<Checkpoint | null>
+  putCheckpoint(checkpoint: Checkpoint): Promise<void>
+  /** Serves exactly one org and these projects: stored at the first start; another org's id or a missing project rejects with `WrongDatabase`. */
+  bind(org: string, projects: readonly string[]): Promise<void>
+  /** Cleans up what is past its retention (journal, closed conflicts and failures) and lets the database reclaim space. */
+  maintain(options: { readonly journalDays: number }): Promise<void>
+  ping(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** The database cannot be reached or does not answer: the caller tries again later, and acknowledges nothing. */
+export class StoreDown extends Error {
+  override readonly name = 'StoreDown'
+}
+
+/** The database belongs to another org: the operator must name another `DATABASE_URL` or `DATA_DIR`. */
+export class WrongDatabase extends Error {
+  override readonly name = 'WrongDatabase'
+}
+
+/** The wall clock and sleep, so that tests move time by hand. `monotonicMs` never goes back. */
+export type Clock = {
+  now(): Instant
+  monotonicMs(): number
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+/** Turns values into digests under the current key, and under an older one by its id. */
+export type Digester = {
+  readonly keyId: string
+  /** The digest of a field's value under the current key, or under the key with this id; null when that key is gone. */
+  digest(field: string, value: Value): string
+  under(keyId: string, field: string, value: Value): string | null
+}
+
+/** Structured logging: the message is for people, the fields for search. Never a value of a record. */
+export type Log = {
+  debug(fields: JsonObject, message: string): void
+  info(fields: JsonObject, message: string): void
+  warn(fields: JsonObject, message: string): void
+  error(fields: JsonObject, message: string): void
+  child(fields: JsonObject): Log
+}
