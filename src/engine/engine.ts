@@ -1,0 +1,53 @@
+/** What every verb of the engine is given first: the ports, the mappings and the clock, made once in `app.ts`. */
+import type { Mapping } from '../model/mapping.ts'
+import type { Clock, CommerceSystem, CrmSystem, Digester, Log, Store } from '../model/ports.ts'
+
+/** How fast the engine works. All durations in milliseconds. */
+export type Pace = {
+  /** Records taken into one pass; 1,000 is what one claim, five reads and few Salesforce calls carry. */
+  readonly passSize: number
+  /** How long a pass may own its rows without renewing them. Every call's time limit is below it. */
+  readonly leaseMs: number
+  /** The longest a change waits for company when the day's calls run short; never waits while they do not. */
+  readonly maxDelayMs: number
+  /** The share of the org's daily calls left to other integrations, 0 to 1. */
+  readonly reserve: number
+  /** Calls that may be spent at once, before the bucket's refill sets the pace. */
+  readonly burst: number
+  /** Tries of one record before it is listed as failed (only for failures that may pass by themselves). */
+  readonly maxAttempts: number
+}
+
+/** What the engine tells the world about itself as it works; metrics and the screen listen. */
+export type Observer = {
+  pass(report: PassReport): void
+  failure(kind: string, code: string): void
+  received(form: string, events: number): void
+}
+
+/** One pass, in figures. */
+export type PassReport = {
+  readonly at: string
+  readonly lane: string
+  readonly rows: number
+  readonly created: number
+  readonly updated: number
+  readonly unchanged: number
+  readonly failed: number
+  readonly waiting: number
+  readonly review: number
+  readonly durationMs: number
+  /** From the mark of the oldest row to its save. */
+  readonly lagMs: number
+}
+
+export type Engine = {
+  readonly systems: { readonly commerce: CommerceSystem; readonly crm: CrmSystem }
+  readonly store: Store
+  readonly mappings: readonly Mapping[]
+  readonly digester: Digester
+  readonly clock: Clock
+  readonly log: Log
+  readonly pace: Pace
+  readonly observe: Observer
+}
