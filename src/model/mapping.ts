@@ -34,6 +34,7 @@ export type Codec = {
  * One field of one record.
  * `commerce` is an expression over the commerce record: a path (`firstName`, `addresses[@defaultBillingAddressId].city`),
  * a template (`{firstName} {lastName}`), or alternatives joined by ` ?? ` of which the first that is not empty counts.
+ * A path may end in `|local`: the part of an email before the @. Full grammar: `core/evaluate.ts`.
  */
 export type FieldRule = {
   readonly commerce: string
@@ -73,8 +74,8 @@ export type LinkRule = {
   /** Which mapping and which of its parts the parent comes from. */
   readonly mapping: string
   readonly role: string
-  /** The parent's commerce record: an expression that yields its id, or `self` for another part of the same record. */
-  readonly of: 'self' | string
+  /** The parent's commerce record: `self` for another part of the same record, else its type and an expression for its id. */
+  readonly of: 'self' | { readonly type: string; readonly id: string }
   readonly owner: FieldOwnership
   /** Without the parent the record waits; else it is written without. */
   readonly required: boolean

@@ -1,0 +1,96 @@
+/**
+ * The small language in which mappings name values of a commerce record, because mappings are data and not code.
+ *
+ *     alternatives  =  term { " ?? " term }            the first that is not empty counts
+ *     term          =  path | template
+ *     template      =  text with "{" path "}"          empty pieces vanish, spaces between them collapse
+ *     path          =  step { "." step } [ "|local" ]  "|local": an email's part before the @
+ *     step          =  name [ "[@" name "]" | "[" number "]" ]
+ *
+ * `addresses[@defaultBillingAddressId]` is the element of `addresses` whose `id` is the record's `defaultBillingAddressId`.
+ */
+import type { Json, JsonObject } from '../model/resource.ts'
+
+/** An expression made ready: give it a record's body, get the value, null when it is empty. */
+export type Expression = (body: JsonObject) => Json
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Null, blank text and empty lists are no value; `false` and 0 are. */
+export const isEmpty = (value: Json | undefined): boolean =>
+  value === null ||
+  value === undefined ||
+  (typeof value === 'string' && value.trim() === '') ||
+  (Array.isArray(value) && value.length === 0)
+
+const stepPattern = /^([A-Za-z_][\w-]*)(?:\[(?:@([A-Za-z_]\w*)|(\d+))\])?$/
+
+type Step = { name: string; idFrom: string | null; index: number | null }
+
+function steps(path: string): Step[] {
+  return path.split('.').map(text => {
+    const found = stepPattern.exec(text)
+    if (!found?.[1])
+      throw new RangeError(`'${text}' in the expression '${path}' is no step: write name, name[@id] or name[0]`)
+    return { name: found[1], idFrom: found[2] ?? null, index: found[3] === undefined ? null : Number(found[3]) }
+  })
+}
+
+function element(list: Json | undefined, step: Step, body: JsonObject): Json | undefined {
+  if (!Array.isArray(list)) return undefined
+  if (step.index !== null) return list[step.index]
+  const id = step.idFrom === null ? undefined : body[step.idFrom]
+  return isEmpty(id) ? undefined : list.find(item => isObject(item) && item.id === id)
+}
+
+function path(text: string): Expression {
+  const [plain = '', filter] = text.split('|')
+  if (filter !== undefined && filter !== 'local')
+    throw new RangeError(`'|${filter}' in the expression '${text}' is unknown: there is only |local`)
+  const walk = steps(plain)
+  return body => {
+    let value: Json | undefined = body
+    for (const step of walk) {
+      if (!isObject(value)) return null
+      value = value[step.name]
+      if (step.idFrom !== null || step.index !== null) value = element(value, step, body)
+    }
+    if (isEmpty(value) || value === undefined) return null
+    return filter === 'local' ? String(value).split('@')[0] || null : value
+  }
+}
+
+function template(text: string): Expression {
+  const pieces = text.split(/\{([^{}]*)\}/).map((piece, at) => (at % 2 === 0 ? piece : path(piece.trim())))
+  return body => {
+    let filled = false
+    const whole = pieces
+      .map(piece => {
+        if (typeof piece === 'string') return piece
+        const value = piece(body)
+        if (value === null || typeof value === 'object') return ''
+        filled = true
+        return String(value).trim()
+      })
+      .join('')
+    // Spaces collapse but line breaks stay: a street's second line is one on purpose.
+    const tidy = whole
+      .replace(/[^\S\n]+/g, ' ')
+      .replace(/ ?\n ?/g, '\n')
+      .trim()
+    return filled && tidy !== '' ? tidy : null
+  }
+}
+
+/** Makes an expression ready. Throws a RangeError that names the faulty piece; `config.ts` finds it at start. */
+export function evaluate(expression: string): Expression {
+  const terms = expression.split(' ?? ').map(term => (term.includes('{') ? template(term) : path(term.trim())))
+  return body => {
+    for (const term of terms) {
+      const value = term(body)
+      if (!isEmpty(value)) return value
+    }
+    return null
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The three-way merge of one field: what the source says, what the target says, and what both last agreed on.
+ * This is the rule that everything else serves; docs/3-merge.md shows it as tables.
+ */
+import type { Digest } from '../model/identity.ts'
+import type { FieldOwnership } from '../model/mapping.ts'
+import type { Verdict } from '../model/plan.ts'
+import { type Side, unreachable } from '../model/resource.ts'
+
+/** One side's value of the field: its digest, and whether there is any value at all. */
+export type SideValue = { readonly digest: Digest; readonly empty: boolean }
+
+export type FieldState = {
+  readonly owner: FieldOwnership
+  /** The side whose record this pass started from. */
+  readonly from: Side
+  readonly ours: SideValue
+  /** `unread` when the answer could not change the verdict: then the target is taken to be as last agreed. */
+  readonly theirs: SideValue | 'unread'
+  /** Null on first contact: never agreed on. */
+  readonly base: Digest | null
+  /** For `latest`: was our edit the later one? A tie counts as commerce's. */
+  readonly oursIsLater: boolean
+  /** For `strictest`: is our value the more restrictive one? */
+  readonly oursIsStricter: boolean
+  /** For `review`: the side a person already chose. */
+  readonly decided: Side | null
+}
+
+export type FieldMerge = { readonly verdict: Verdict; readonly why: string }
+
+const say = (verdict: Verdict, why: string): FieldMerge => ({ verdict, why })
+
+/** Both sides changed the field, or differ on first contact: the owner's word decides. */
+function contested(state: FieldState, how: string): FieldMerge {
+  const { owner, from } = state
+  switch (owner) {
+    case 'commerce':
+    case 'crm':
+      return owner === from ? say('write', `${how}; ${owner} owns it`) : say('yield', `${how}; ${owner} owns it`)
+    case 'latest':
+      return state.oursIsLater
+        ? say('write', `${how}; this edit is the later one`)
+        : say('yield', `${how}; the other edit is the later one`)
+    case 'strictest':
+      return state.oursIsStricter
+        ? say('write', `${how}; this value is the stricter one`)
+        : say('yield', `${how}; the other value is the stricter one`)
+    case 'review':
+      if (state.decided === null) return say('conflict', `${how}; a person decides`)
+      return state.decided === from
+        ? say('write', `${how}; a person chose this side`)
+        : say('yield', `${how}; a person chose the other side`)
+    case 'seed':
+      return say('yield', `${how}; seeded once, now Salesforce's own`)
+    default:
+      return unreachable(owner)
+  }
+}
+
+/** First contact: an empty value erases nothing, a value fills an empty one, two different values go by owner. */
+function firstContact(state: FieldState, theirs: SideValue | 'unread'): FieldMerge {
+  const { owner, from, ours } = state
+  const ownsIt = owner !== 'crm' && owner !== 'commerce' ? true : owner === from
+  if (theirs === 'unread') {
+    if (!ownsIt) return say('same', `first contact; ${owner} owns it`)
+    return ours.empty ? say('same', 'first contact; nothing to write') : say('write', 'first contact')
+  }
+  if (ours.empty && theirs.empty) return say('same', 'first contact; empty on both sides')
+  if (ours.empty)
+    return owner === 'seed' || owner === from
+      ? say('same', 'first contact; an empty value erases nothing')
+      : say('yield', 'first contact; only the other side has a value')
+  if (theirs.empty) {
+    if (ownsIt && (owner !== 'seed' || from === 'commerce')) return say('write', 'first contact; fills an empty field')
+    return say('same', `first contact; ${owner} owns it`)
+  }
+  return contested(state, 'first contact; the sides differ')
+}
+
+/**
+ * What happens to one field. Total: every combination has an answer.
+ * `yield` always means that the target's value stands; the plan decides whether it must flow back.
+ */
+export function merge(state: FieldState): FieldMerge {
+  const { owner, from, ours, theirs, base } = state
+  if (theirs !== 'unread' && theirs.digest === ours.digest) return say('same', 'both sides agree')
+  if (base === null) return firstContact(state, theirs)
+  const oursChanged = ours.digest !== base
+  const theirsChanged = theirs !== 'unread' && theirs.digest !== base
+  if (!oursChanged && !theirsChanged) return say('same', 'unchanged')
+  if (owner === 'seed')
+    return from === 'commerce'
+      ? say('yield', "seeded once, now Salesforce's own")
+      : say('same', 'a seeded field never flows back')
+  if (owner === 'commerce' || owner === 'crm') {
+    if (owner === from)
+      return say('write', oursChanged ? `changed; ${owner} owns it` : `changed by the other side; ${owner} restores it`)
+    return say('yield', oursChanged ? `changed, but ${owner} owns it` : `changed by its owner, ${owner}`)
+  }
+  if (oursChanged && !theirsChanged) return say('write', 'only this side changed it')
+  if (!oursChanged) return say('yield', 'only the other side changed it')
+  return contested(state, 'both sides changed it')
+}

@@ -1,0 +1,51 @@
+/** What to do after a failure: the failure's name says it, this gives it a time. */
+import type { Failure, Next } from '../model/outcome.ts'
+import { type Instant, unreachable } from '../model/resource.ts'
+
+export type RespondInput = {
+  readonly failure: Failure
+  /** Whether one row or the whole call failed: a call that fails as a whole says nothing about its rows. */
+  readonly scope: 'row' | 'call'
+  /** Tries of this row so far, this one not counted. */
+  readonly attempts: number
+  readonly maxAttempts: number
+  readonly now: Instant
+  /** From 0 to 1: spreads retries so that they do not come back together. */
+  readonly jitter: number
+}
+
+const firstDelayMs = 1_000
+const longestDelayMs = 300_000
+/** A second try at once is right for a lost race; the fifth in a row is not one any more. */
+const immediateReplans = 3
+
+const later = (now: Instant, ms: number): Instant => new Date(Date.parse(now) + ms).toISOString()
+
+/** Doubles with each attempt from one second to five minutes; jitter takes up to half of it away. */
+export function backoffMs(attempts: number, jitter: number): number {
+  const full = Math.min(firstDelayMs * 2 ** Math.min(attempts, 20), longestDelayMs)
+  return Math.round(full * (1 - jitter / 2))
+}
+
+/** The caller's next move. `throttled` and `denied` pause the lane; a whole call's `unavailable` does too. */
+export function respond({ failure, scope, attempts, maxAttempts, now, jitter }: RespondInput): Next {
+  const wait = backoffMs(attempts, jitter)
+  switch (failure.is) {
+    case 'invalid':
+      return { then: 'fail', failure }
+    case 'stale':
+      if (attempts >= maxAttempts) return { then: 'fail', failure }
+      return attempts < immediateReplans ? { then: 'replan' } : { then: 'retry', at: later(now, wait) }
+    case 'throttled':
+      return { then: 'pause', until: failure.retryAt ?? later(now, Math.max(wait, 30_000)), failure }
+    case 'unavailable':
+      if (scope === 'call') return { then: 'pause', until: later(now, wait), failure }
+      return attempts >= maxAttempts ? { then: 'fail', failure } : { then: 'retry', at: later(now, wait) }
+    case 'uncertain':
+      return { then: 'retry', at: later(now, wait) }
+    case 'denied':
+      return scope === 'call' ? { then: 'pause', until: later(now, 60_000), failure } : { then: 'fail', failure }
+    default:
+      return unreachable(failure.is)
+  }
+}
