@@ -16,13 +16,13 @@ const uniqueRecords = (candidates: readonly Candidate[]): readonly Candidate[] =
 
 /** The counterpart of a draft, or why there is none that is certain. */
 export function match(draft: Draft, { link, candidates, decision }: MatchInput): Match {
-  if (link !== null) return { is: 'linked', link }
   const choice = decision?.choice
   if (choice?.do === 'link') {
     const chosen = candidates.find(one => sameRef(one.ref, choice.crm))
     if (chosen) return { is: 'found', candidate: chosen, by: chosen.by }
   }
   if (choice?.do === 'create') return { is: 'new' }
+  if (link !== null) return { is: 'linked', link }
   const free = (one: Candidate): boolean => one.claimedBy === null || sameRef(one.claimedBy, draft.source)
   for (const by of ['external-id', 'fallback'] as const) {
     const found = uniqueRecords(candidates.filter(one => one.by.by === by))

@@ -27,9 +27,10 @@ export type FieldState = {
   readonly decided: Side | null
 }
 
-export type FieldMerge = { readonly verdict: Verdict; readonly why: string }
+/** `restores`: written although only the other side changed it, because that side does not own it. */
+export type FieldMerge = { readonly verdict: Verdict; readonly why: string; readonly restores: boolean }
 
-const say = (verdict: Verdict, why: string): FieldMerge => ({ verdict, why })
+const say = (verdict: Verdict, why: string, restores = false): FieldMerge => ({ verdict, why, restores })
 
 /** Both sides changed the field, or differ on first contact: the owner's word decides. */
 function contested(state: FieldState, how: string): FieldMerge {
@@ -95,7 +96,9 @@ export function merge(state: FieldState): FieldMerge {
       : say('same', 'a seeded field never flows back')
   if (owner === 'commerce' || owner === 'crm') {
     if (owner === from)
-      return say('write', oursChanged ? `changed; ${owner} owns it` : `changed by the other side; ${owner} restores it`)
+      return oursChanged
+        ? say('write', `changed; ${owner} owns it`)
+        : say('write', `changed by the other side; ${owner} restores it`, true)
     return say('yield', oursChanged ? `changed, but ${owner} owns it` : `changed by its owner, ${owner}`)
   }
   if (oursChanged && !theirsChanged) return say('write', 'only this side changed it')

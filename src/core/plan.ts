@@ -74,7 +74,7 @@ function mergeFields(draft: Draft, input: PlanInput, base: Base, target: Target 
     const agreed = input.uncertain ? believed(rule, digest, seen, base[field]) : base[field]
     const theirValue = target?.values[field] ?? null
     const stricter = rule.stricter?.(value, theirValue)
-    const { verdict, why } = merge({
+    const { verdict, why, restores } = merge({
       owner: rule.owner,
       from,
       ours: { digest, empty: value === null },
@@ -84,7 +84,7 @@ function mergeFields(draft: Draft, input: PlanInput, base: Base, target: Target 
       oursIsStricter: stricter === undefined || stricter === value,
       decided,
     })
-    record(merged, { rule, field, value, digest, theirs, theirValue, agreed, verdict, why })
+    record(merged, { rule, field, value, digest, theirs, theirValue, agreed, verdict, why, restores })
   }
   return merged
 }
@@ -99,6 +99,7 @@ type FieldResult = {
   agreed: Digest | undefined
   verdict: FieldVerdict['verdict']
   why: string
+  restores: boolean
 }
 
 /** Enters one field's verdict: what to write, and what both sides will have agreed on once that is confirmed. */
@@ -107,7 +108,7 @@ function record(merged: Merged, result: FieldResult): void {
   const refused = verdict === 'write' && value === null && rule.required === true
   const entered = refused ? 'same' : verdict
   const why = refused ? 'Salesforce requires a value: the last one stays' : result.why
-  merged.verdicts.push({ field, owner: rule.owner, verdict: entered, why })
+  merged.verdicts.push({ field, owner: rule.owner, verdict: entered, why, restores: result.restores && !refused })
   switch (entered) {
     case 'write':
       merged.write[field] = value
@@ -175,7 +176,7 @@ function create(draft: Draft, input: PlanInput): WritePlan {
   for (const [field, value] of Object.entries(draft.fields)) {
     const { owner } = ruleOf(input.part, field)
     if (owner === 'crm') {
-      verdicts.push({ field, owner, verdict: 'same', why: 'new record; crm owns it' })
+      verdicts.push({ field, owner, verdict: 'same', why: 'new record; crm owns it', restores: false })
       continue
     }
     const digest = draft.digests[field]
@@ -186,6 +187,7 @@ function create(draft: Draft, input: PlanInput): WritePlan {
       owner,
       verdict: written === null ? 'same' : 'write',
       why: value === null && written !== null ? 'new record; fallback value' : 'new record',
+      restores: false,
     })
     if (written !== null) fields[field] = written
   }

@@ -32,19 +32,19 @@ export function respond({ failure, scope, attempts, maxAttempts, now, jitter }: 
   const wait = backoffMs(attempts, jitter)
   switch (failure.is) {
     case 'invalid':
-      return { then: 'fail', failure }
+      return { do: 'fail', failure }
     case 'stale':
-      if (attempts >= maxAttempts) return { then: 'fail', failure }
-      return attempts < immediateReplans ? { then: 'replan' } : { then: 'retry', at: later(now, wait) }
+      if (attempts >= maxAttempts) return { do: 'fail', failure }
+      return attempts < immediateReplans ? { do: 'replan' } : { do: 'retry', at: later(now, wait) }
     case 'throttled':
-      return { then: 'pause', until: failure.retryAt ?? later(now, Math.max(wait, 30_000)), failure }
+      return { do: 'pause', until: failure.retryAt ?? later(now, Math.max(wait, 30_000)), failure }
     case 'unavailable':
-      if (scope === 'call') return { then: 'pause', until: later(now, wait), failure }
-      return attempts >= maxAttempts ? { then: 'fail', failure } : { then: 'retry', at: later(now, wait) }
+      if (scope === 'call') return { do: 'pause', until: later(now, wait), failure }
+      return attempts >= maxAttempts ? { do: 'fail', failure } : { do: 'retry', at: later(now, wait) }
     case 'uncertain':
-      return { then: 'retry', at: later(now, wait) }
+      return { do: 'retry', at: later(now, wait) }
     case 'denied':
-      return scope === 'call' ? { then: 'pause', until: later(now, 60_000), failure } : { then: 'fail', failure }
+      return scope === 'call' ? { do: 'pause', until: later(now, 60_000), failure } : { do: 'fail', failure }
     default:
       return unreachable(failure.is)
   }

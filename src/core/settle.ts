@@ -6,6 +6,8 @@ import { type ResourceRef, unreachable } from '../model/resource.ts'
 
 export type SettleInput = {
   readonly plan: WritePlan
+  /** The link that LOOK UP knew, also where the plan replaces it. */
+  readonly known: IdentityLink | null
   /** Null for a plan that wrote nothing. */
   readonly outcome: Outcome | null
   /** The answer of `respond` when the outcome is a failure. */
@@ -27,19 +29,26 @@ export type Settled = {
   readonly target: ResourceRef | null
 }
 
-const nothing: Settled = { next: { then: 'done' }, links: [], marks: [], conflict: null, failure: null, target: null }
+const nothing: Settled = { next: { do: 'done' }, links: [], marks: [], conflict: null, failure: null, target: null }
 
 /** The link after this plan: new, or with what was learnt. A yielded field counts one more restore, a written one none. */
-function linkChange(plan: Extract<WritePlan, { do: 'create' | 'update' | 'nothing' }>, crm: ResourceRef): LinkChange[] {
+function linkChange(
+  plan: Extract<WritePlan, { do: 'create' | 'update' | 'nothing' }>,
+  crm: ResourceRef,
+  known: IdentityLink | null,
+): LinkChange[] {
   const link: IdentityLink | null = plan.do === 'create' ? null : plan.link
   const restores: Record<string, number> = {}
-  for (const { field, verdict, why } of plan.verdicts)
-    if (verdict === 'write' && why.includes('restores')) restores[field] = (link?.restores[field] ?? 0) + 1
+  for (const { field, restores: again } of plan.verdicts) if (again) restores[field] = (link?.restores[field] ?? 0) + 1
   if (link === null) {
     const { draft, base } = plan
     const { mapping, role, source } = draft
     return [
-      { do: 'put', link: { mapping, role, commerce: source, crm, primary: true, base, restores }, revision: null },
+      {
+        do: 'put',
+        link: { mapping, role, commerce: source, crm, primary: true, base, restores },
+        revision: known?.revision ?? null,
+      },
     ]
   }
   return sameBase(link.base, plan.base) && Object.keys(link.restores).length === 0 && Object.keys(restores).length === 0
@@ -55,9 +64,8 @@ function sameBase(a: Readonly<Record<string, Digest>>, b: Readonly<Record<string
 function failed(input: SettleInput, failure: Failure): Settled {
   const { plan, next, attempts, correlationId } = input
   const { source, mapping, role } = plan.draft
-  const after: Next = next ?? { then: 'fail', failure }
-  const listed =
-    after.then === 'fail' ? { source, mapping, role, failure, attempts: attempts + 1, correlationId } : null
+  const after: Next = next ?? { do: 'fail', failure }
+  const listed = after.do === 'fail' ? { source, mapping, role, failure, attempts: attempts + 1, correlationId } : null
   return {
     ...nothing,
     next: after,
@@ -68,36 +76,36 @@ function failed(input: SettleInput, failure: Failure): Settled {
 
 /** Total: every plan with every outcome leaves something definite behind. */
 export function settle(input: SettleInput): Settled {
-  const { plan, outcome, correlationId, flowsBack } = input
+  const { plan, known, outcome, correlationId, flowsBack } = input
   if (outcome !== null && !outcome.ok) return failed(input, outcome.failure)
   switch (plan.do) {
     case 'create': {
       if (outcome === null) return nothing
       return {
         ...nothing,
-        links: linkChange(plan, outcome.ref),
+        links: linkChange(plan, outcome.ref, known),
         marks: flowsBack ? [outcome.ref] : [],
         target: outcome.ref,
       }
     }
     case 'update': {
       const marks = plan.yields.length > 0 || (plan.link === null && flowsBack) ? [plan.crm] : []
-      return { ...nothing, links: linkChange(plan, plan.crm), marks, target: plan.crm }
+      return { ...nothing, links: linkChange(plan, plan.crm, known), marks, target: plan.crm }
     }
     case 'delete':
       return { ...nothing, links: [{ do: 'remove', link: plan.link }], target: plan.crm }
     case 'nothing': {
       if (plan.crm === null) return nothing
       const marks = plan.yields.length > 0 || (plan.link === null && flowsBack) ? [plan.crm] : []
-      return { ...nothing, links: linkChange(plan, plan.crm), marks, target: plan.crm }
+      return { ...nothing, links: linkChange(plan, plan.crm, known), marks, target: plan.crm }
     }
     case 'wait':
-      return { ...nothing, next: { then: 'wait' } }
+      return { ...nothing, next: { do: 'wait' } }
     case 'review': {
       const { source, mapping, role } = plan.draft
       return {
         ...nothing,
-        next: { then: 'review' },
+        next: { do: 'review' },
         conflict: { ...plan.conflict, source, mapping, role, correlationId },
       }
     }

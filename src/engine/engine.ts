@@ -1,5 +1,6 @@
 /** What every verb of the engine is given first: the ports, the mappings and the clock, made once in `app.ts`. */
-import type { Mapping } from '../model/mapping.ts'
+import type { Projection } from '../core/project.ts'
+import type { Mapping, Schema } from '../model/mapping.ts'
 import type { Clock, CommerceSystem, CrmSystem, Digester, Log, Store } from '../model/ports.ts'
 
 /** How fast the engine works. All durations in milliseconds. */
@@ -50,4 +51,6 @@ export type Engine = {
   readonly log: Log
   readonly pace: Pace
   readonly observe: Observer
+  /** Mappings made ready for the org's describe, once per describe; starts empty. */
+  readonly projections: WeakMap<Schema, Map<Mapping, Projection>>
 }

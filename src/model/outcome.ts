@@ -38,15 +38,15 @@ export class RemoteFailure extends Error {
 
 /** What the engine does with a row after an outcome. `at` null means now. */
 export type Next =
-  | { readonly then: 'done' }
-  | { readonly then: 'retry'; readonly at: Instant }
-  | { readonly then: 'replan' }
-  | { readonly then: 'wait' }
-  | { readonly then: 'review' }
+  | { readonly do: 'done' }
+  | { readonly do: 'retry'; readonly at: Instant }
+  | { readonly do: 'replan' }
+  | { readonly do: 'wait' }
+  | { readonly do: 'review' }
   /** To the failed list: no retry until something changes. */
-  | { readonly then: 'fail'; readonly failure: Failure }
+  | { readonly do: 'fail'; readonly failure: Failure }
   /** The lane stops until this time; the row keeps its attempts. */
-  | { readonly then: 'pause'; readonly until: Instant; readonly failure: Failure }
+  | { readonly do: 'pause'; readonly until: Instant; readonly failure: Failure }
 
 /** A record that cannot succeed as it is, listed for a person. */
 export type FailedRecord = {

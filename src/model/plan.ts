@@ -12,6 +12,8 @@ export type FieldVerdict = {
   readonly owner: FieldOwnership
   readonly verdict: Verdict
   readonly why: string
+  /** The value is put back over an edit of the side that does not own it. */
+  readonly restores: boolean
 }
 
 /** A reference as it is written: by Salesforce id, or by the parent's external ID. */

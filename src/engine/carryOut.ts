@@ -1,0 +1,389 @@
+/** Carries plans out: batch, WRITE, settle, and SAVE after each call, so that a crash costs at most the calls in flight. */
+import { batch } from '../core/batch.ts'
+import { respond } from '../core/respond.ts'
+import { type Settled, settle } from '../core/settle.ts'
+import type { Failure, JournalEntry, Next, Outcome, RowSettlement, Settlement } from '../model/outcome.ts'
+import type { Call, WriteRow } from '../model/plan.ts'
+import type { CallContext, ClaimedRow } from '../model/ports.ts'
+import { type ChangeEvent, type Instant, type ResourceRef, refKey } from '../model/resource.ts'
+import type { Considered, ReadRow } from './consider.ts'
+import type { Engine } from './engine.ts'
+
+/** Everything one pass carries: its token, its rows and until when it may write. */
+export type Work = {
+  readonly token: string
+  readonly rows: readonly ReadRow[]
+  readonly considered: readonly Considered[]
+  readonly context: CallContext
+  /** False when the lease was lost: nothing more is sent, the rows are another worker's. */
+  readonly mayWrite: () => Promise<boolean>
+}
+
+/** What a pass did, counted by plan, and whether the lane must pause. */
+export type CarriedOut = {
+  created: number
+  updated: number
+  unchanged: number
+  failed: number
+  waiting: number
+  review: number
+  pause: Extract<Next, { do: 'pause' }> | null
+}
+
+/** The most urgent first: the next step of a row is that of its worst draft. */
+const gravity: readonly Next['do'][] = ['pause', 'retry', 'fail', 'replan', 'wait', 'review', 'done']
+
+type RowState = {
+  row: ClaimedRow
+  version: number
+  open: number
+  worst: Next
+  uncertain: boolean
+  waits: ResourceRef[]
+}
+
+const flowsBack = ({ subject: { part } }: Considered): boolean =>
+  part.fields.some(({ owner }) => owner === 'crm' || owner === 'latest' || owner === 'review' || owner === 'strictest')
+
+const worse = (a: Next, b: Next): Next => (gravity.indexOf(a.do) <= gravity.indexOf(b.do) ? a : b)
+
+/** The last outcome of a row is in: what becomes of it in the queue. */
+function settleRow(state: RowState, lateWaitUntil: Instant): RowSettlement {
+  const { row, worst, uncertain, version } = state
+  const settled = {
+    ref: row.ref,
+    do: 'settle',
+    version,
+    gone: false,
+    notBefore: null,
+    countsAttempt: false,
+    uncertain: false,
+    lane: null,
+  } as const
+  const freed = { ...settled, do: 'free', version: null, uncertain } as const
+  switch (worst.do) {
+    case 'retry':
+      return { ...freed, notBefore: worst.at, countsAttempt: true, lane: 'retry' }
+    case 'replan':
+      return { ...freed, countsAttempt: true, uncertain: true }
+    case 'pause':
+      return { ...freed, notBefore: worst.until }
+    case 'wait':
+      return { ...freed, notBefore: lateWaitUntil }
+    default:
+      return settled
+  }
+}
+
+/** A whole call that failed gives each of its rows the same failure object. */
+function scopeOf(outcomes: readonly Outcome[]): 'row' | 'call' {
+  const [first] = outcomes
+  if (first === undefined || first.ok || outcomes.length === 1)
+    return first && !first.ok && outcomes.length === 1 && first.failure.is !== 'invalid' ? 'call' : 'row'
+  return outcomes.every(one => !one.ok && one.failure === first.failure) ? 'call' : 'row'
+}
+
+const blocked: Failure = {
+  is: 'stale',
+  code: 'PARENT_FAILED',
+  message: 'the record it belongs to was not written',
+  fields: [],
+  retryAt: null,
+}
+
+export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> {
+  const { considered, context, token } = work
+  const counts: CarriedOut = { created: 0, updated: 0, unchanged: 0, failed: 0, waiting: 0, review: 0, pause: null }
+  const states = new Map<string, RowState>(
+    work.rows.map(({ row, snapshot }) => [
+      refKey(row.ref),
+      { row, version: snapshot.version, open: 0, worst: { do: 'done' }, uncertain: false, waits: [] },
+    ]),
+  )
+  for (const { subject } of considered) stateOf(states, subject.row.ref).open++
+  const failedParts = new Set<string>()
+  // Saves go one after the other: a row's last save deletes it, so the ones before must be in by then.
+  let saved: Promise<boolean> = Promise.resolve(true)
+  const save = (settlement: Settlement): Promise<boolean> => {
+    saved = saved.then(held => held && engine.store.save(token, settlement))
+    return saved
+  }
+
+  /** Enters the outcome of these plans and saves them, with the rows that are complete by it. */
+  const enter = async (
+    results: readonly { at: number; outcome: Outcome | null; scope: 'row' | 'call'; ms: number | null }[],
+  ): Promise<boolean> => {
+    const settlement = emptySettlement()
+    const now = engine.clock.now()
+    const touched = new Set<RowState>()
+    for (const { at, outcome, scope, ms } of results) {
+      const one = considered[at]
+      if (one === undefined) throw new RangeError('an outcome without its plan')
+      const state = stateOf(states, one.subject.row.ref)
+      const failure = outcome !== null && !outcome.ok ? outcome.failure : null
+      const isBlocked = failure !== null && failure.is === 'stale' && dependsOnFailed(one, failedParts)
+      const next: Next | null =
+        failure === null
+          ? null
+          : isBlocked
+            ? { do: 'done' }
+            : respond({
+                failure,
+                scope,
+                attempts: state.row.attempts,
+                maxAttempts: engine.pace.maxAttempts,
+                now,
+                jitter: jitterOf(state.row.ref, state.row.attempts),
+              })
+      if (failure !== null) failedParts.add(partName(one))
+      const result = settle({
+        plan: one.plan,
+        known: one.looked.link,
+        outcome,
+        next,
+        attempts: state.row.attempts,
+        correlationId: state.row.correlationId,
+        flowsBack: flowsBack(one),
+      })
+      count(counts, one, result, failure)
+      if (failure !== null) engine.observe.failure(failure.is, failure.code)
+      if (result.next.do === 'pause') counts.pause = result.next
+      state.worst = worse(state.worst, result.next)
+      state.uncertain ||= failure?.is === 'uncertain'
+      state.open--
+      touched.add(state)
+      gather(settlement, one, result, isBlocked ? blocked : failure, now, ms)
+    }
+    const lateWaitUntil = new Date(Date.parse(now) + 3_600_000).toISOString()
+    settlement.rows.push(
+      ...[...touched].filter(state => state.open === 0).map(state => settleRow(state, lateWaitUntil)),
+    )
+    for (const state of touched) if (state.open > 0) settlement.rows.push(keep(state.row))
+    return save(settlement)
+  }
+
+  const idle = considered.flatMap(({ plan }, at) =>
+    writes(plan.do) ? [] : [{ at, outcome: null, scope: 'row' as const, ms: null }],
+  )
+  const bare = [...states.values()].filter(state => state.open === 0)
+  if (idle.length > 0 && !(await enter(idle))) return counts
+  if (bare.length > 0) {
+    const settlement = emptySettlement()
+    settlement.rows.push(...bare.map(state => settleRow(state, engine.clock.now())))
+    if (!(await save(settlement))) return counts
+  }
+
+  for (const wave of batch(
+    considered.map(one => one.plan),
+    engine.systems.crm.batch,
+  ).waves) {
+    if (counts.pause !== null || !(await work.mayWrite())) break
+    const held = await Promise.all(wave.map(call => send(engine, call, considered, failedParts, context).then(enter)))
+    if (held.includes(false)) return counts
+  }
+  await giveBack(engine, token, states, counts)
+  return counts
+}
+
+const writes = (what: Considered['plan']['do']): boolean => what === 'create' || what === 'update' || what === 'delete'
+
+const partName = ({ subject: { draft } }: Considered): string => `${refKey(draft.source)}\n${draft.role}`
+
+function dependsOnFailed({ subject: { draft } }: Considered, failedParts: ReadonlySet<string>): boolean {
+  return Object.values(draft.links).some(
+    pointer => pointer.to === 'draft' && failedParts.has(`${refKey(pointer.source)}\n${pointer.role}`),
+  )
+}
+
+function stateOf(states: ReadonlyMap<string, RowState>, ref: ResourceRef): RowState {
+  const state = states.get(refKey(ref))
+  if (state === undefined) throw new RangeError('a plan without its row')
+  return state
+}
+
+/** Sends one call. Rows whose parent failed in an earlier wave stay home: Salesforce could only refuse them. */
+async function send(
+  engine: Engine,
+  call: Call,
+  considered: readonly Considered[],
+  failedParts: ReadonlySet<string>,
+  context: CallContext,
+) {
+  const goes = (row: WriteRow): boolean => {
+    const one = considered[row.plan]
+    return one !== undefined && !(row.do === 'create' && dependsOnFailed(one, failedParts))
+  }
+  const groups = call.groups.map(group => group.filter(goes)).filter(group => group.length > 0)
+  const sent = groups.flat()
+  const startedMs = engine.clock.monotonicMs()
+  const outcomes = sent.length === 0 ? [] : await engine.systems.crm.write({ groups }, context)
+  const ms = Math.round(engine.clock.monotonicMs() - startedMs)
+  const scope = scopeOf(outcomes)
+  const results = sent.map((row, at) => {
+    const outcome = outcomes[at]
+    if (outcome === undefined) throw new RangeError('WRITE answers one outcome a row')
+    return { at: row.plan, outcome: outcome as Outcome | null, scope, ms: ms as number | null }
+  })
+  const home = call.groups.flat().filter(row => !goes(row))
+  return [
+    ...results,
+    ...home.map(row => ({
+      at: row.plan,
+      outcome: { ok: false, failure: blocked } as Outcome | null,
+      scope: 'row' as const,
+      ms: null,
+    })),
+  ]
+}
+
+/** Rows that some call never reached go back to the queue: after a pause, or with a lost lease not at all. */
+async function giveBack(
+  engine: Engine,
+  token: string,
+  states: ReadonlyMap<string, RowState>,
+  counts: CarriedOut,
+): Promise<void> {
+  const left = [...states.values()].filter(state => state.open > 0)
+  if (left.length === 0) return
+  const settlement = emptySettlement()
+  const notBefore = counts.pause === null ? null : counts.pause.until
+  for (const { row, uncertain } of left)
+    settlement.rows.push({
+      ref: row.ref,
+      do: 'free',
+      version: null,
+      gone: false,
+      notBefore,
+      countsAttempt: false,
+      uncertain,
+      lane: null,
+    })
+  await engine.store.save(token, settlement)
+}
+
+const keep = (row: ClaimedRow): RowSettlement => ({
+  ref: row.ref,
+  do: 'keep',
+  version: null,
+  gone: false,
+  notBefore: null,
+  countsAttempt: false,
+  uncertain: false,
+  lane: null,
+})
+
+/** A settlement that grows while results come in. */
+type Growing = { -readonly [K in keyof Settlement]: Settlement[K] extends readonly (infer T)[] ? T[] : never }
+
+export const emptySettlement = (): Growing => ({
+  rows: [],
+  links: [],
+  conflicts: [],
+  failures: [],
+  resolved: [],
+  applied: [],
+  waits: [],
+  marks: [],
+  wakes: [],
+  journal: [],
+})
+
+function gather(
+  settlement: Growing,
+  one: Considered,
+  result: Settled,
+  failure: Failure | null,
+  now: Instant,
+  ms: number | null,
+): void {
+  const { draft, row } = one.subject
+  settlement.links.push(...result.links)
+  if (result.conflict !== null) settlement.conflicts.push(result.conflict)
+  if (result.failure !== null) settlement.failures.push(result.failure)
+  if (result.next.do === 'done' && failure === null)
+    settlement.resolved.push({ source: draft.source, mapping: draft.mapping, role: draft.role })
+  if (result.next.do !== 'retry' && one.looked.decision !== null && failure === null)
+    settlement.applied.push(one.looked.decision)
+  if (one.plan.do === 'wait')
+    for (const awaited of one.plan.awaits) settlement.waits.push({ waiting: draft.source, awaited })
+  for (const ref of result.marks) settlement.marks.push(forcedMark(ref, row.correlationId, now))
+  if (result.links.some(change => change.do === 'put')) settlement.wakes.push(draft.source)
+  if (one.plan.do !== 'nothing' || row.lane === 'live' || row.lane === 'retry')
+    settlement.journal.push(journalLine(one, result, failure, now, ms))
+}
+
+const forcedMark = (ref: ResourceRef, correlationId: string, at: Instant): ChangeEvent => ({
+  id: `yield/${refKey(ref)}@${at}`,
+  ref,
+  kind: 'changed',
+  version: null,
+  at,
+  correlationId,
+  lane: 'live',
+  erase: false,
+})
+
+function journalLine(
+  one: Considered,
+  result: Settled,
+  failure: Failure | null,
+  now: Instant,
+  ms: number | null,
+): JournalEntry {
+  const { draft, row } = one.subject
+  const { plan } = one
+  const dropped = draft.dropped.map(({ field, why }) => `${field} ${why}`).join('; ')
+  const reason =
+    failure !== null
+      ? `${failure.code}: ${failure.message}`
+      : plan.do === 'nothing'
+        ? plan.why
+        : plan.do === 'review'
+          ? `${plan.conflict.kind}: ${plan.conflict.why}`
+          : ''
+  return {
+    at: now,
+    correlationId: row.correlationId,
+    ref: draft.source,
+    step:
+      failure !== null
+        ? 'failed'
+        : plan.do === 'wait'
+          ? 'waits'
+          : plan.do === 'review'
+            ? 'conflict'
+            : plan.do === 'nothing'
+              ? 'unchanged'
+              : 'written',
+    mapping: draft.mapping,
+    role: draft.role,
+    target: result.target,
+    plan: plan.do,
+    fields:
+      failure !== null && failure.fields.length > 0
+        ? failure.fields
+        : plan.do === 'create' || plan.do === 'update'
+          ? Object.keys(plan.fields)
+          : [],
+    detail: [reason, dropped].filter(text => text !== '').join(' | ') || null,
+    attempt: row.attempts + 1,
+    durationMs: ms,
+  }
+}
+
+function count(counts: CarriedOut, { plan }: Considered, result: Settled, failure: Failure | null): void {
+  if (failure !== null) {
+    if (result.next.do === 'fail') counts.failed++
+  } else if (plan.do === 'create') counts.created++
+  else if (plan.do === 'update' || plan.do === 'delete') counts.updated++
+  else if (plan.do === 'wait') counts.waiting++
+  else if (plan.do === 'review') counts.review++
+  else counts.unchanged++
+}
+
+/** From 0 to 1, the same for the same record and attempt: retries spread, and a run can be repeated exactly. */
+function jitterOf(ref: ResourceRef, attempts: number): number {
+  let hash = 2166136261 ^ attempts
+  for (const char of refKey(ref)) hash = Math.imul(hash ^ char.charCodeAt(0), 16777619)
+  return (hash >>> 0) / 4294967296
+}

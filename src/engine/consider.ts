@@ -1,0 +1,116 @@
+/** From snapshots to plans: project, LOOK UP, match, plan. What `sync` carries out and `preview` only shows. */
+import { match } from '../core/match.ts'
+import { plan, type Resolved } from '../core/plan.ts'
+import { type Projection, project } from '../core/project.ts'
+import type { IdentityLink, Pointer } from '../model/identity.ts'
+import type { Mapping, Schema } from '../model/mapping.ts'
+import { RemoteFailure } from '../model/outcome.ts'
+import type { WritePlan } from '../model/plan.ts'
+import type { CallContext, ClaimedRow } from '../model/ports.ts'
+import type { Snapshot } from '../model/resource.ts'
+import type { Engine } from './engine.ts'
+import { type LookedUp, lookUp, partKey, type Subject } from './lookUp.ts'
+
+export type Considered = { readonly subject: Subject; readonly looked: LookedUp; readonly plan: WritePlan }
+
+/** A row and what was read for it. */
+export type ReadRow = { readonly row: ClaimedRow; readonly snapshot: Extract<Snapshot, { state: 'present' }> }
+
+/** The mapping made ready for this org, once per describe. Rejects as `denied` when the org lacks our key field. */
+function projectionOf(engine: Engine, mapping: Mapping, schema: Schema): Projection {
+  const known = engine.projections.get(schema) ?? new Map<Mapping, Projection>()
+  engine.projections.set(schema, known)
+  let projection = known.get(mapping)
+  if (projection === undefined) {
+    projection = project(mapping, schema, (field, value) => engine.digester.digest(field, value))
+    known.set(mapping, projection)
+    const fields = projection.missing.map(one => `${one.object}.${one.field}`)
+    if (fields.length > 0)
+      engine.log.warn(
+        { mapping: mapping.name, fields },
+        'the org lacks fields of the mapping, or we may not write them: see ctsf check',
+      )
+  }
+  const key = projection.missing.find(one => one.field === mapping.keyField)
+  if (key !== undefined)
+    throw new RemoteFailure({
+      is: 'denied',
+      code: 'NO_KEY_FIELD',
+      message: `${key.object}.${key.field} is missing or not writable: deploy the package in salesforce/ and assign its permission set`,
+      fields: [key.field],
+      retryAt: null,
+    })
+  return projection
+}
+
+/** The objects that the mappings of these commerce types write. */
+const objectsOf = (mappings: readonly Mapping[]): readonly string[] => [
+  ...new Set(mappings.flatMap(mapping => mapping.parts.map(part => part.object))),
+]
+
+/** A fresh describe is taken when the last is older than this: a new picklist value or field is then seen by itself. */
+export async function schemaOf(engine: Engine, context: CallContext): Promise<Schema> {
+  return engine.systems.crm.schema(objectsOf(engine.mappings), { refresh: false }, context)
+}
+
+/** Plans for these rows, a plan a draft, in the order of rows and parts. Rejects with `RemoteFailure` as the ports do. */
+export async function consider(
+  engine: Engine,
+  rows: readonly ReadRow[],
+  links: readonly IdentityLink[],
+  context: CallContext,
+): Promise<readonly Considered[]> {
+  if (rows.length === 0) return []
+  const schema = await schemaOf(engine, context)
+  const subjects: Subject[] = rows.flatMap(({ row, snapshot }) =>
+    engine.mappings
+      .filter(mapping => mapping.commerce === row.ref.type)
+      .flatMap(mapping =>
+        projectionOf(engine, mapping, schema)
+          .drafts(snapshot)
+          .map(draft => {
+            const part = mapping.parts.find(one => one.role === draft.role)
+            if (part === undefined) throw new RangeError(`the mapping ${mapping.name} has no part ${draft.role}`)
+            return { draft, mapping, part, row, body: snapshot.body }
+          }),
+      ),
+  )
+  const looked = await lookUp(engine, subjects, links, schema, context)
+  const resolve = resolver(subjects, looked)
+  return subjects.map((subject, at) => {
+    const one = looked[at]
+    if (one === undefined) throw new RangeError('LOOK UP answers one result a subject')
+    return {
+      subject,
+      looked: one,
+      plan: plan(subject.draft, {
+        part: subject.part,
+        match: match(subject.draft, one),
+        present: one.present,
+        uncertain: subject.row.uncertain,
+        decision: one.decision,
+        resolve,
+        emptyDigest: field => engine.digester.digest(field, null),
+      }),
+    }
+  })
+}
+
+/** Where a pointer leads: to a record linked or found in this pass, to one that this pass creates, or nowhere yet. */
+function resolver(subjects: readonly Subject[], looked: readonly LookedUp[]): (pointer: Pointer) => Resolved {
+  const places = new Map<string, Resolved>()
+  subjects.forEach(({ draft }, at) => {
+    const one = looked[at]
+    if (one === undefined) return
+    const found = match(draft, one)
+    const key = partKey('', draft.role, draft.source)
+    if (found.is === 'linked') places.set(key, { is: 'linked', crm: found.link.crm })
+    else if (found.is === 'found') places.set(key, { is: 'linked', crm: found.candidate.ref })
+    else if (found.is === 'new') places.set(key, { is: 'coming', keyField: draft.keyField, key: draft.key })
+  })
+  return pointer => {
+    if (pointer.to === 'id') return { is: 'linked', crm: pointer.ref }
+    if (pointer.to === 'missing') return { is: 'unknown' }
+    return places.get(partKey('', pointer.role, pointer.source)) ?? { is: 'unknown' }
+  }
+}

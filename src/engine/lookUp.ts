@@ -1,0 +1,183 @@
+/** LOOK UP: links from the store always; Salesforce only where its answer can change the plan. */
+import { ask } from '../core/ask.ts'
+import { evaluate } from '../core/evaluate.ts'
+import type { Base, Candidate, Draft, IdentityLink, Present } from '../model/identity.ts'
+import type { Mapping, MappingPart, MatchRule, Schema, Value } from '../model/mapping.ts'
+import type { Decision } from '../model/plan.ts'
+import type { CallContext, ClaimedRow, FindQuery, Found, PresentRead } from '../model/ports.ts'
+import { type JsonObject, type ResourceRef, refKey } from '../model/resource.ts'
+import type { Engine } from './engine.ts'
+
+/** A draft with the rules it came from and the row it belongs to. */
+export type Subject = {
+  readonly draft: Draft
+  readonly mapping: Mapping
+  readonly part: MappingPart
+  readonly row: ClaimedRow
+  readonly body: JsonObject
+}
+
+/** All that planning needs to know about one draft, beside the draft. */
+export type LookedUp = {
+  readonly link: IdentityLink | null
+  readonly candidates: readonly Candidate[]
+  readonly present: Present | null
+  readonly decision: Decision | null
+}
+
+/** Names a part of a record: the key of the link table. */
+export const partKey = (mapping: string, role: string, source: ResourceRef): string =>
+  `${mapping}\n${role}\n${refKey(source)}`
+
+const subjectKey = ({ draft }: Subject): string => partKey(draft.mapping, draft.role, draft.source)
+
+function digestAll(engine: Engine, values: Readonly<Record<string, Value>>): Base {
+  return Object.fromEntries(
+    Object.entries(values).map(([field, value]) => [field, engine.digester.digest(field, value)]),
+  )
+}
+
+/** The value a match rule looks for, as text; null when the record has none. */
+function soughtValue(rule: MatchRule, { draft, body }: Subject): string | null {
+  if (rule.commerce === 'key') return draft.key
+  const value = evaluate(rule.commerce)(body)
+  return value === null || typeof value === 'object' ? null : String(value)
+}
+
+type Sought = { query: FindQuery; seekers: Map<string, Subject[]> }
+
+/** One question per object and match rule, for all unlinked drafts together. */
+function questions(subjects: readonly Subject[], schema: Schema): Sought[] {
+  const sought = new Map<string, Sought & { values: Set<string> }>()
+  for (const subject of subjects) {
+    const { part, draft } = subject
+    const object = schema.get(part.object)
+    for (const rule of part.match) {
+      const value = soughtValue(rule, subject)
+      if (value === null || object === undefined || !object.fields.has(rule.crm)) continue
+      const id = `${part.object}\n${rule.by}\n${rule.crm}\n${draft.mapping}\n${draft.role}`
+      let one = sought.get(id)
+      if (one === undefined) {
+        const fields = [...new Set([draft.keyField, ...wantedFields(part, schema)])].filter(field => field !== rule.crm)
+        const values = new Set<string>()
+        const query: FindQuery = { object: part.object, by: rule, field: rule.crm, values: [], fields }
+        one = { query, values, seekers: new Map() }
+        sought.set(id, one)
+      }
+      one.values.add(value)
+      one.seekers.set(value, [...(one.seekers.get(value) ?? []), subject])
+    }
+  }
+  return [...sought.values()].map(({ query, values, seekers }) => ({
+    query: { ...query, values: [...values] },
+    seekers,
+  }))
+}
+
+/** The names, in this org, of all fields a part maps. */
+function wantedFields(part: MappingPart, schema: Schema): readonly string[] {
+  const fields = schema.get(part.object)?.fields
+  return part.fields.flatMap(
+    rule => [rule.crm, rule.orElse].find(name => name !== undefined && fields?.has(name)) ?? [],
+  )
+}
+
+async function findCandidates(engine: Engine, unlinked: readonly Subject[], schema: Schema, context: CallContext) {
+  const candidates = new Map<string, Candidate[]>()
+  const sought = questions(unlinked, schema)
+  if (sought.length === 0) return candidates
+  const found = await engine.systems.crm.find(
+    sought.map(one => one.query),
+    context,
+  )
+  if (found.length === 0) return candidates
+  const holders = new Map(
+    (await engine.store.claimants(found.map(one => one.ref))).map(link => [refKey(link.crm), link.commerce]),
+  )
+  const add = (subject: Subject, one: Found): void => {
+    const { matched: _, ...rest } = one
+    const list = candidates.get(subjectKey(subject)) ?? []
+    candidates.set(subjectKey(subject), list)
+    list.push({ ...rest, digests: digestAll(engine, one.values), claimedBy: holders.get(refKey(one.ref)) ?? null })
+  }
+  for (const one of found)
+    for (const { query, seekers } of sought)
+      if (query.object === one.ref.type && query.field === one.by.crm && query.by.by === one.by.by)
+        for (const subject of seekers.get(one.matched) ?? []) add(subject, one)
+  return candidates
+}
+
+/** Reads the linked records that `ask` wants, each object's fields together; a merged one is read where it went. */
+async function readPresent(
+  engine: Engine,
+  asked: readonly { link: IdentityLink; fields: readonly string[] }[],
+  context: CallContext,
+) {
+  const present = new Map<string, Present>()
+  if (asked.length === 0) return present
+  const fields: Record<string, string[]> = {}
+  for (const { link, fields: some } of asked)
+    fields[link.crm.type] = [...new Set([...(fields[link.crm.type] ?? []), ...some])]
+  const digested = (read: PresentRead): Present =>
+    read.state === 'present' ? { ...read, digests: digestAll(engine, read.values) } : read
+  const refs = asked.map(one => one.link.crm)
+  for (const read of await engine.systems.crm.read(refs, fields, context)) present.set(refKey(read.ref), digested(read))
+  return present
+}
+
+/** A base under an older key is said under the present one, for the fields that did not change. */
+export function rebase(engine: Engine, link: IdentityLink, draft: Draft): IdentityLink {
+  const { keyId } = engine.digester
+  const stale = Object.entries(link.base).filter(([, digest]) => !digest.startsWith(`${keyId}.`))
+  if (stale.length === 0) return link
+  const base: Record<string, string> = { ...link.base }
+  for (const [field, digest] of stale) {
+    const value = draft.fields[field]
+    const current = draft.digests[field]
+    if (value === undefined || current === undefined) continue
+    if (engine.digester.under(digest.slice(0, digest.indexOf('.')), field, value) === digest) base[field] = current
+  }
+  return { ...link, base }
+}
+
+/** Everything known about each subject, in their order. Two round trips to Salesforce at most, none when busy and linked. */
+export async function lookUp(
+  engine: Engine,
+  subjects: readonly Subject[],
+  links: readonly IdentityLink[],
+  schema: Schema,
+  context: CallContext,
+): Promise<readonly LookedUp[]> {
+  const byPart = new Map(links.map(link => [partKey(link.mapping, link.role, link.commerce), link]))
+  const linkOf = (subject: Subject): IdentityLink | null => {
+    const link = byPart.get(subjectKey(subject))
+    return link === undefined ? null : rebase(engine, link, subject.draft)
+  }
+  const forced = subjects.filter(subject => subject.row.forced).map(subject => subject.draft.source)
+  const decisions = forced.length === 0 ? [] : await engine.store.decisions(forced)
+  const decisionOf = ({ draft }: Subject): Decision | null =>
+    decisions.find(
+      one => partKey(one.mapping, one.role, one.source) === partKey(draft.mapping, draft.role, draft.source),
+    ) ?? null
+
+  const known = subjects.map(subject => ({ subject, link: linkOf(subject), decision: decisionOf(subject) }))
+  const asked = known.flatMap(({ subject, link }) => {
+    const fields = link === null ? [] : ask(subject.draft, link, subject.part, subject.row.uncertain)
+    return link === null || fields.length === 0 ? [] : [{ link, fields }]
+  })
+  const [candidates, present] = await Promise.all([
+    findCandidates(
+      engine,
+      known.filter(one => one.link === null).map(one => one.subject),
+      schema,
+      context,
+    ),
+    readPresent(engine, asked, context),
+  ])
+  return known.map(({ subject, link, decision }) => ({
+    link,
+    decision,
+    candidates: candidates.get(subjectKey(subject)) ?? [],
+    present: link === null ? null : (present.get(refKey(link.crm)) ?? null),
+  }))
+}

@@ -1,0 +1,220 @@
+/**
+ * One pass, from claimed rows to a saved result: READ, project, LOOK UP, match, plan, batch, WRITE, settle, SAVE.
+ * This is the story the rest of the project serves; docs/1-tour.md walks through it.
+ */
+
+import { respond } from '../core/respond.ts'
+import type { IdentityLink } from '../model/identity.ts'
+import type { JournalEntry, LinkChange, Next } from '../model/outcome.ts'
+import { RemoteFailure } from '../model/outcome.ts'
+import type { CallContext, Claim, ClaimedRow } from '../model/ports.ts'
+import { type Instant, refKey, type Snapshot, sameRef } from '../model/resource.ts'
+import { type CarriedOut, carryOut, emptySettlement } from './carryOut.ts'
+import { consider, type ReadRow } from './consider.ts'
+import type { Engine, PassReport } from './engine.ts'
+import { touch } from './touch.ts'
+
+export type Pass = { readonly report: PassReport; readonly pause: Extract<Next, { do: 'pause' }> | null }
+
+/** Must be above the time limit of any one remote call, so that no write is sent on a lease that may run out under it. */
+const callMarginMs = 35_000
+/** How often a snapshot that is older than announced, or a record that is unexpectedly gone, is read again. */
+const rereads = 5
+/** Above this many rows, "all are gone" means a wrong scope or project rather than a mass deletion. */
+const massAbsence = 10
+
+type Sorted = {
+  ready: ReadRow[]
+  /** Deleted on its side: the mapping's policy applies. */
+  gone: ClaimedRow[]
+  /** The read is behind what was announced, or the record is gone without a word: read again. */
+  behind: ClaimedRow[]
+  /** Not there after several reads: listed as failed. */
+  lost: ClaimedRow[]
+}
+
+function sort(rows: readonly ClaimedRow[], snapshots: readonly Snapshot[]): Sorted {
+  const sorted: Sorted = { ready: [], gone: [], behind: [], lost: [] }
+  rows.forEach((row, at) => {
+    const snapshot = snapshots[at]
+    if (snapshot === undefined || snapshot.state === 'merged') return
+    const stale = snapshot.state === 'present' && row.version !== null && snapshot.version < row.version
+    const again = row.attempts < rereads
+    if (snapshot.state === 'absent') (row.deleted ? sorted.gone : again ? sorted.behind : sorted.lost).push(row)
+    else if (stale && again) sorted.behind.push(row)
+    else sorted.ready.push({ row, snapshot })
+  })
+  return sorted
+}
+
+/** Rows that need no plan: deletions by policy, reads that came too early, records that are not there. */
+async function settleWithoutPlan(engine: Engine, claim: Claim, sorted: Sorted): Promise<boolean> {
+  const { gone, behind, lost } = sorted
+  if (gone.length + behind.length + lost.length === 0) return true
+  const settlement = emptySettlement()
+  const now = engine.clock.now()
+  const nothing = { version: null, gone: false, notBefore: null, countsAttempt: false, uncertain: false, lane: null }
+  for (const row of gone) {
+    settlement.rows.push({ ...nothing, ref: row.ref, do: 'settle', version: row.version, gone: true })
+    const links = claim.links.filter(link => sameRef(link.commerce, row.ref))
+    settlement.links.push(...links.flatMap(link => unlinked(engine, link)))
+    for (const { mapping, role } of links) settlement.resolved.push({ source: row.ref, mapping, role })
+    settlement.journal.push(
+      line(row, now, 'deleted', links.length === 0 ? 'was not linked' : 'links handled by the deletion policy'),
+    )
+  }
+  for (const row of behind) {
+    const notBefore = new Date(Date.parse(now) + 100 * 2 ** row.attempts).toISOString()
+    settlement.rows.push({
+      ...nothing,
+      ref: row.ref,
+      do: 'free',
+      notBefore,
+      countsAttempt: true,
+      uncertain: row.uncertain,
+    })
+  }
+  for (const row of lost) {
+    settlement.rows.push({ ...nothing, ref: row.ref, do: 'settle', version: row.version })
+    const failure = {
+      is: 'invalid',
+      code: 'NOT_IN_COMMERCE',
+      message: 'the record was announced but commercetools does not return it',
+      fields: [],
+      retryAt: null,
+    } as const
+    for (const mapping of engine.mappings.filter(one => one.commerce === row.ref.type))
+      settlement.failures.push({
+        source: row.ref,
+        mapping: mapping.name,
+        role: '',
+        failure,
+        attempts: row.attempts + 1,
+        correlationId: row.correlationId,
+      })
+    settlement.journal.push(line(row, now, 'failed', `${failure.code}: ${failure.message}`))
+  }
+  return engine.store.save(claim.token, settlement)
+}
+
+function unlinked(engine: Engine, link: IdentityLink): LinkChange[] {
+  const mapping = engine.mappings.find(one => one.name === link.mapping)
+  return mapping === undefined || mapping.deletion === 'ignore' ? [] : [{ do: 'remove', link }]
+}
+
+const line = (row: ClaimedRow, at: Instant, step: string, detail: string): JournalEntry => ({
+  at,
+  correlationId: row.correlationId,
+  ref: row.ref,
+  step,
+  mapping: null,
+  role: null,
+  target: null,
+  plan: null,
+  fields: [],
+  detail,
+  attempt: row.attempts + 1,
+  durationMs: null,
+})
+
+/** READ, by type, in as few calls as fit: types differ in what they expand. Snapshots in the order of the rows. */
+async function read(engine: Engine, rows: readonly ClaimedRow[], context: CallContext): Promise<readonly Snapshot[]> {
+  const found = new Map<string, Snapshot>()
+  for (const type of new Set(rows.map(row => row.ref.type))) {
+    const expand = [...new Set(engine.mappings.filter(one => one.commerce === type).flatMap(one => one.expand))]
+    const refs = rows.filter(row => row.ref.type === type).map(row => row.ref)
+    for (const snapshot of await engine.systems.commerce.read(refs, expand, context))
+      found.set(refKey(snapshot.ref), snapshot)
+  }
+  return rows.map(row => found.get(refKey(row.ref)) ?? { state: 'absent', ref: row.ref })
+}
+
+const empty: CarriedOut = { created: 0, updated: 0, unchanged: 0, failed: 0, waiting: 0, review: 0, pause: null }
+
+/** A pass that failed as a whole before it wrote anything: its rows go back, the lane pauses as the failure says. */
+async function giveUp(engine: Engine, claim: Claim, error: unknown, troubles: number): Promise<CarriedOut> {
+  if (!(error instanceof RemoteFailure)) throw error
+  const { failure } = error
+  const next = respond({
+    failure,
+    scope: 'call',
+    attempts: troubles,
+    maxAttempts: Number.POSITIVE_INFINITY,
+    now: engine.clock.now(),
+    jitter: 0.5,
+  })
+  const until = next.do === 'pause' ? next.until : next.do === 'retry' ? next.at : engine.clock.now()
+  engine.observe.failure(failure.is, failure.code)
+  await engine.store.release(claim.token, { notBefore: null })
+  return { ...empty, pause: { do: 'pause', until, failure } }
+}
+
+/**
+ * Runs one pass over a claim. `leaseStartMs` is the monotonic time from before the claim; `troubles` counts the passes
+ * in a row that failed as a whole. Rejects only with `StoreDown`, an abort, or a bug; the lease then runs out by itself.
+ */
+export async function sync(
+  engine: Engine,
+  claim: Claim,
+  options: { leaseStartMs: number; troubles: number; signal: AbortSignal },
+): Promise<Pass> {
+  const startedMs = engine.clock.monotonicMs()
+  const [only] = claim.rows
+  const correlationId = claim.rows.length === 1 && only ? only.correlationId : claim.token
+  const context: CallContext = { correlationId, signal: options.signal }
+  let leaseStartMs = options.leaseStartMs
+  const mayWrite = async (): Promise<boolean> => {
+    if (engine.clock.monotonicMs() - leaseStartMs + callMarginMs < engine.pace.leaseMs) return true
+    const nowMs = engine.clock.monotonicMs()
+    if (!(await engine.store.renew(claim.token, engine.pace.leaseMs))) return false
+    leaseStartMs = nowMs
+    return true
+  }
+  const done = await work(engine, claim, context, mayWrite).catch(error =>
+    giveUp(engine, claim, error, options.troubles),
+  )
+  const nowAt = engine.clock.now()
+  const oldest = claim.rows.reduce((least, row) => (row.markedAt < least ? row.markedAt : least), nowAt)
+  const { pause, ...counts } = done
+  const report: PassReport = {
+    at: nowAt,
+    lane: claim.lane,
+    rows: claim.rows.length,
+    ...counts,
+    durationMs: Math.round(engine.clock.monotonicMs() - startedMs),
+    lagMs: Math.max(0, Date.parse(nowAt) - Date.parse(oldest)),
+  }
+  engine.observe.pass(report)
+  return { report, pause }
+}
+
+async function work(
+  engine: Engine,
+  claim: Claim,
+  context: CallContext,
+  mayWrite: () => Promise<boolean>,
+): Promise<CarriedOut> {
+  const mapped = claim.rows.filter(row => engine.mappings.some(one => one.commerce === row.ref.type))
+  const others = claim.rows.filter(row => !mapped.includes(row))
+  if (others.length > 0) await touch(engine, claim.token, others, context)
+  if (mapped.length === 0) return empty
+  const snapshots = await read(engine, mapped, context)
+  const sorted = sort(mapped, snapshots)
+  const absent = sorted.behind.length + sorted.lost.length
+  if (
+    absent > massAbsence &&
+    sorted.ready.length + sorted.gone.length === 0 &&
+    snapshots.every(one => one.state === 'absent')
+  )
+    throw new RemoteFailure({
+      is: 'denied',
+      code: 'ALL_ABSENT',
+      message: `none of ${absent} announced records can be read: check the scopes of CTP_CLIENT_ID and the project`,
+      fields: [],
+      retryAt: null,
+    })
+  if (!(await settleWithoutPlan(engine, claim, sorted))) return empty
+  if (sorted.ready.length === 0) return empty
+  const considered = await consider(engine, sorted.ready, claim.links, context)
+  return carryOut(engine, { token: claim.token, rows: sorted.ready, considered, context, mayWrite })
+}
