@@ -5,9 +5,9 @@
 
 import { respond } from '../core/respond.ts'
 import type { IdentityLink } from '../model/identity.ts'
-import type { JournalEntry, LinkChange, Next } from '../model/outcome.ts'
+import type { Failure, JournalEntry, LinkChange, Next } from '../model/outcome.ts'
 import { RemoteFailure } from '../model/outcome.ts'
-import type { CallContext, Claim, ClaimedRow } from '../model/ports.ts'
+import { type CallContext, type Claim, type ClaimedRow, StoreDown } from '../model/ports.ts'
 import { type Instant, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import { type CarriedOut, carryOut, emptySettlement } from './carryOut.ts'
 import { consider, type ReadRow } from './consider.ts'
@@ -132,9 +132,7 @@ async function read(engine: Engine, rows: readonly ClaimedRow[], context: CallCo
 const empty: CarriedOut = { created: 0, updated: 0, unchanged: 0, failed: 0, waiting: 0, review: 0, pause: null }
 
 /** A pass that failed as a whole before it wrote anything: its rows go back, the lane pauses as the failure says. */
-async function giveUp(engine: Engine, claim: Claim, error: unknown, troubles: number): Promise<CarriedOut> {
-  if (!(error instanceof RemoteFailure)) throw error
-  const { failure } = error
+async function giveUp(engine: Engine, claim: Claim, failure: Failure, troubles: number): Promise<CarriedOut> {
   const next = respond({
     failure,
     scope: 'call',
@@ -147,6 +145,70 @@ async function giveUp(engine: Engine, claim: Claim, error: unknown, troubles: nu
   engine.observe.failure(failure.is, failure.code)
   await engine.store.release(claim.token, { notBefore: null })
   return { ...empty, pause: { do: 'pause', until, failure } }
+}
+
+/**
+ * A bug met a record. Each row of the pass is tried alone; the one that breaks alone is listed and set aside, so that
+ * one record stops neither its neighbours nor the lane.
+ */
+async function quarantine(
+  engine: Engine,
+  claim: Claim,
+  error: unknown,
+  context: CallContext,
+  mayWrite: () => Promise<boolean>,
+): Promise<CarriedOut> {
+  const [row] = claim.rows
+  if (row === undefined) throw error
+  if (claim.rows.length > 1) {
+    const total: CarriedOut = { ...empty }
+    for (const one of claim.rows) {
+      const alone: Claim = { ...claim, rows: [one] }
+      const part = await work(engine, alone, context, mayWrite).catch(again => {
+        if (again instanceof RemoteFailure || again instanceof StoreDown) throw again
+        return quarantine(engine, alone, again, context, mayWrite)
+      })
+      for (const key of ['created', 'updated', 'unchanged', 'failed', 'waiting', 'review'] as const)
+        total[key] += part[key]
+      total.pause ??= part.pause
+    }
+    return total
+  }
+  const bug = error instanceof Error ? error : new Error('unknown')
+  engine.log.error(
+    { ref: row.ref.id, type: row.ref.type, stack: bug.stack ?? null, correlationId: row.correlationId },
+    'a record broke the pass and was set aside',
+  )
+  const failure: Failure = {
+    is: 'invalid',
+    code: 'QUARANTINED',
+    message: 'this record met a bug of ours and was set aside; the log has the place',
+    fields: [],
+    retryAt: null,
+  }
+  const settlement = emptySettlement()
+  settlement.rows.push({
+    ref: row.ref,
+    do: 'settle',
+    version: row.version,
+    gone: false,
+    notBefore: null,
+    countsAttempt: false,
+    uncertain: false,
+    lane: null,
+  })
+  for (const mapping of engine.mappings.filter(one => one.commerce === row.ref.type))
+    settlement.failures.push({
+      source: row.ref,
+      mapping: mapping.name,
+      role: '',
+      failure,
+      attempts: row.attempts + 1,
+      correlationId: row.correlationId,
+    })
+  settlement.journal.push(line(row, engine.clock.now(), 'failed', `${failure.code}: ${failure.message}`))
+  await engine.store.save(claim.token, settlement)
+  return { ...empty, failed: 1 }
 }
 
 /**
