@@ -2,12 +2,13 @@
 import { batch } from '../core/batch.ts'
 import { respond } from '../core/respond.ts'
 import { type Settled, settle } from '../core/settle.ts'
-import type { Failure, JournalEntry, Next, Outcome, RowSettlement, Settlement } from '../model/outcome.ts'
+import type { Failure, Next, Outcome, RowSettlement, Settlement } from '../model/outcome.ts'
 import type { Call, WriteRow } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
-import { type ChangeEvent, type Instant, type ResourceRef, refKey } from '../model/resource.ts'
+import { type Instant, type ResourceRef, refKey } from '../model/resource.ts'
 import type { Considered, ReadRow } from './consider.ts'
 import type { Engine } from './engine.ts'
+import { emptySettlement, freed, gather, settled } from './gather.ts'
 
 /** Everything one pass carries: its token, its rows and until when it may write. */
 export type Work = {
@@ -30,6 +31,16 @@ export type CarriedOut = {
   pause: Extract<Next, { do: 'pause' }> | null
 }
 
+export const nothingDone = (): CarriedOut => ({
+  created: 0,
+  updated: 0,
+  unchanged: 0,
+  failed: 0,
+  waiting: 0,
+  review: 0,
+  pause: null,
+})
+
 /** The most urgent first: the next step of a row is that of its worst draft. */
 const gravity: readonly Next['do'][] = ['pause', 'retry', 'fail', 'replan', 'wait', 'review', 'done']
 
@@ -50,28 +61,17 @@ const worse = (a: Next, b: Next): Next => (gravity.indexOf(a.do) <= gravity.inde
 /** The last outcome of a row is in: what becomes of it in the queue. */
 function settleRow(state: RowState, lateWaitUntil: Instant): RowSettlement {
   const { row, worst, uncertain, version } = state
-  const settled = {
-    ref: row.ref,
-    do: 'settle',
-    version,
-    gone: false,
-    notBefore: null,
-    countsAttempt: false,
-    uncertain: false,
-    lane: null,
-  } as const
-  const freed = { ...settled, do: 'free', version: null, uncertain } as const
   switch (worst.do) {
     case 'retry':
-      return { ...freed, notBefore: worst.at, countsAttempt: true, lane: 'retry' }
+      return freed(row.ref, { notBefore: worst.at, countsAttempt: true, uncertain, lane: 'retry' })
     case 'replan':
-      return { ...freed, countsAttempt: true, uncertain: true }
+      return freed(row.ref, { countsAttempt: true, uncertain: true })
     case 'pause':
-      return { ...freed, notBefore: worst.until }
+      return freed(row.ref, { notBefore: worst.until, uncertain })
     case 'wait':
-      return { ...freed, notBefore: lateWaitUntil }
+      return freed(row.ref, { notBefore: lateWaitUntil, uncertain })
     default:
-      return settled
+      return settled(row.ref, version)
   }
 }
 
@@ -93,7 +93,7 @@ const blocked: Failure = {
 
 export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> {
   const { considered, context, token } = work
-  const counts: CarriedOut = { created: 0, updated: 0, unchanged: 0, failed: 0, waiting: 0, review: 0, pause: null }
+  const counts = nothingDone()
   const states = new Map<string, RowState>(
     work.rows.map(({ row, snapshot }) => [
       refKey(row.ref),
@@ -247,129 +247,11 @@ async function giveBack(
   if (left.length === 0) return
   const settlement = emptySettlement()
   const notBefore = counts.pause === null ? null : counts.pause.until
-  for (const { row, uncertain } of left)
-    settlement.rows.push({
-      ref: row.ref,
-      do: 'free',
-      version: null,
-      gone: false,
-      notBefore,
-      countsAttempt: false,
-      uncertain,
-      lane: null,
-    })
+  for (const { row, uncertain } of left) settlement.rows.push(freed(row.ref, { notBefore, uncertain }))
   await engine.store.save(token, settlement)
 }
 
-const keep = (row: ClaimedRow): RowSettlement => ({
-  ref: row.ref,
-  do: 'keep',
-  version: null,
-  gone: false,
-  notBefore: null,
-  countsAttempt: false,
-  uncertain: false,
-  lane: null,
-})
-
-/** A settlement that grows while results come in. */
-type Growing = { -readonly [K in keyof Settlement]: Settlement[K] extends readonly (infer T)[] ? T[] : never }
-
-export const emptySettlement = (): Growing => ({
-  rows: [],
-  links: [],
-  conflicts: [],
-  failures: [],
-  resolved: [],
-  applied: [],
-  waits: [],
-  marks: [],
-  wakes: [],
-  journal: [],
-})
-
-function gather(
-  settlement: Growing,
-  one: Considered,
-  result: Settled,
-  failure: Failure | null,
-  now: Instant,
-  ms: number | null,
-): void {
-  const { draft, row } = one.subject
-  settlement.links.push(...result.links)
-  if (result.conflict !== null) settlement.conflicts.push(result.conflict)
-  if (result.failure !== null) settlement.failures.push(result.failure)
-  if (result.next.do === 'done' && failure === null)
-    settlement.resolved.push({ source: draft.source, mapping: draft.mapping, role: draft.role })
-  if (result.next.do !== 'retry' && one.looked.decision !== null && failure === null)
-    settlement.applied.push(one.looked.decision)
-  if (one.plan.do === 'wait')
-    for (const awaited of one.plan.awaits) settlement.waits.push({ waiting: draft.source, awaited })
-  for (const ref of result.marks) settlement.marks.push(forcedMark(ref, row.correlationId, now))
-  if (result.links.some(change => change.do === 'put')) settlement.wakes.push(draft.source)
-  if (one.plan.do !== 'nothing' || row.lane === 'live' || row.lane === 'retry')
-    settlement.journal.push(journalLine(one, result, failure, now, ms))
-}
-
-const forcedMark = (ref: ResourceRef, correlationId: string, at: Instant): ChangeEvent => ({
-  id: `yield/${refKey(ref)}@${at}`,
-  ref,
-  kind: 'changed',
-  version: null,
-  at,
-  correlationId,
-  lane: 'live',
-  erase: false,
-})
-
-function journalLine(
-  one: Considered,
-  result: Settled,
-  failure: Failure | null,
-  now: Instant,
-  ms: number | null,
-): JournalEntry {
-  const { draft, row } = one.subject
-  const { plan } = one
-  const dropped = draft.dropped.map(({ field, why }) => `${field} ${why}`).join('; ')
-  const reason =
-    failure !== null
-      ? `${failure.code}: ${failure.message}`
-      : plan.do === 'nothing'
-        ? plan.why
-        : plan.do === 'review'
-          ? `${plan.conflict.kind}: ${plan.conflict.why}`
-          : ''
-  return {
-    at: now,
-    correlationId: row.correlationId,
-    ref: draft.source,
-    step:
-      failure !== null
-        ? 'failed'
-        : plan.do === 'wait'
-          ? 'waits'
-          : plan.do === 'review'
-            ? 'conflict'
-            : plan.do === 'nothing'
-              ? 'unchanged'
-              : 'written',
-    mapping: draft.mapping,
-    role: draft.role,
-    target: result.target,
-    plan: plan.do,
-    fields:
-      failure !== null && failure.fields.length > 0
-        ? failure.fields
-        : plan.do === 'create' || plan.do === 'update'
-          ? Object.keys(plan.fields)
-          : [],
-    detail: [reason, dropped].filter(text => text !== '').join(' | ') || null,
-    attempt: row.attempts + 1,
-    durationMs: ms,
-  }
-}
+const keep = (row: ClaimedRow): RowSettlement => ({ ...settled(row.ref, null), do: 'keep' })
 
 function count(counts: CarriedOut, { plan }: Considered, result: Settled, failure: Failure | null): void {
   if (failure !== null) {

@@ -5,13 +5,15 @@
 
 import { respond } from '../core/respond.ts'
 import type { IdentityLink } from '../model/identity.ts'
-import type { Failure, JournalEntry, LinkChange, Next } from '../model/outcome.ts'
+import type { Failure, LinkChange, Next } from '../model/outcome.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import { type CallContext, type Claim, type ClaimedRow, StoreDown } from '../model/ports.ts'
-import { type Instant, refKey, type Snapshot, sameRef } from '../model/resource.ts'
-import { type CarriedOut, carryOut, emptySettlement } from './carryOut.ts'
+import { refKey, type Snapshot, sameRef } from '../model/resource.ts'
+import { type CarriedOut, carryOut, nothingDone } from './carryOut.ts'
 import { consider, type ReadRow } from './consider.ts'
 import type { Engine, PassReport } from './engine.ts'
+import { emptySettlement, freed, line, settled } from './gather.ts'
+import { quarantine } from './quarantine.ts'
 import { touch } from './touch.ts'
 
 export type Pass = { readonly report: PassReport; readonly pause: Extract<Next, { do: 'pause' }> | null }
@@ -53,9 +55,8 @@ async function settleWithoutPlan(engine: Engine, claim: Claim, sorted: Sorted): 
   if (gone.length + behind.length + lost.length === 0) return true
   const settlement = emptySettlement()
   const now = engine.clock.now()
-  const nothing = { version: null, gone: false, notBefore: null, countsAttempt: false, uncertain: false, lane: null }
   for (const row of gone) {
-    settlement.rows.push({ ...nothing, ref: row.ref, do: 'settle', version: row.version, gone: true })
+    settlement.rows.push(settled(row.ref, row.version, true))
     const links = claim.links.filter(link => sameRef(link.commerce, row.ref))
     settlement.links.push(...links.flatMap(link => unlinked(engine, link)))
     for (const { mapping, role } of links) settlement.resolved.push({ source: row.ref, mapping, role })
@@ -65,17 +66,10 @@ async function settleWithoutPlan(engine: Engine, claim: Claim, sorted: Sorted): 
   }
   for (const row of behind) {
     const notBefore = new Date(Date.parse(now) + 100 * 2 ** row.attempts).toISOString()
-    settlement.rows.push({
-      ...nothing,
-      ref: row.ref,
-      do: 'free',
-      notBefore,
-      countsAttempt: true,
-      uncertain: row.uncertain,
-    })
+    settlement.rows.push(freed(row.ref, { notBefore, countsAttempt: true, uncertain: row.uncertain }))
   }
   for (const row of lost) {
-    settlement.rows.push({ ...nothing, ref: row.ref, do: 'settle', version: row.version })
+    settlement.rows.push(settled(row.ref, row.version))
     const failure = {
       is: 'invalid',
       code: 'NOT_IN_COMMERCE',
@@ -102,21 +96,6 @@ function unlinked(engine: Engine, link: IdentityLink): LinkChange[] {
   return mapping === undefined || mapping.deletion === 'ignore' ? [] : [{ do: 'remove', link }]
 }
 
-const line = (row: ClaimedRow, at: Instant, step: string, detail: string): JournalEntry => ({
-  at,
-  correlationId: row.correlationId,
-  ref: row.ref,
-  step,
-  mapping: null,
-  role: null,
-  target: null,
-  plan: null,
-  fields: [],
-  detail,
-  attempt: row.attempts + 1,
-  durationMs: null,
-})
-
 /** READ, by type, in as few calls as fit: types differ in what they expand. Snapshots in the order of the rows. */
 async function read(engine: Engine, rows: readonly ClaimedRow[], context: CallContext): Promise<readonly Snapshot[]> {
   const found = new Map<string, Snapshot>()
@@ -128,8 +107,6 @@ async function read(engine: Engine, rows: readonly ClaimedRow[], context: CallCo
   }
   return rows.map(row => found.get(refKey(row.ref)) ?? { state: 'absent', ref: row.ref })
 }
-
-const empty: CarriedOut = { created: 0, updated: 0, unchanged: 0, failed: 0, waiting: 0, review: 0, pause: null }
 
 /** A pass that failed as a whole before it wrote anything: its rows go back, the lane pauses as the failure says. */
 async function giveUp(engine: Engine, claim: Claim, failure: Failure, troubles: number): Promise<CarriedOut> {
@@ -144,71 +121,7 @@ async function giveUp(engine: Engine, claim: Claim, failure: Failure, troubles: 
   const until = next.do === 'pause' ? next.until : next.do === 'retry' ? next.at : engine.clock.now()
   engine.observe.failure(failure.is, failure.code)
   await engine.store.release(claim.token, { notBefore: null })
-  return { ...empty, pause: { do: 'pause', until, failure } }
-}
-
-/**
- * A bug met a record. Each row of the pass is tried alone; the one that breaks alone is listed and set aside, so that
- * one record stops neither its neighbours nor the lane.
- */
-async function quarantine(
-  engine: Engine,
-  claim: Claim,
-  error: unknown,
-  context: CallContext,
-  mayWrite: () => Promise<boolean>,
-): Promise<CarriedOut> {
-  const [row] = claim.rows
-  if (row === undefined) throw error
-  if (claim.rows.length > 1) {
-    const total: CarriedOut = { ...empty }
-    for (const one of claim.rows) {
-      const alone: Claim = { ...claim, rows: [one] }
-      const part = await work(engine, alone, context, mayWrite).catch(again => {
-        if (again instanceof RemoteFailure || again instanceof StoreDown) throw again
-        return quarantine(engine, alone, again, context, mayWrite)
-      })
-      for (const key of ['created', 'updated', 'unchanged', 'failed', 'waiting', 'review'] as const)
-        total[key] += part[key]
-      total.pause ??= part.pause
-    }
-    return total
-  }
-  const bug = error instanceof Error ? error : new Error('unknown')
-  engine.log.error(
-    { ref: row.ref.id, type: row.ref.type, stack: bug.stack ?? null, correlationId: row.correlationId },
-    'a record broke the pass and was set aside',
-  )
-  const failure: Failure = {
-    is: 'invalid',
-    code: 'QUARANTINED',
-    message: 'this record met a bug of ours and was set aside; the log has the place',
-    fields: [],
-    retryAt: null,
-  }
-  const settlement = emptySettlement()
-  settlement.rows.push({
-    ref: row.ref,
-    do: 'settle',
-    version: row.version,
-    gone: false,
-    notBefore: null,
-    countsAttempt: false,
-    uncertain: false,
-    lane: null,
-  })
-  for (const mapping of engine.mappings.filter(one => one.commerce === row.ref.type))
-    settlement.failures.push({
-      source: row.ref,
-      mapping: mapping.name,
-      role: '',
-      failure,
-      attempts: row.attempts + 1,
-      correlationId: row.correlationId,
-    })
-  settlement.journal.push(line(row, engine.clock.now(), 'failed', `${failure.code}: ${failure.message}`))
-  await engine.store.save(claim.token, settlement)
-  return { ...empty, failed: 1 }
+  return { ...nothingDone(), pause: { do: 'pause', until, failure } }
 }
 
 /**
@@ -232,9 +145,12 @@ export async function sync(
     leaseStartMs = nowMs
     return true
   }
-  const done = await work(engine, claim, context, mayWrite).catch(error =>
-    giveUp(engine, claim, error, options.troubles),
-  )
+  const run = (some: Claim): Promise<CarriedOut> => work(engine, some, context, mayWrite)
+  const done = await run(claim).catch(error => {
+    if (error instanceof RemoteFailure) return giveUp(engine, claim, error.failure, options.troubles)
+    if (error instanceof StoreDown || options.signal.aborted) throw error
+    return quarantine(engine, claim, error, run)
+  })
   const nowAt = engine.clock.now()
   const oldest = claim.rows.reduce((least, row) => (row.markedAt < least ? row.markedAt : least), nowAt)
   const { pause, ...counts } = done
@@ -259,7 +175,7 @@ async function work(
   const mapped = claim.rows.filter(row => engine.mappings.some(one => one.commerce === row.ref.type))
   const others = claim.rows.filter(row => !mapped.includes(row))
   if (others.length > 0) await touch(engine, claim.token, others, context)
-  if (mapped.length === 0) return empty
+  if (mapped.length === 0) return nothingDone()
   const snapshots = await read(engine, mapped, context)
   const sorted = sort(mapped, snapshots)
   const absent = sorted.behind.length + sorted.lost.length
@@ -275,8 +191,8 @@ async function work(
       fields: [],
       retryAt: null,
     })
-  if (!(await settleWithoutPlan(engine, claim, sorted))) return empty
-  if (sorted.ready.length === 0) return empty
+  if (!(await settleWithoutPlan(engine, claim, sorted))) return nothingDone()
+  if (sorted.ready.length === 0) return nothingDone()
   const considered = await consider(engine, sorted.ready, claim.links, context)
   return carryOut(engine, { token: claim.token, rows: sorted.ready, considered, context, mayWrite })
 }

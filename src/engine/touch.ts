@@ -1,8 +1,8 @@
 /** A record that other records show (a customer group) changed: those are marked, and go their own way. */
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import type { ChangeEvent } from '../model/resource.ts'
-import { emptySettlement } from './carryOut.ts'
 import type { Engine } from './engine.ts'
+import { emptySettlement, line, settled } from './gather.ts'
 
 /** Marks every record that shows one of these, page by page, and settles the rows. Twice is once: marks coalesce. */
 export async function touch(
@@ -17,30 +17,8 @@ export async function touch(
     for (const mapping of engine.mappings)
       for (const { type, where } of mapping.touchedBy)
         if (type === row.ref.type) count += await markTouched(engine, row, { type: mapping.commerce, where }, context)
-    settlement.rows.push({
-      ref: row.ref,
-      do: 'settle',
-      version: row.version,
-      gone: row.deleted,
-      notBefore: null,
-      countsAttempt: false,
-      uncertain: false,
-      lane: null,
-    })
-    settlement.journal.push({
-      at: engine.clock.now(),
-      correlationId: row.correlationId,
-      ref: row.ref,
-      step: 'touched',
-      mapping: null,
-      role: null,
-      target: null,
-      plan: null,
-      fields: [],
-      detail: `${count} records that show it were marked`,
-      attempt: row.attempts + 1,
-      durationMs: null,
-    })
+    settlement.rows.push(settled(row.ref, row.version, row.deleted))
+    settlement.journal.push(line(row, engine.clock.now(), 'touched', `${count} records that show it were marked`))
   }
   await engine.store.save(token, settlement)
 }

@@ -1,0 +1,141 @@
+/** Collects what SAVE will write while a pass goes on: links, lists, marks and one journal line a plan. */
+import type { Settled } from '../core/settle.ts'
+import type { Failure, JournalEntry, RowSettlement, Settlement } from '../model/outcome.ts'
+import type { ClaimedRow } from '../model/ports.ts'
+import { type ChangeEvent, type Instant, type ResourceRef, refKey, type Version } from '../model/resource.ts'
+import type { Considered } from './consider.ts'
+
+/** A settlement that grows while results come in. */
+export type Growing = { -readonly [K in keyof Settlement]: Settlement[K] extends readonly (infer T)[] ? T[] : never }
+
+export const emptySettlement = (): Growing => ({
+  rows: [],
+  links: [],
+  conflicts: [],
+  failures: [],
+  resolved: [],
+  applied: [],
+  waits: [],
+  marks: [],
+  wakes: [],
+  journal: [],
+})
+
+/** Enters one plan's outcome. */
+export function gather(
+  settlement: Growing,
+  one: Considered,
+  result: Settled,
+  failure: Failure | null,
+  now: Instant,
+  ms: number | null,
+): void {
+  const { draft, row } = one.subject
+  settlement.links.push(...result.links)
+  if (result.conflict !== null) settlement.conflicts.push(result.conflict)
+  if (result.failure !== null) settlement.failures.push(result.failure)
+  if (result.next.do === 'done' && failure === null)
+    settlement.resolved.push({ source: draft.source, mapping: draft.mapping, role: draft.role })
+  if (result.next.do !== 'retry' && one.looked.decision !== null && failure === null)
+    settlement.applied.push(one.looked.decision)
+  if (one.plan.do === 'wait')
+    for (const awaited of one.plan.awaits) settlement.waits.push({ waiting: draft.source, awaited })
+  for (const ref of result.marks) settlement.marks.push(forcedMark(ref, row.correlationId, now))
+  if (result.links.some(change => change.do === 'put')) settlement.wakes.push(draft.source)
+  if (one.plan.do !== 'nothing' || row.lane === 'live' || row.lane === 'retry')
+    settlement.journal.push(journalLine(one, result, failure, now, ms))
+}
+
+const forcedMark = (ref: ResourceRef, correlationId: string, at: Instant): ChangeEvent => ({
+  id: `yield/${refKey(ref)}@${at}`,
+  ref,
+  kind: 'changed',
+  version: null,
+  at,
+  correlationId,
+  lane: 'live',
+  erase: false,
+})
+
+function journalLine(
+  one: Considered,
+  result: Settled,
+  failure: Failure | null,
+  now: Instant,
+  ms: number | null,
+): JournalEntry {
+  const { draft, row } = one.subject
+  const { plan } = one
+  const dropped = draft.dropped.map(({ field, why }) => `${field} ${why}`).join('; ')
+  const reason =
+    failure !== null
+      ? `${failure.code}: ${failure.message}`
+      : plan.do === 'nothing'
+        ? plan.why
+        : plan.do === 'review'
+          ? `${plan.conflict.kind}: ${plan.conflict.why}`
+          : ''
+  return {
+    at: now,
+    correlationId: row.correlationId,
+    ref: draft.source,
+    step:
+      failure !== null
+        ? 'failed'
+        : plan.do === 'wait'
+          ? 'waits'
+          : plan.do === 'review'
+            ? 'conflict'
+            : plan.do === 'nothing'
+              ? 'unchanged'
+              : 'written',
+    mapping: draft.mapping,
+    role: draft.role,
+    target: result.target,
+    plan: plan.do,
+    fields:
+      failure !== null && failure.fields.length > 0
+        ? failure.fields
+        : plan.do === 'create' || plan.do === 'update'
+          ? Object.keys(plan.fields)
+          : [],
+    detail: [reason, dropped].filter(text => text !== '').join(' | ') || null,
+    attempt: row.attempts + 1,
+    durationMs: ms,
+  }
+}
+
+/** The row is done up to this version; it stays if it was marked meanwhile. */
+export const settled = (ref: ResourceRef, version: Version | null, gone = false): RowSettlement => ({
+  ref,
+  do: 'settle',
+  version,
+  gone,
+  notBefore: null,
+  countsAttempt: false,
+  uncertain: false,
+  lane: null,
+})
+
+/** The row goes back to the queue, due now unless said otherwise. */
+export const freed = (ref: ResourceRef, how: Partial<RowSettlement>): RowSettlement => ({
+  ...settled(ref, null),
+  ...how,
+  do: 'free',
+})
+
+/** A journal line about a whole record, not about one of its plans. */
+export const line = (row: ClaimedRow, at: Instant, step: string, detail: string): JournalEntry => ({
+  at,
+  correlationId: row.correlationId,
+  ref: row.ref,
+  step,
+  mapping: null,
+  role: null,
+  target: null,
+  plan: null,
+  fields: [],
+  detail,
+  attempt: row.attempts + 1,
+  durationMs: null,
+})
