@@ -38,8 +38,8 @@ export function bucket(pace: Pick<Pace, 'burst' | 'reserve' | 'maxDelayMs'>): Bu
     spent(limits, nowMs) {
       refill(nowMs)
       if (limits === null) return
-      // Never below nought: a debt would punish the next hour for a backfill that is over.
-      if (lastUsed !== null && limits.used > lastUsed) tokens = Math.max(0, tokens - (limits.used - lastUsed))
+      // A debt of one burst at most: enough that a busy stretch gathers full passes, not so much that it is felt for long.
+      if (lastUsed !== null && limits.used > lastUsed) tokens = Math.max(-pace.burst, tokens - (limits.used - lastUsed))
       lastUsed = limits.used
       perMs = Math.max(0, limits.max * (1 - pace.reserve) - limits.used) / dayMs
     },
