@@ -41,7 +41,8 @@ function sort(rows: readonly ClaimedRow[], snapshots: readonly Snapshot[]): Sort
     const snapshot = snapshots[at]
     if (snapshot === undefined || snapshot.state === 'merged') return
     // A record announced as deleted that can still be read is a read that came too early.
-    const stale = row.deleted || (snapshot.state === 'present' && row.version !== null && snapshot.version < row.version)
+    const stale =
+      row.deleted || (snapshot.state === 'present' && row.version !== null && snapshot.version < row.version)
     const again = row.attempts < rereads
     if (snapshot.state === 'absent') (row.deleted ? sorted.gone : again ? sorted.behind : sorted.lost).push(row)
     else if (stale && again) sorted.behind.push(row)

@@ -1,0 +1,226 @@
+/** The two systems in memory, with the faults a test asks for: enough behaviour to run the engine's story in microseconds. */
+import type { FieldSchema, Mapping, ObjectSchema, Schema, Value } from '../../src/model/mapping.ts'
+import { type Failure, type Outcome, RemoteFailure } from '../../src/model/outcome.ts'
+import type { Call, WriteRow } from '../../src/model/plan.ts'
+import type { Clock, CommerceSystem, CrmSystem, Found, PresentRead } from '../../src/model/ports.ts'
+import type { JsonObject, ResourceRef, Snapshot } from '../../src/model/resource.ts'
+
+export const failure = (is: Failure['is'], code: string = is): Failure => ({
+  is,
+  code,
+  message: code,
+  fields: [],
+  retryAt: null,
+})
+
+/** A clock moved by hand. Sleeping advances it, so that nothing ever waits. */
+export function handClock(startAt = '2026-01-01T00:00:00.000Z'): Clock & { advance(ms: number): void } {
+  let ms = Date.parse(startAt)
+  return {
+    now: () => new Date(ms).toISOString(),
+    monotonicMs: () => ms,
+    advance(by) {
+      ms += by
+    },
+    async sleep(forMs, signal) {
+      signal.throwIfAborted()
+      ms += forMs
+    },
+  }
+}
+
+export type MemoryCommerce = CommerceSystem & {
+  readonly calls: string[]
+  put(id: string, body: JsonObject): ResourceRef
+  remove(id: string): void
+  /** The next reads reject with this. */
+  failWith: Failure | null
+}
+
+export function memoryCommerce(clock: Clock, type = 'customer'): MemoryCommerce {
+  const rows = new Map<string, { body: JsonObject; version: number; at: string }>()
+  const ref = (id: string): ResourceRef => ({ side: 'commerce', type, id })
+  const snapshot = (id: string): Snapshot => {
+    const row = rows.get(id)
+    if (row === undefined) return { state: 'absent', ref: ref(id) }
+    return {
+      state: 'present',
+      ref: ref(id),
+      version: row.version,
+      modifiedAt: row.at,
+      modifiedBy: { clientId: null, marker: null },
+      body: row.body,
+    }
+  }
+  const system: MemoryCommerce = {
+    side: 'commerce',
+    projects: ['demo'],
+    calls: [],
+    failWith: null,
+    put(id, body) {
+      rows.set(id, { body, version: (rows.get(id)?.version ?? 0) + 1, at: clock.now() })
+      return ref(id)
+    },
+    remove: id => void rows.delete(id),
+    async read(refs) {
+      system.calls.push(`read ${refs.length}`)
+      if (system.failWith !== null) throw new RemoteFailure(system.failWith)
+      return refs.map(one => snapshot(one.id))
+    },
+    async *list() {
+      yield { snapshots: [...rows.keys()].map(snapshot), position: 'end' }
+    },
+    decode: () => ({ is: 'bad', why: 'no deliveries in memory' }),
+    check: async () => [],
+  }
+  return system
+}
+
+type CrmRow = { id: string; object: string; fields: Record<string, Value>; modified: number; deleted: boolean }
+
+export type MemoryCrm = CrmSystem & {
+  readonly rows: Map<string, CrmRow>
+  readonly calls: { what: 'find' | 'read' | 'write'; rows: number }[]
+  /** Called before each row is written: a failure refuses it, `lost` writes it and then says `uncertain`. */
+  fault: (row: WriteRow) => Failure | 'lost' | null
+  /** A person in Salesforce changes a record. */
+  edit(id: string, fields: Record<string, Value>): void
+  of(object: string): CrmRow[]
+}
+
+/** A describe that has every field of these mappings, plain text of 255 characters unless said otherwise. */
+export function schemaFor(
+  mappings: readonly Mapping[],
+  special: Readonly<Record<string, Partial<FieldSchema>>> = {},
+): Schema {
+  const field = (name: string): FieldSchema => ({
+    name,
+    label: name,
+    type: 'string',
+    length: 255,
+    precision: 0,
+    scale: 0,
+    nillable: true,
+    defaultedOnCreate: false,
+    createable: true,
+    updateable: true,
+    unique: false,
+    externalId: false,
+    filterable: true,
+    restricted: false,
+    values: [],
+    referenceTo: [],
+    ...special[name],
+  })
+  const objects = new Map<string, Map<string, FieldSchema>>()
+  for (const mapping of mappings)
+    for (const part of mapping.parts) {
+      const fields = objects.get(part.object) ?? new Map<string, FieldSchema>()
+      objects.set(part.object, fields)
+      for (const name of [mapping.keyField, ...part.fields.map(rule => rule.crm), ...part.links.map(link => link.crm)])
+        fields.set(name, field(name))
+    }
+  return new Map(
+    [...objects].map(([name, fields]): [string, ObjectSchema] => [
+      name,
+      { name, createable: true, updateable: true, fields },
+    ]),
+  )
+}
+
+export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): MemoryCrm {
+  const rows = new Map<string, CrmRow>()
+  let ids = 0
+  const live = (object: string): CrmRow[] => [...rows.values()].filter(row => row.object === object && !row.deleted)
+  const byKey = (object: string, key: string): CrmRow | undefined =>
+    live(object).find(row => row.fields[keyField] === key)
+  const at = (row: CrmRow): string => new Date(row.modified).toISOString()
+
+  function linkFields(row: WriteRow): Record<string, Value> | Failure {
+    const fields: Record<string, Value> = {}
+    for (const link of row.links) {
+      const parent =
+        link.by === 'id'
+          ? rows.get(link.id)
+          : [...rows.values()].find(one => !one.deleted && one.fields[link.keyField] === link.key)
+      if (parent === undefined) return failure('stale', 'INVALID_FIELD')
+      fields[link.field] = parent.id
+    }
+    return fields
+  }
+
+  function write(row: WriteRow): Outcome {
+    const fault = system.fault(row)
+    if (fault !== null && fault !== 'lost') return { ok: false, failure: fault }
+    const links = linkFields(row)
+    if ('is' in links) return { ok: false, failure: links as Failure }
+    let target = row.id === null ? undefined : rows.get(row.id)
+    if (row.id !== null && (target === undefined || target.deleted))
+      return { ok: false, failure: failure('stale', 'ENTITY_IS_DELETED') }
+    if (row.key !== null) target = byKey(row.object, row.key.value)
+    const created = target === undefined
+    if (target === undefined) {
+      target = { id: `${row.object}-${++ids}`, object: row.object, fields: {}, modified: 0, deleted: false }
+      rows.set(target.id, target)
+    }
+    Object.assign(target.fields, row.fields, links, row.key === null ? {} : { [row.key.field]: row.key.value })
+    target.modified = Date.parse(clock.now())
+    target.deleted ||= row.do === 'delete'
+    if (fault === 'lost') return { ok: false, failure: failure('uncertain') }
+    return { ok: true, ref: { side: 'crm', type: row.object, id: target.id }, created, version: target.modified }
+  }
+
+  const system: MemoryCrm = {
+    side: 'crm',
+    batch: { rowsPerGroup: 200, groupsPerCall: 5 },
+    rows,
+    calls: [],
+    fault: () => null,
+    edit(id, fields) {
+      const row = rows.get(id)
+      if (row) Object.assign(row.fields, fields)
+    },
+    of: live,
+    schema: async () => schema,
+    async find(queries) {
+      system.calls.push({ what: 'find', rows: queries.reduce((sum, query) => sum + query.values.length, 0) })
+      return queries.flatMap(query =>
+        live(query.object).flatMap((row): Found[] => {
+          const matched = row.fields[query.field]
+          if (typeof matched !== 'string' || !query.values.includes(matched)) return []
+          const values = Object.fromEntries(
+            [...query.fields, query.field].map(field => [field, row.fields[field] ?? null]),
+          )
+          return [
+            {
+              ref: { side: 'crm', type: row.object, id: row.id },
+              version: row.modified,
+              modifiedAt: at(row),
+              values,
+              by: query.by,
+              matched,
+            },
+          ]
+        }),
+      )
+    },
+    async read(refs, fields) {
+      system.calls.push({ what: 'read', rows: refs.length })
+      return refs.map((ref): PresentRead => {
+        const row = rows.get(ref.id)
+        if (row === undefined || row.deleted) return { state: 'absent', ref }
+        const values = Object.fromEntries((fields[ref.type] ?? []).map(field => [field, row.fields[field] ?? null]))
+        return { state: 'present', ref, version: row.modified, modifiedAt: at(row), values }
+      })
+    },
+    async write(call: Call) {
+      const all = call.groups.flat()
+      system.calls.push({ what: 'write', rows: all.length })
+      return all.map(write)
+    },
+    limits: async () => null,
+    check: async () => [],
+    orgId: async () => '00D000000000001AAA',
+  }
+  return system
+}

@@ -1,0 +1,77 @@
+/** Free ports and child processes for tests that run the product as a user would. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** A port that was free a moment ago, on the loopback interface. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  server.close()
+  await once(server, 'close')
+  return address.port
+}
+
+/** A program of ours, running. `ready` is the JSON line it printed when it was up. */
+export type Running = {
+  readonly child: ChildProcess
+  readonly ready: { readonly urls: Readonly<Record<string, string>> }
+  readonly log: () => string
+  /** Ends it at once, as a power switch would. */
+  kill(): Promise<void>
+  /** Ends it as ctrl-C would; resolves with the exit code. */
+  stop(): Promise<number | null>
+}
+
+/** Starts `node <args>` and waits for its `{"ready":true,…}` line. Rejects with its output when it ends before. */
+export async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Running> {
+  const child = spawn(process.execPath, [...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let log = ''
+  child.stderr?.on('data', chunk => {
+    log = (log + String(chunk)).slice(-20_000)
+  })
+  const gone = once(child, 'exit')
+  const ready = await new Promise<Running['ready']>((resolve, reject) => {
+    if (child.stdout === null) return reject(new Error('no stdout'))
+    createInterface({ input: child.stdout }).on('line', line => {
+      if (line.startsWith('{"ready":true')) resolve(JSON.parse(line))
+    })
+    gone.then(([code]) => reject(new Error(`node ${args.join(' ')} ended with ${code} before it was ready:\n${log}`)))
+  })
+  return {
+    child,
+    ready,
+    log: () => log,
+    async kill() {
+      child.kill('SIGKILL')
+      await gone
+    },
+    async stop() {
+      child.kill('SIGINT')
+      const [code] = await gone
+      return code
+    },
+  }
+}
+
+/** Asks until the answer is as wanted; the last answer is in the error when it never is. */
+export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, forMs = 60_000): Promise<T> {
+  const endMs = performance.now() + forMs
+  for (;;) {
+    const answer = await ask()
+    if (wanted(answer)) return answer
+    if (performance.now() > endMs)
+      throw new Error(`not as wanted after ${forMs} ms: ${JSON.stringify(answer).slice(0, 2_000)}`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
