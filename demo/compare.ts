@@ -1,0 +1,217 @@
+/**
+ * Compares what the two emulators hold, record by record, by a table of expectations of its own: it shares no code with
+ * `src`, so that a misunderstanding there cannot hide itself. Prints one JSON document.
+ *
+ *     node demo/compare.ts --commerce http://127.0.0.1:4020 --crm http://127.0.0.1:4010 --project demo
+ */
+import { parseArgs } from 'node:util'
+
+type Row = Record<string, unknown>
+type Expectation = { object: 'Account' | 'Contact'; field: string; expected: (customer: Row) => Expected }
+/** A value, `some` for any value that is not empty, or `skip` where nothing can be said. */
+type Expected = { is: string | boolean | null } | 'some' | 'skip'
+
+const text = (value: unknown): string | null => {
+  if (typeof value !== 'string' && typeof value !== 'number') return null
+  const tidy = String(value).normalize('NFC').replace(/\s+/g, ' ').trim()
+  return tidy === '' ? null : tidy
+}
+
+const list = (value: unknown): Row[] => (Array.isArray(value) ? (value as Row[]) : [])
+const addressOf = (customer: Row, which: string): Row | undefined => {
+  const id = customer[which]
+  return id === undefined ? undefined : list(customer.addresses).find(address => address.id === id)
+}
+const billing = (customer: Row): Row | undefined => addressOf(customer, 'defaultBillingAddressId')
+const shipping = (customer: Row): Row | undefined => addressOf(customer, 'defaultShippingAddressId')
+const field = (object: Expectation['object'], name: string, expected: Expectation['expected']): Expectation => ({
+  object,
+  field: name,
+  expected,
+})
+const is =
+  (pick: (customer: Row) => unknown) =>
+  (customer: Row): Expected => ({ is: text(pick(customer)) })
+
+/** Phones are rewritten to the international form; all that can be said without the same library is how they end. */
+const endsLike = (customer: Row, crm: Row | undefined, pick: (customer: Row) => unknown): boolean => {
+  const digits = (value: unknown): string =>
+    String(value ?? '')
+      .replace(/\s*(x|ext\.?)\s*\d+$/i, '')
+      .replace(/\D/g, '')
+  const stored = crm?.Phone
+  if (stored === null || stored === undefined) return true
+  return String(stored).startsWith('+') && digits(pick(customer)).endsWith(digits(stored).slice(-4))
+}
+
+/** Cut where Salesforce cuts: the standard lengths of its address and name fields. */
+const upTo =
+  (length: number, pick: (customer: Row) => unknown) =>
+  (customer: Row): Expected => ({ is: text(pick(customer))?.slice(0, length).trim() ?? null })
+
+const expectations = (groups: ReadonlyMap<string, string>): readonly Expectation[] => [
+  field(
+    'Contact',
+    'FirstName',
+    upTo(40, customer => customer.firstName),
+  ),
+  field('Contact', 'LastName', customer =>
+    text(customer.lastName) === null ? 'some' : upTo(80, one => one.lastName)(customer),
+  ),
+  field('Contact', 'Email', customer => ({ is: text(customer.email)?.toLowerCase() ?? null })),
+  field(
+    'Contact',
+    'Birthdate',
+    is(customer => customer.dateOfBirth),
+  ),
+  field(
+    'Contact',
+    'MailingCity',
+    upTo(40, customer => billing(customer)?.city),
+  ),
+  field(
+    'Contact',
+    'MailingPostalCode',
+    upTo(20, customer => billing(customer)?.postalCode),
+  ),
+  field(
+    'Contact',
+    'MailingCountryCode',
+    is(customer => billing(customer)?.country),
+  ),
+  field(
+    'Contact',
+    'OtherCity',
+    upTo(40, customer => shipping(customer)?.city),
+  ),
+  field(
+    'Contact',
+    'OtherCountryCode',
+    is(customer => shipping(customer)?.country),
+  ),
+  field(
+    'Contact',
+    'CT_Customer_Number__c',
+    is(customer => customer.customerNumber),
+  ),
+  field(
+    'Contact',
+    'CT_Key__c',
+    is(customer => customer.key),
+  ),
+  field(
+    'Contact',
+    'CT_External_Id__c',
+    is(customer => customer.externalId),
+  ),
+  field('Contact', 'CT_Email_Verified__c', customer => ({ is: customer.isEmailVerified === true })),
+  field('Contact', 'CT_Customer_Group__c', customer => {
+    const group = customer.customerGroup as { id?: string } | undefined
+    return { is: group?.id === undefined ? null : text(groups.get(group.id)) }
+  }),
+  field('Account', 'Name', () => 'some'),
+  field(
+    'Account',
+    'CT_Vat_Id__c',
+    is(customer => customer.vatId),
+  ),
+  field(
+    'Account',
+    'CT_Company_Name__c',
+    is(customer => customer.companyName),
+  ),
+  field(
+    'Account',
+    'BillingCity',
+    upTo(40, customer => billing(customer)?.city),
+  ),
+  field(
+    'Account',
+    'ShippingCity',
+    upTo(40, customer => shipping(customer)?.city),
+  ),
+]
+
+async function* pages(url: string, idOf: (row: Row) => string): AsyncGenerator<Row> {
+  let after = ''
+  for (;;) {
+    const answer = await fetch(`${url}?limit=5000&after=${encodeURIComponent(after)}`)
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
+    const body = (await answer.json()) as { results?: Row[]; rows?: Row[] }
+    const rows = body.results ?? body.rows ?? []
+    yield* rows
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < 5000) return
+    after = idOf(last)
+  }
+}
+
+async function all(url: string, idOf: (row: Row) => string): Promise<Row[]> {
+  return Array.fromAsync(pages(url, idOf))
+}
+
+function byKey(rows: readonly Row[]): Map<string, Row[]> {
+  const map = new Map<string, Row[]>()
+  for (const row of rows) {
+    const key = row.CT_Id__c
+    if (typeof key === 'string') map.set(key, [...(map.get(key) ?? []), row])
+  }
+  return map
+}
+
+function matches(actual: unknown, expected: Expected): boolean {
+  if (expected === 'skip') return true
+  if (expected === 'some') return text(actual) !== null
+  if (typeof expected.is === 'boolean') return (actual === true) === expected.is
+  return text(actual) === expected.is
+}
+
+const { values } = parseArgs({
+  options: { commerce: { type: 'string' }, crm: { type: 'string' }, project: { type: 'string', default: 'demo' } },
+})
+if (values.commerce === undefined || values.crm === undefined) {
+  process.stderr.write('compare needs --commerce URL and --crm URL\n')
+  process.exit(2)
+}
+const id = (row: Row): string => String(row.id)
+const Id = (row: Row): string => String(row.Id)
+const resources = `${values.commerce}/__emulator/resources/${values.project}`
+const [customers, customerGroups, accounts, contacts] = await Promise.all([
+  all(`${resources}/customers`, id),
+  all(`${resources}/customer-groups`, id),
+  all(`${values.crm}/__emulator/rows/Account`, Id),
+  all(`${values.crm}/__emulator/rows/Contact`, Id),
+])
+const live = (rows: readonly Row[]): Row[] => rows.filter(row => row.IsDeleted !== true)
+const found = { Account: byKey(live(accounts)), Contact: byKey(live(contacts)) }
+const table = expectations(new Map(customerGroups.map(group => [id(group), String(group.name)])))
+const differences: { customer: string; where: string }[] = []
+const lost = new Set<string>()
+const differs = (customer: string, where: string): void => {
+  lost.add(customer)
+  if (differences.length < 50) differences.push({ customer, where })
+}
+
+for (const customer of customers) {
+  const key = `${values.project}/${id(customer)}`
+  const records = { Account: found.Account.get(key)?.[0], Contact: found.Contact.get(key)?.[0] }
+  for (const object of ['Account', 'Contact'] as const) if (records[object] === undefined) differs(key, `no ${object}`)
+  if (records.Account === undefined || records.Contact === undefined) continue
+  if (records.Contact.AccountId !== records.Account.Id) differs(key, 'Contact.AccountId')
+  for (const { object, field: name, expected } of table)
+    if (!matches(records[object][name], expected(customer))) differs(key, `${object}.${name}`)
+  if (!endsLike(customer, records.Contact, one => billing(one)?.phone)) differs(key, 'Contact.Phone')
+}
+
+const extra = (rows: ReadonlyMap<string, Row[]>): number =>
+  [...rows.values()].reduce((sum, some) => sum + some.length - 1, 0)
+const unkeyed = (rows: readonly Row[]): number => live(rows).filter(row => typeof row.CT_Id__c !== 'string').length
+process.stdout.write(
+  `${JSON.stringify({
+    lost: lost.size,
+    duplicates: extra(found.Account) + extra(found.Contact) + unkeyed(accounts) + unkeyed(contacts),
+    commerce: { customer: customers.length },
+    crm: { Account: live(accounts).length, Contact: live(contacts).length },
+    differences,
+  })}\n`,
+)
