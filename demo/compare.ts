@@ -109,7 +109,11 @@ const expectations = (groups: ReadonlyMap<string, string>): readonly Expectation
     const group = customer.customerGroup as { id?: string } | undefined
     return { is: group?.id === undefined ? null : text(groups.get(group.id)) }
   }),
-  field('Account', 'Name', () => 'some'),
+  field('Account', 'Name', customer => {
+    const name =
+      text(customer.companyName) ?? text(`${text(customer.firstName) ?? ''} ${text(customer.lastName) ?? ''}`)
+    return name === null ? 'some' : { is: name.slice(0, 255).trim() }
+  }),
   field(
     'Account',
     'CT_Vat_Id__c',
@@ -196,11 +200,13 @@ for (const customer of customers) {
   const key = `${values.project}/${id(customer)}`
   const records = { Account: found.Account.get(key)?.[0], Contact: found.Contact.get(key)?.[0] }
   for (const object of ['Account', 'Contact'] as const) if (records[object] === undefined) differs(key, `no ${object}`)
-  if (records.Account === undefined || records.Contact === undefined) continue
-  if (records.Contact.AccountId !== records.Account.Id) differs(key, 'Contact.AccountId')
+  const { Account, Contact } = records
+  if (Account === undefined || Contact === undefined) continue
+  if (Contact.AccountId !== Account.Id) differs(key, 'Contact.AccountId')
   for (const { object, field: name, expected } of table)
-    if (!matches(records[object][name], expected(customer))) differs(key, `${object}.${name}`)
-  if (!endsLike(customer, records.Contact, one => billing(one)?.phone)) differs(key, 'Contact.Phone')
+    if (!matches((object === 'Account' ? Account : Contact)[name], expected(customer)))
+      differs(key, `${object}.${name}`)
+  if (!endsLike(customer, Contact, one => billing(one)?.phone)) differs(key, 'Contact.Phone')
 }
 
 const extra = (rows: ReadonlyMap<string, Row[]>): number =>
