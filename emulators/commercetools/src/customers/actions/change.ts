@@ -1,0 +1,22 @@
+/** What an update action is: a customer before, a customer after, and the messages that tell of it. */
+import type { Act, Customer, MessageBody } from '../../model/entities.ts'
+import type { JsonObject } from '../../model/json.ts'
+import type { Project } from '../../store/project.ts'
+
+/** Null: the action changed nothing, so neither version nor message follows. */
+export type Change = { customer: Customer; messages?: MessageBody[] } | null
+
+export type Action = (customer: Customer, action: JsonObject, context: { project: Project; act: Act }) => Change
+
+export type Actions = Record<string, Action>
+
+/** Sets a field, or takes its name away when there is no value. */
+export function withValue<K extends keyof Customer>(
+  customer: Customer,
+  field: K,
+  value: Customer[K] | undefined,
+): Customer {
+  if (value !== undefined) return { ...customer, [field]: value }
+  const { [field]: _, ...rest } = customer
+  return rest as Customer
+}

@@ -1,0 +1,138 @@
+/** The routes of the commercetools HTTP API: token, project, messages, and the resources of the registry. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Act, ClientLogging, Resource } from '../model/entities.ts'
+import { concurrentModification, malformedJson, malformedParameter, notFound } from '../model/errors.ts'
+import { integer, isObject, type JsonObject, objects } from '../model/json.ts'
+import { many, page, type Query } from '../query/page.ts'
+import { KINDS, type ResourceKind } from '../resources/registry.ts'
+import { settingsOf, updateSettings } from '../resources/settings.ts'
+import { expanded, type Wire, wire, wireMessage } from '../resources/wire.ts'
+import type { Project } from '../store/project.ts'
+import { requestAct, type World } from '../store/world.ts'
+import { checkScope, type Tokens } from './tokens.ts'
+
+const MAX_ACTIONS = 500
+
+export function api(app: FastifyInstance, world: World, tokens: Tokens) {
+  app.post('/oauth/token', async request => {
+    const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
+    return tokens.issue(request.headers.authorization, form)
+  })
+
+  app.get<{ Params: { projectKey: string } }>('/:projectKey', async request => {
+    const { project } = enter(request, request.params.projectKey, ['view_project_settings', 'manage_project_settings'])
+    return settingsOf(project)
+  })
+
+  app.post<{ Params: { projectKey: string } }>('/:projectKey', async request => {
+    const { project } = enter(request, request.params.projectKey, ['manage_project_settings'])
+    updateSettings(world, project, bodyOf(request))
+    return settingsOf(project)
+  })
+
+  app.get<{ Params: { projectKey: string }; Querystring: Query }>('/:projectKey/messages', async request => {
+    const { project } = enter(request, request.params.projectKey, ['view_messages'])
+    const found = page(project.messages, 'messages', request.query)
+    return { ...found, results: found.results.map(wireMessage) }
+  })
+
+  app.get<{ Params: { projectKey: string; id: string } }>('/:projectKey/messages/:id', async request => {
+    const { project } = enter(request, request.params.projectKey, ['view_messages'])
+    const message = project.messages.get(request.params.id)
+    if (!message) throw missing(request.params.id)
+    return wireMessage(message)
+  })
+
+  type At = { Params: { projectKey: string; resource: string; ref: string }; Querystring: Query }
+
+  app.get<At>('/:projectKey/:resource', async request => {
+    const kind = kindOf(request)
+    const { project } = enter(request, request.params.projectKey, kind.view)
+    const found = page(kind.table(project), request.params.resource, request.query)
+    return { ...found, results: found.results.map(row => shown(project, row, request.query)) }
+  })
+
+  app.post<At>('/:projectKey/:resource', async (request, reply) => {
+    const kind = kindOf(request)
+    const { project, act } = enter(request, request.params.projectKey, kind.manage)
+    const made = kind.create(world, project, bodyOf(request), act)
+    const body = shown(project, made, request.query)
+    return reply.status(201).send(kind.created?.(body) ?? body)
+  })
+
+  app.get<At>('/:projectKey/:resource/:ref', async request => {
+    const kind = kindOf(request)
+    const { project } = enter(request, request.params.projectKey, kind.view)
+    return shown(project, find(kind, project, request.params.ref), request.query)
+  })
+
+  app.post<At>('/:projectKey/:resource/:ref', async request => {
+    const kind = kindOf(request)
+    const { project, act } = enter(request, request.params.projectKey, kind.manage)
+    const body = bodyOf(request)
+    const version = integer(body, 'version')
+    const actions = objects(body, 'actions')
+    if (actions.length > MAX_ACTIONS) throw malformedJson(`actions: at most ${MAX_ACTIONS} update actions are allowed`)
+    const row = find(kind, project, request.params.ref)
+    checkVersion(row, version)
+    return shown(project, kind.update(world, project, row, actions, act), request.query)
+  })
+
+  app.delete<At>('/:projectKey/:resource/:ref', async request => {
+    const kind = kindOf(request)
+    const { project, act } = enter(request, request.params.projectKey, kind.manage)
+    const version = Number(many(request.query.version)[0] ?? Number.NaN)
+    if (!Number.isInteger(version)) throw malformedParameter('version', 'The query parameter is required.')
+    const row = find(kind, project, request.params.ref)
+    checkVersion(row, version)
+    const body = shown(project, row, request.query)
+    kind.remove(world, project, row, many(request.query.dataErasure)[0] === 'true', act)
+    return body
+  })
+
+  /** Who asks, whether the project exists, and whether the token reaches that far. */
+  function enter(request: FastifyRequest, projectKey: string, scopes: string[]): { project: Project; act: Act } {
+    const grant = tokens.grant(request.headers.authorization)
+    const project = world.project(projectKey)
+    checkScope(grant, projectKey, scopes)
+    const external = request.headers['x-external-user-id']
+    const by: ClientLogging = { clientId: grant.clientId, isPlatformClient: false }
+    if (typeof external === 'string' && external !== '') {
+      if (external.length > 128)
+        throw malformedParameter('X-External-User-ID', 'must not be longer than 128 characters.')
+      by.externalUserId = external
+    }
+    return { project, act: requestAct(by) }
+  }
+}
+
+export function kindOf(request: { params: { resource: string } }): ResourceKind {
+  const { resource } = request.params
+  const kind = Object.hasOwn(KINDS, resource) ? KINDS[resource] : undefined
+  if (!kind) throw notFound(`The emulator does not know the resource '${resource}'.`)
+  return kind
+}
+
+export function find(kind: ResourceKind, project: Project, ref: string): Resource {
+  const byKey = ref.startsWith('key=')
+  const row = byKey ? kind.table(project).find('key', ref.slice(4))[0] : kind.table(project).get(ref)
+  if (!row) throw missing(byKey ? ref.slice(4) : ref, byKey)
+  return row
+}
+
+const missing = (value: string, key = false) =>
+  notFound(`The Resource with ${key ? 'key' : 'ID'} '${value}' was not found.`)
+
+function checkVersion(row: Resource, version: number) {
+  if (row.version !== version) throw concurrentModification(row.id, version, row.version)
+}
+
+function shown(project: Project, row: Resource, query: Query): Wire {
+  const paths = many(query.expand)
+  return paths.length > 0 ? expanded(project, wire(row), paths) : wire(row)
+}
+
+function bodyOf(request: FastifyRequest): JsonObject {
+  if (!isObject(request.body)) throw malformedJson('Expected a JSON object')
+  return request.body
+}

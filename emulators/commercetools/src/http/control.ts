@@ -1,0 +1,142 @@
+/** The control routes under `/__emulator`: what a test, a demo or a comparison tool does to the emulator itself. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Dispatcher, Disturbance } from '../deliveries/dispatcher.ts'
+import { ApiError, malformedJson, malformedParameter } from '../model/errors.ts'
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  optional,
+  optionalFlag,
+  optionalInteger,
+  optionalText,
+  text,
+} from '../model/json.ts'
+import type { Player } from '../player/player.ts'
+import { many, type Query } from '../query/page.ts'
+import { wire } from '../resources/wire.ts'
+import type { PlayState, World } from '../store/world.ts'
+import { kindOf } from './api.ts'
+import type { Faults } from './faults.ts'
+import type { Requests } from './requests.ts'
+import type { Latency } from './server.ts'
+
+export type Controls = {
+  world: World
+  faults: Faults
+  requests: Requests
+  latency: Latency
+  deliveries: Dispatcher
+  people: Player
+  reset(): void
+}
+
+const MAX_LISTED = 5_000
+const SCENARIOS: PlayState['scenario'][] = ['arrivals', 'one-change-each', 'shoppers']
+
+export function control(
+  app: FastifyInstance,
+  { world, faults, requests, latency, deliveries, people, reset }: Controls,
+) {
+  app.post('/__emulator/reset', async () => {
+    reset()
+    return { ok: true }
+  })
+
+  app.get<{ Querystring: Query }>('/__emulator/requests', async request =>
+    requests.since(Number(many(request.query.since)[0] ?? 0)),
+  )
+
+  app.post('/__emulator/faults', async request => faults.set((request.body ?? []) as Json))
+  app.get('/__emulator/faults', async () => faults.list())
+  app.delete('/__emulator/faults', async () => {
+    faults.clear()
+    return []
+  })
+
+  app.post('/__emulator/clock', async request => {
+    const body = bodyOf(request)
+    const advanceMs = optionalInteger(body, 'advanceMs')
+    if (advanceMs !== undefined && advanceMs < 0) throw malformedJson('advanceMs: time does not go backwards')
+    world.clock.move({ advanceMs, freeze: optionalFlag(body, 'freeze') })
+    world.saveClock()
+    return now()
+  })
+  app.get('/__emulator/clock', async () => now())
+
+  app.post('/__emulator/latency', async request => {
+    const body = bodyOf(request)
+    latency.ms = number(body, 'ms') ?? 0
+    latency.perRecordMs = number(body, 'perRecordMs') ?? 0
+    return latency
+  })
+
+  app.post('/__emulator/deliveries', async request => {
+    const body = bodyOf(request)
+    const change: Partial<Disturbance> = {}
+    for (const name of ['doubleRate', 'delayRate', 'delayMs', 'loseRate', 'seed'] as const) {
+      const value = number(body, name)
+      if (value !== undefined) change[name] = value
+    }
+    const shuffle = optionalFlag(body, 'shuffle')
+    if (shuffle !== undefined) change.shuffle = shuffle
+    deliveries.disturb(change)
+    if ('deliverTo' in body)
+      deliveries.deliverTo(optionalText(body, 'deliverTo') ?? null, optionalText(body, 'deliverToken'))
+    return deliveries.counts()
+  })
+  app.get('/__emulator/deliveries', async () => deliveries.counts())
+
+  app.post('/__emulator/play', async request => {
+    const body = bodyOf(request)
+    const named = text(body, 'scenario')
+    const scenario = SCENARIOS.find(each => each === named)
+    if (!scenario) throw malformedJson(`scenario: must be one of ${SCENARIOS.join(', ')}`)
+    const projectKey = optionalText(body, 'projectKey') ?? [...world.projects.keys()][0] ?? ''
+    world.project(projectKey)
+    const rate = number(body, 'rate') ?? 1
+    if (rate <= 0) throw malformedJson('rate: must be above 0')
+    const customers = optionalInteger(body, 'customers') ?? people.known()
+    const started = people.start({ scenario, seed: number(body, 'seed') ?? 1, rate, customers, projectKey })
+    if (!started)
+      throw new ApiError(409, [{ code: 'InvalidOperation', message: 'A scenario is playing; stop it first.' }])
+    return people.progress()
+  })
+  app.get('/__emulator/play', async () => people.progress())
+  app.delete('/__emulator/play', async () => {
+    people.stop()
+    return people.progress()
+  })
+
+  app.get<{ Params: { projectKey: string; resource: string }; Querystring: Query }>(
+    '/__emulator/resources/:projectKey/:resource',
+    async request => {
+      const rows = kindOf(request).table(world.project(request.params.projectKey))
+      const after = many(request.query.after)[0] ?? ''
+      const limit = Number(many(request.query.limit)[0] ?? MAX_LISTED)
+      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED) {
+        throw malformedParameter('limit', `must be between 1 and ${MAX_LISTED}.`)
+      }
+      const results = rows.byId
+        .from(row => row.id <= after)
+        .take(limit)
+        .map(wire)
+        .toArray()
+      return { count: results.length, total: rows.size(), results }
+    },
+  )
+
+  const now = () => ({ now: world.clock.iso(), ...world.clock.state() })
+}
+
+function bodyOf(request: FastifyRequest): JsonObject {
+  if (!isObject(request.body)) throw malformedJson('Expected a JSON object')
+  return request.body
+}
+
+function number(body: JsonObject, name: string): number | undefined {
+  const value = optional(body, name)
+  if (value === undefined) return undefined
+  if (typeof value !== 'number') throw malformedJson(`${name}: Expected Number`)
+  return value
+}

@@ -1,0 +1,82 @@
+/** Faults on request: which operations go wrong, how, and how often. */
+import { malformedJson } from '../model/errors.ts'
+import { type Json, object, optional, optionalInteger, text } from '../model/json.ts'
+import { random } from '../model/random.ts'
+
+export const OPERATIONS = ['token', 'get', 'query', 'create', 'update', 'delete', 'deliver'] as const
+export type Operation = (typeof OPERATIONS)[number]
+
+// biome-ignore format: a word list reads better in lines
+const WAYS = [
+  'status', 'drop-before', 'commit-then-drop', 'slow', 'hang', 'connection-reset', 'truncate', 'html', 'conflict', 'throttle',
+] as const
+
+export type Fault = {
+  on: Operation | 'any'
+  do: (typeof WAYS)[number]
+  /** Only the nth matching operation. */
+  nth?: number
+  /** Each nth matching operation. */
+  every?: number
+  rate?: number
+  /** At most so often. */
+  times?: number
+  status?: number
+  ms?: number
+}
+
+export type Faults = {
+  set(given: Json): Fault[]
+  clear(): void
+  list(): Fault[]
+  /** The fault that this operation meets, if any; each call counts as one operation. */
+  meet(operation: Operation): Fault | null
+}
+
+export function faults(): Faults {
+  let all: { fault: Fault; met: number; fired: number }[] = []
+  let dice = random(1)
+  return {
+    set(given) {
+      all = (Array.isArray(given) ? given : [given]).map(each => ({ fault: fault(each), met: 0, fired: 0 }))
+      dice = random(1)
+      return all.map(each => each.fault)
+    },
+    clear() {
+      all = []
+    },
+    list: () => all.map(each => each.fault),
+    meet(operation) {
+      let found: Fault | null = null
+      for (const each of all) {
+        const { on, nth, every, rate, times } = each.fault
+        if (on !== operation && on !== 'any') continue
+        each.met += 1
+        if (found || each.fired >= (times ?? Number.POSITIVE_INFINITY)) continue
+        if (nth !== undefined && each.met !== nth) continue
+        if (every !== undefined && each.met % every !== 0) continue
+        if (rate !== undefined && !dice.chance(rate)) continue
+        each.fired += 1
+        found = each.fault
+      }
+      return found
+    },
+  }
+}
+
+function fault(given: Json): Fault {
+  const body = object(given, 'fault')
+  const on = text(body, 'on')
+  const way = WAYS.find(each => each === text(body, 'do'))
+  const where = on === 'any' ? on : OPERATIONS.find(each => each === on)
+  if (!where) throw malformedJson(`on: must be one of ${[...OPERATIONS, 'any'].join(', ')}`)
+  if (!way) throw malformedJson(`do: must be one of ${WAYS.join(', ')}`)
+  const made: Fault = { on: where, do: way }
+  for (const name of ['nth', 'every', 'times', 'status', 'ms'] as const) {
+    const value = optionalInteger(body, name)
+    if (value !== undefined) made[name] = value
+  }
+  const rate = optional(body, 'rate')
+  if (typeof rate === 'number') made.rate = rate
+  return made
+}

@@ -1,0 +1,189 @@
+/** The HTTP server around the API: correlation ids, the request log, latency, faults and error answers. */
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { ApiError, concurrentModification, malformedJson, notFound } from '../model/errors.ts'
+import type { World } from '../store/world.ts'
+import { find, kindOf } from './api.ts'
+import type { Fault, Faults, Operation } from './faults.ts'
+import type { Requests } from './requests.ts'
+
+export type Latency = { ms: number; perRecordMs: number }
+
+const BODY_LIMIT = 16 * 1024 * 1024
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    operation: Operation | null
+    fault: Fault | null
+  }
+}
+
+export function server(world: World, faults: Faults, requests: Requests, latency: Latency): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+    keepAliveTimeout: 60_000,
+    routerOptions: { maxParamLength: 1_000 },
+  })
+  app.decorateRequest('operation', null)
+  app.decorateRequest('fault', null)
+
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  )
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined)
+    try {
+      done(null, JSON.parse(String(body)))
+    } catch (error) {
+      done(malformedJson(error instanceof Error ? error.message : 'not JSON'))
+    }
+  })
+
+  app.addHook('onRequest', async (request, reply) => {
+    const correlation = request.headers['x-correlation-id']
+    reply.header('x-correlation-id', typeof correlation === 'string' ? correlation : `projects-${request.id}`)
+    request.operation = operationOf(request)
+    if (request.operation === null) return
+    request.fault = faults.meet(request.operation)
+    await passTime(request)
+  })
+
+  app.addHook('preHandler', async (request, reply) => {
+    const { fault } = request
+    if (fault?.do === 'conflict') refuseAsStale(request, world)
+    if (fault) return misbehave(fault, request, reply)
+  })
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { fault } = request
+    if (latency.perRecordMs > 0 && request.operation === 'query' && typeof payload === 'string') {
+      const count = Number(/"count":(\d+)/.exec(payload.slice(0, 200))?.[1] ?? 0)
+      await wait(count * latency.perRecordMs)
+    }
+    if (fault?.do === 'commit-then-drop') request.raw.socket.destroy()
+    if (fault?.do === 'truncate' && typeof payload === 'string') {
+      const bytes = Buffer.from(payload)
+      reply.hijack()
+      reply.raw.writeHead(reply.statusCode, { 'content-type': 'application/json', 'content-length': bytes.length })
+      reply.raw.write(bytes.subarray(0, bytes.length >> 1), () => request.raw.socket.destroy())
+    }
+    return payload
+  })
+
+  app.addHook('onResponse', async (request, reply) => log(request, reply.statusCode))
+  app.addHook('onRequestAbort', async request => {
+    if (
+      request.fault &&
+      ['drop-before', 'connection-reset', 'hang', 'commit-then-drop', 'truncate'].includes(request.fault.do)
+    )
+      log(request, 0)
+  })
+
+  app.setErrorHandler((error, _request, reply) => {
+    const known = error instanceof ApiError ? error : asApiError(error)
+    if (known.statusCode === 401) reply.header('www-authenticate', 'Bearer realm="emulator", error="invalid_token"')
+    return reply.status(known.statusCode).send(known.body())
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const body = notFound(`The path '${request.url.split('?')[0]}' does not exist.`).body()
+    return reply.status(404).send(body)
+  })
+  return app
+
+  function log(request: FastifyRequest, status: number) {
+    if (request.operation === null) return
+    requests.add({
+      at: world.clock.iso(),
+      method: request.method,
+      path: request.url,
+      operation: request.operation,
+      status,
+    })
+    request.operation = null
+  }
+
+  async function passTime({ fault }: FastifyRequest) {
+    if (latency.ms > 0) await wait(latency.ms)
+    if (fault?.do === 'slow') await wait(fault.ms ?? 1_000)
+  }
+}
+
+/** Answers in the handler's place; undefined lets the handler do its work. */
+function misbehave(fault: Fault, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  switch (fault.do) {
+    case 'status': {
+      const status = fault.status ?? 503
+      const message = `The emulator was told to answer ${status}.`
+      return reply
+        .status(status)
+        .send({ statusCode: status, message, errors: [{ code: CODES[status] ?? 'General', message }] })
+    }
+    case 'throttle': {
+      reply.header('retry-after', String(Math.max(1, Math.ceil((fault.ms ?? 1_000) / 1000))))
+      const message = 'Too many requests.'
+      return reply
+        .status(fault.status ?? 429)
+        .send({ statusCode: 429, message, errors: [{ code: 'OverCapacity', message }] })
+    }
+    case 'html':
+      return reply
+        .status(fault.status ?? 502)
+        .type('text/html')
+        .send('<html><body><h1>502 Bad Gateway</h1></body></html>')
+    case 'drop-before':
+      reply.hijack()
+      request.raw.socket.destroy()
+      return reply
+    case 'connection-reset':
+      reply.hijack()
+      request.raw.socket.resetAndDestroy()
+      return reply
+    case 'hang':
+      reply.hijack()
+      if (fault.ms !== undefined) setTimeout(() => request.raw.socket.destroy(), fault.ms).unref()
+      return reply
+    default:
+      return undefined
+  }
+}
+
+const CODES: Record<number, string> = {
+  400: 'InvalidInput',
+  401: 'invalid_token',
+  403: 'insufficient_scope',
+  404: 'ResourceNotFound',
+  429: 'OverCapacity',
+  500: 'General',
+  502: 'BadGateway',
+  503: 'OverCapacity',
+  504: 'QueryTimedOut',
+}
+
+/** As if somebody else had changed the resource in between: the version shown is the present one. */
+function refuseAsStale(request: FastifyRequest, world: World) {
+  const { projectKey, resource, ref } = request.params as Partial<Record<string, string>>
+  if (projectKey === undefined || resource === undefined || ref === undefined) return
+  const row = find(kindOf({ params: { resource } }), world.project(projectKey), ref)
+  throw concurrentModification(row.id, row.version - 1, row.version)
+}
+
+function operationOf({ method, url }: FastifyRequest): Operation | null {
+  const path = url.split('?')[0] ?? ''
+  if (path === '/' || path.startsWith('/__emulator')) return null
+  if (path === '/oauth/token') return 'token'
+  const parts = path.split('/').length - 1
+  if (method === 'GET' || method === 'HEAD') return parts === 2 ? 'query' : 'get'
+  if (method === 'DELETE') return 'delete'
+  return parts === 2 ? 'create' : 'update'
+}
+
+const wait = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
+
+function asApiError(error: unknown): ApiError {
+  const { statusCode = 500, message = 'Internal error' } = error as { statusCode?: number; message?: string }
+  if (statusCode === 413) return new ApiError(413, [{ code: 'ContentTooLarge', message }])
+  if (statusCode < 500) return new ApiError(statusCode, [{ code: 'InvalidInput', message }])
+  console.error(error)
+  return new ApiError(500, [{ code: 'General', message: 'The emulator failed; its standard error says why.' }])
+}

@@ -1,0 +1,104 @@
+/** The emulator as a library: `await commercetoolsEmulator({ port: 0 })` is a running one. */
+import type { AddressInfo } from 'node:net'
+import { dispatcher } from './deliveries/dispatcher.ts'
+import { planned } from './deliveries/plan.ts'
+import { api } from './http/api.ts'
+import { control } from './http/control.ts'
+import { faults as makeFaults } from './http/faults.ts'
+import { requests as makeRequests } from './http/requests.ts'
+import { type Latency, server } from './http/server.ts'
+import { tokens } from './http/tokens.ts'
+import { inspector } from './inspector/pages.ts'
+import type { EmulatorOptions } from './options.ts'
+import { player } from './player/player.ts'
+import { createSubscription } from './resources/subscriptions.ts'
+import { seed } from './seed.ts'
+import { journal, journalLines } from './store/journal.ts'
+import { restore, snapshot } from './store/restore.ts'
+import { world as makeWorld, requestAct } from './store/world.ts'
+
+export type { EmulatorOptions } from './options.ts'
+
+export type CommercetoolsEmulator = {
+  url: string
+  port: number
+  /** As `POST /__emulator/reset`: nothing but the empty default project, or what the data file holds. */
+  reset(): void
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export async function commercetoolsEmulator(options: EmulatorOptions = {}): Promise<CommercetoolsEmulator> {
+  const { host = '127.0.0.1', port = 0, projectKey = 'demo', stateDir, dataFile } = options
+  const world = makeWorld(stateDir === undefined ? null : journal(stateDir))
+  const faults = makeFaults()
+  const requests = makeRequests()
+  const latency: Latency = { ms: 0, perRecordMs: 0 }
+  const deliveries = dispatcher(world, () => faults.meet('deliver'))
+  const people = player(world)
+  deliveries.deliverTo(options.deliverTo ?? null, options.deliverToken)
+  world.deliveries = {
+    plan: (project, change, messages) => (deliveries.hasReader() ? planned(world, project, change, messages) : []),
+    enqueue: deliveries.enqueue,
+  }
+
+  const pending = stateDir === undefined ? [] : restore(world, journalLines(stateDir))
+  world.journal?.rewrite(snapshot(world, pending))
+  deliveries.resume(pending)
+  furnish()
+
+  const app = server(world, faults, requests, latency)
+  api(app, world, tokens(world))
+  control(app, { world, faults, requests, latency, deliveries, people, reset })
+  inspector(app, world, deliveries)
+  await app.listen({ host, port })
+  people.resume()
+
+  const bound = (app.server.address() as AddressInfo).port
+  let closing: Promise<void> | null = null
+  const close = () => {
+    closing ??= shut()
+    return closing
+  }
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    reset,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+
+  function furnish() {
+    if (world.projects.size === 0) {
+      world.addProject(projectKey)
+      if (dataFile !== undefined) seed(world, dataFile, projectKey)
+    }
+    const home = world.projects.get(projectKey) ?? world.addProject(projectKey)
+    if (!options.autoSubscribe || home.subscriptions.size() > 0) return
+    const draft = {
+      key: 'ctsf',
+      destination: { type: 'GoogleCloudPubSub', projectId: 'emulator', topic: 'ctsf' },
+      changes: [{ resourceTypeId: 'customer' }, { resourceTypeId: 'customer-group' }],
+      messages: [{ resourceTypeId: 'customer' }],
+    }
+    createSubscription(world, home, draft, requestAct({ clientId: 'emulator', isPlatformClient: false }))
+  }
+
+  function reset() {
+    people.stop()
+    deliveries.reset()
+    faults.clear()
+    requests.reset()
+    latency.ms = 0
+    latency.perRecordMs = 0
+    world.reset()
+    furnish()
+  }
+
+  async function shut() {
+    people.pause()
+    await app.close()
+    deliveries.close()
+    world.journal?.close()
+  }
+}

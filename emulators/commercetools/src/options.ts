@@ -1,0 +1,88 @@
+/** How an emulator is started: from a program by options, from a shell by arguments. */
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+
+export type EmulatorOptions = {
+  /** 0 takes any free one. */
+  port?: number | undefined
+  host?: string | undefined
+  /** Directory in which everything that happens is kept. */
+  stateDir?: string | undefined
+  /** JSON with projects, clients, stores, customer groups, types and customers; read when the state is empty. */
+  dataFile?: string | undefined
+  /** URL to which deliveries are pushed. */
+  deliverTo?: string | undefined
+  /** Sent as `Authorization: Bearer` with each delivery. */
+  deliverToken?: string | undefined
+  /** Makes the Subscription `ctsf` when the project has none. */
+  autoSubscribe?: boolean | undefined
+  projectKey?: string | undefined
+}
+
+export type Arguments = EmulatorOptions & { json: boolean; exitWithParent: boolean; help: boolean }
+
+export class UsageError extends Error {}
+
+export const USAGE = `node src/main.ts [--port P] [--host H] [--project KEY] [--state DIR] [--data FILE]
+                 [--deliver-to URL] [--auto-subscribe] [--exit-with-parent] [--json]
+
+The delivery secret is read from CTSF_DELIVERY_SECRET or the file named by CTSF_DELIVERY_SECRET_FILE.`
+
+const DEFAULT_PORT = 4020
+
+export function readArguments(argv: string[], env: NodeJS.ProcessEnv): Arguments {
+  const values = parsed(argv)
+  const port = values.port === undefined ? DEFAULT_PORT : Number(values.port)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new UsageError(`--port: '${values.port}' is not a port`)
+  const deliverTo = values['deliver-to']
+  if (deliverTo !== undefined && !/^https?:/.test(URL.parse(deliverTo)?.protocol ?? '')) {
+    throw new UsageError(`--deliver-to: '${deliverTo}' is not an http or https URL`)
+  }
+  return {
+    port,
+    host: values.host,
+    projectKey: values.project,
+    stateDir: values.state,
+    dataFile: values.data,
+    deliverTo,
+    deliverToken: secret(env),
+    autoSubscribe: values['auto-subscribe'] ?? false,
+    json: values.json ?? false,
+    exitWithParent: values['exit-with-parent'] ?? false,
+    help: values.help ?? false,
+  }
+}
+
+function parsed(argv: string[]) {
+  try {
+    return parseArgs({
+      args: argv,
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        project: { type: 'string' },
+        state: { type: 'string' },
+        data: { type: 'string' },
+        'deliver-to': { type: 'string' },
+        'auto-subscribe': { type: 'boolean' },
+        'exit-with-parent': { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function secret(env: NodeJS.ProcessEnv): string | undefined {
+  const file = env.CTSF_DELIVERY_SECRET_FILE
+  if (env.CTSF_DELIVERY_SECRET) return env.CTSF_DELIVERY_SECRET
+  if (!file) return undefined
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    throw new UsageError(`CTSF_DELIVERY_SECRET_FILE: '${file}' can not be read`)
+  }
+}

@@ -1,0 +1,121 @@
+/** Plays a scenario at a steady rate, and goes on where it was after a restart: each step is kept with its act. */
+import { random } from '../model/random.ts'
+import type { PlayState, World } from '../store/world.ts'
+import { cast } from './people.ts'
+import { PLAYER, play } from './scenarios.ts'
+import { setStage } from './stage.ts'
+
+export type Progress = Partial<Omit<PlayState, 'customers'>> & {
+  running: boolean
+  done: number
+  /** Steps in all; null when the scenario has no end. */
+  total: number | null
+  skipped: number
+  perSecond: number
+  lastError: string | null
+}
+
+export type Player = {
+  /** False when one is playing. */
+  start(scenario: Omit<PlayState, 'done' | 'running'>): boolean
+  /** Goes on with what an earlier process was playing. */
+  resume(): void
+  /** Ends the scenario. */
+  stop(): void
+  /** Stops for now; the state still says that it runs. */
+  pause(): void
+  progress(): Progress
+  /** How many people the data files hold. */
+  known(): number
+}
+
+const TICK_MS = 10
+/** Time one tick may take, so that requests are answered in between. */
+const SLICE_MS = 15
+
+export function player(world: World): Player {
+  let timer: NodeJS.Timeout | null = null
+  let since = 0
+  let doneBefore = 0
+  let skipped = 0
+  let lastError: string | null = null
+  let order: string[] = []
+  let total: number | null = null
+
+  function run(state: PlayState) {
+    const project = world.project(state.projectKey)
+    order =
+      state.scenario === 'one-change-each'
+        ? project.customers.byId
+            .from()
+            .map(each => each.id)
+            .toArray()
+        : []
+    total = state.scenario === 'arrivals' ? state.customers : state.scenario === 'one-change-each' ? order.length : null
+    since = performance.now()
+    doneBefore = state.done
+    const dice = random(state.seed, -1)
+    if (state.scenario !== 'one-change-each') setStage(world, project, cast(), { by: PLAYER, newId: dice.uuid })
+    timer = setInterval(() => tick(state), TICK_MS)
+    tick(state)
+  }
+
+  function tick(state: PlayState) {
+    const started = performance.now()
+    const due = doneBefore + Math.floor(((started - since) / 1000) * state.rate) + 1
+    const project = world.projects.get(state.projectKey)
+    if (!project) return stop()
+    while (state.done < due && (total === null || state.done < total)) {
+      const n = state.done
+      try {
+        play({ world, project, cast: cast(), state, n, order })
+      } catch (error) {
+        skipped += 1
+        lastError = error instanceof Error ? error.message : String(error)
+      }
+      state.done = n + 1
+      if (performance.now() - started > SLICE_MS) break
+    }
+    if (total !== null && state.done >= total) finish(state)
+  }
+
+  function finish(state: PlayState) {
+    if (timer !== null) clearInterval(timer)
+    timer = null
+    world.savePlay({ ...state, running: false })
+  }
+
+  function stop() {
+    if (timer !== null) clearInterval(timer)
+    timer = null
+    if (world.play) world.savePlay({ ...world.play, running: false })
+  }
+
+  return {
+    start(scenario) {
+      if (timer !== null) return false
+      skipped = 0
+      lastError = null
+      const state: PlayState = { ...scenario, done: 0, running: true }
+      world.savePlay(state)
+      run(state)
+      return true
+    },
+    resume() {
+      if (world.play?.running) run(world.play)
+    },
+    stop,
+    pause() {
+      if (timer !== null) clearInterval(timer)
+      timer = null
+    },
+    progress() {
+      const state = world.play
+      const seconds = (performance.now() - since) / 1000
+      const perSecond = state?.running && seconds > 0 ? Math.round((state.done - doneBefore) / seconds) : 0
+      const { customers: _, ...shown } = state ?? { customers: 0, running: false, done: 0 }
+      return { ...shown, total: state ? total : null, skipped, perSecond, lastError }
+    },
+    known: () => cast().drafts.length,
+  }
+}

@@ -1,0 +1,116 @@
+/** Which fields a predicate, a sort or an index may name, resource by resource. */
+import { ADDRESS_TEXTS } from '../model/entities.ts'
+import { PredicateError } from './lexer.ts'
+import type { Predicate } from './parser.ts'
+
+/** A tree of names: `text`, `date` and so on at the leaves, `open` where any name may follow; `*` is any other name. */
+export type Fields = { [name: string]: 'text' | 'number' | 'flag' | 'date' | 'open' | 'texts' | Fields }
+
+const reference: Fields = { typeId: 'text', id: 'text' }
+const logging: Fields = {
+  clientId: 'text',
+  externalUserId: 'text',
+  isPlatformClient: 'flag',
+  customer: reference,
+  anonymousId: 'text',
+  associate: reference,
+}
+const base: Fields = {
+  id: 'text',
+  version: 'number',
+  createdAt: 'date',
+  lastModifiedAt: 'date',
+  createdBy: logging,
+  lastModifiedBy: logging,
+  key: 'text',
+}
+const custom: Fields = { type: reference, fields: 'open' }
+const texts = (...names: readonly string[]): Fields => Object.fromEntries(names.map(name => [name, 'text' as const]))
+const keyReference: Fields = { typeId: 'text', key: 'text' }
+
+export const FIELDS: Record<string, Fields> = {
+  customers: {
+    ...base,
+    ...texts(
+      'customerNumber',
+      'externalId',
+      'email',
+      'lowercaseEmail',
+      'firstName',
+      'lastName',
+      'middleName',
+      'title',
+      'salutation',
+    ),
+    ...texts(
+      'companyName',
+      'vatId',
+      'locale',
+      'authenticationMode',
+      'defaultShippingAddressId',
+      'defaultBillingAddressId',
+      'dateOfBirth',
+      'password',
+    ),
+    isEmailVerified: 'flag',
+    shippingAddressIds: 'texts',
+    billingAddressIds: 'texts',
+    addresses: { id: 'text', key: 'text', country: 'text', ...texts(...ADDRESS_TEXTS), custom },
+    customerGroup: reference,
+    customerGroupAssignments: { customerGroup: reference },
+    stores: keyReference,
+    custom,
+  },
+  'customer-groups': { ...base, name: 'text', custom },
+  stores: { ...base, name: 'open', languages: 'texts', countries: { code: 'text' }, custom },
+  types: { ...base, name: 'open', description: 'open', resourceTypeIds: 'texts', fieldDefinitions: 'open' },
+  subscriptions: {
+    ...base,
+    destination: 'open',
+    messages: 'open',
+    changes: 'open',
+    events: 'open',
+    format: 'open',
+    status: 'text',
+  },
+  messages: {
+    ...base,
+    sequenceNumber: 'number',
+    resource: reference,
+    resourceVersion: 'number',
+    resourceUserProvidedIdentifiers: 'open',
+    type: 'text',
+    '*': 'open',
+  },
+}
+
+/** Checks each name, and brings instants into the form in which rows keep them. */
+export function typed(tree: Predicate, fields: Fields | 'open'): Predicate {
+  if (!('field' in tree)) {
+    if (tree.is === 'not') return { is: 'not', of: typed(tree.of, fields) }
+    return { is: tree.is, of: tree.of.map(each => typed(each, fields)) }
+  }
+  if (fields === 'open') return tree
+  const field = Object.hasOwn(fields, tree.field) ? fields[tree.field] : fields['*']
+  if (field === undefined) throw new PredicateError(`The field '${tree.field}' does not exist.`)
+  if (tree.is === 'nested') {
+    if (field === 'open') return tree
+    if (typeof field === 'string') throw new PredicateError(`The field '${tree.field}' has no nested fields.`)
+    return { is: 'nested', field: tree.field, of: typed(tree.of, field) }
+  }
+  if (field === 'date' && tree.is === 'compare') return { ...tree, value: instant(tree.field, tree.value) }
+  if (field === 'date' && tree.is === 'in')
+    return { ...tree, values: tree.values.map(each => instant(tree.field, each)) }
+  if (field === 'number' && tree.is === 'compare') return { ...tree, value: Number(tree.value) }
+  if (field === 'flag' && tree.is === 'compare') return { ...tree, value: tree.value === true || tree.value === 'true' }
+  if (field === 'text' && tree.is === 'compare' && typeof tree.value !== 'string') {
+    throw new PredicateError(`The field '${tree.field}' expects a string.`)
+  }
+  return tree
+}
+
+function instant(field: string, value: unknown): string {
+  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(at)) throw new PredicateError(`The value '${value}' of field '${field}' is not a date and time.`)
+  return new Date(at).toISOString()
+}
