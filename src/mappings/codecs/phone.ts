@@ -1,0 +1,51 @@
+/**
+ * Phone numbers in the one form that can be dialled and compared: E.164, read with the country of the address they
+ * stand in. Checked by length only, not against today's numbering plans: a newer library must not change what is stored.
+ */
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import type { Codec } from '../../model/mapping.ts'
+import { bad, value } from './coded.ts'
+import { plain, scalar } from './text.ts'
+
+type Read = { readonly number: string; readonly extension: string | null }
+
+function read(text: string, country: string | null): Read | null {
+  const known = country !== null && isSupportedCountry(country) ? country : undefined
+  const parsed = parsePhoneNumberFromString(text, { ...(known && { defaultCountry: known }), extract: false })
+  if (!parsed?.isPossible()) return null
+  return { number: parsed.number, extension: parsed.ext ?? null }
+}
+
+/**
+ * `country` is an expression for the ISO code of the country that a national number belongs to
+ * (`addresses[@defaultBillingAddressId].country`). An extension is kept as ` x640` where the field has room for all of
+ * it, and left off otherwise: the number still reaches the house, a cut extension reaches a stranger.
+ */
+export function phone({ country }: { readonly country: string }): Codec {
+  return {
+    name: 'phone',
+    doc: `A phone number in E.164, national ones read by ${country}; an extension follows as " x640". Numbers that cannot be read are left out.`,
+    toCrm: (raw, { get, field }) => {
+      const given = scalar(raw)
+      if (given === undefined) return bad('is not a phone number')
+      const kept = given === null ? null : plain(given)
+      if (kept === null) return value(null)
+      const of = get(country)
+      const code = typeof of === 'string' ? of.trim().toUpperCase() : null
+      const first = read(kept, code)
+      // Read once more: some plans drop a mobile prefix only the second time, and what is stored must stay as it is.
+      const number = first && read(first.number, null)
+      if (!first || !number)
+        return bad(
+          code === null
+            ? 'is no phone number that can be read without a country'
+            : `is no phone number that can be read as one of ${/^[A-Z]{2}$/.test(code) ? code : 'its country'}`,
+        )
+      const whole = first.extension === null ? number.number : `${number.number} x${first.extension}`
+      const room = field && field.length > 0 ? field.length : Number.POSITIVE_INFINITY
+      if (number.number.length > room) return bad(`is longer than ${room} characters`)
+      return value(whole.length > room ? number.number : whole)
+    },
+    toCommerce: stored => stored,
+  }
+}

@@ -1,0 +1,130 @@
+/** The mapping `customer-person`: a commercetools customer as a Contact in an Account of its own. */
+import { define } from '../../core/define.ts'
+import type { FieldRule, LinkRule, Mapping, MatchRule } from '../../model/mapping.ts'
+import { date } from '../codecs/date.ts'
+import { email } from '../codecs/email.ts'
+import { expanded } from '../codecs/expanded.ts'
+import { keys } from '../codecs/keys.ts'
+import { locale } from '../codecs/locale.ts'
+import { name } from '../codecs/name.ts'
+import { phone } from '../codecs/phone.ts'
+import { text } from '../codecs/text.ts'
+import { address, type StreetOrder } from './address.ts'
+
+export type CustomerPersonOptions = {
+  /** Our external ID field on both objects. Default: the prefix and `Id__c`. */
+  readonly keyField?: string
+  /** What the package's other fields begin with, an org's namespace included (`acme__CT_`). Default `CT_`. */
+  readonly fieldPrefix?: string
+  /** How a street is written: `Hauptstraße 12` (default) or `12 Main Street`. */
+  readonly street?: StreetOrder
+  /** Which of the customer's addresses is the billing one, as a path. Default: the default billing address. */
+  readonly billing?: string
+  /** Which of the customer's addresses is the shipping one, as a path. Default: the default shipping address. */
+  readonly shipping?: string
+}
+
+const doc = `A customer becomes two records: a Contact for the person, in an Account of its own.
+What the customer types in the shop is the shop's to know: those fields are commerce's, and an edit of them in Salesforce
+is put back. What sales comes to know better (the job title, the Account's phone, whose Account the Contact belongs to) is
+filled once and then left alone. Nothing flows back to commercetools yet, so no field has an owner that would let it.
+Addresses are the default billing and the default shipping address; a customer without one has none here.`
+
+type Setting = Required<CustomerPersonOptions>
+
+function accountFields({ fieldPrefix, street, billing, shipping }: Setting): readonly FieldRule[] {
+  const owner = 'commerce'
+  return [
+    // The email stands in at creation only: a name that arrives later takes its place, and one that goes leaves it.
+    {
+      crm: 'Name',
+      commerce: 'companyName ?? {firstName} {lastName}',
+      fallback: 'email',
+      owner,
+      codec: name,
+      required: true,
+    },
+    { crm: 'Phone', commerce: `${billing}.phone`, owner: 'seed', codec: phone({ country: `${billing}.country` }) },
+    ...address('Billing', billing, owner, street),
+    ...address('Shipping', shipping, owner, street),
+    { crm: `${fieldPrefix}Company_Name__c`, commerce: 'companyName', owner, codec: name },
+    { crm: `${fieldPrefix}Vat_Id__c`, commerce: 'vatId', owner, codec: text },
+  ]
+}
+
+function contactFields({ fieldPrefix, street, billing, shipping }: Setting): readonly FieldRule[] {
+  const owner = 'commerce'
+  return [
+    { crm: 'Salutation', commerce: 'salutation', owner, codec: text },
+    { crm: 'FirstName', commerce: 'firstName', owner, codec: name },
+    // Optional in the shop, required here.
+    {
+      crm: 'LastName',
+      commerce: 'lastName',
+      fallback: 'companyName ?? email|local',
+      owner,
+      codec: name,
+      required: true,
+    },
+    // Salesforce means the job, commercetools the `Dr.`: a start for sales to put right.
+    { crm: 'Title', commerce: 'title', owner: 'seed', codec: text },
+    { crm: 'Email', commerce: 'email', owner, codec: email },
+    // Each number is read with the country of the address that it stands in.
+    { crm: 'Phone', commerce: `${billing}.phone`, owner, codec: phone({ country: `${billing}.country` }) },
+    { crm: 'MobilePhone', commerce: `${billing}.mobile`, owner, codec: phone({ country: `${billing}.country` }) },
+    { crm: 'OtherPhone', commerce: `${shipping}.phone`, owner, codec: phone({ country: `${shipping}.country` }) },
+    { crm: 'Birthdate', commerce: 'dateOfBirth', owner, codec: date },
+    ...address('Mailing', billing, owner, street),
+    ...address('Other', shipping, owner, street),
+    { crm: `${fieldPrefix}Customer_Number__c`, commerce: 'customerNumber', owner, codec: text },
+    { crm: `${fieldPrefix}Key__c`, commerce: 'key', owner, codec: text },
+    { crm: `${fieldPrefix}External_Id__c`, commerce: 'externalId', owner, codec: text },
+    { crm: `${fieldPrefix}Locale__c`, commerce: 'locale', owner, codec: locale() },
+    {
+      crm: `${fieldPrefix}Customer_Group__c`,
+      commerce: 'customerGroup.obj.name',
+      owner,
+      codec: expanded({ reference: 'customerGroup' }),
+    },
+    { crm: `${fieldPrefix}Store_Keys__c`, commerce: 'stores', owner, codec: keys },
+    { crm: `${fieldPrefix}Email_Verified__c`, commerce: 'isEmailVerified', owner },
+  ]
+}
+
+/** The Contact's Account. Seeded: a salesperson who moves the Contact to another Account is not undone. */
+const ownAccount: LinkRule = {
+  crm: 'AccountId',
+  relationship: 'Account',
+  mapping: 'customer-person',
+  role: 'account',
+  of: 'self',
+  owner: 'seed',
+  required: true,
+}
+
+/** The mapping for these options. Throws a RangeError when an address path among them is no expression. */
+export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
+  const fieldPrefix = options.fieldPrefix ?? 'CT_'
+  const setting: Setting = {
+    fieldPrefix,
+    keyField: options.keyField ?? `${fieldPrefix}Id__c`,
+    street: options.street ?? 'name-number',
+    billing: options.billing ?? 'addresses[@defaultBillingAddressId]',
+    shipping: options.shipping ?? 'addresses[@defaultShippingAddressId]',
+  }
+  const match: readonly MatchRule[] = [{ by: 'external-id', crm: setting.keyField, commerce: 'key' }]
+  return define({
+    name: 'customer-person',
+    doc,
+    commerce: 'customer',
+    keyField: setting.keyField,
+    parts: [
+      { role: 'account', object: 'Account', match, fields: accountFields(setting), links: [], defaults: {} },
+      { role: 'contact', object: 'Contact', match, fields: contactFields(setting), links: [ownAccount], defaults: {} },
+    ],
+    deletion: 'unlink',
+    creates: 'commerce',
+    expand: ['customerGroup'],
+    touchedBy: [{ type: 'customer-group', where: 'customerGroup(id=":id")' }],
+  })
+}

@@ -1,0 +1,21 @@
+/** The ready-made mappings, by name: what `sync.config.ts` chooses from, replaces in part, or adds to. */
+import type { Mapping } from '../model/mapping.ts'
+import { type CustomerPersonOptions, customerPerson } from './customer-person/index.ts'
+
+/** What can be set for each mapping, and for all of them. */
+export type MappingOptions = {
+  /** Our external ID field, on every object written. */
+  readonly keyField?: string
+  /** What the package's fields begin with, an org's namespace included. */
+  readonly fieldPrefix?: string
+  readonly 'customer-person'?: Omit<CustomerPersonOptions, 'keyField' | 'fieldPrefix'>
+}
+
+/** All ready-made mappings, parents before children. Throws a RangeError that lists what is wrong with the options. */
+export function mappings(options: MappingOptions = {}): readonly Mapping[] {
+  const shared = {
+    ...(options.keyField !== undefined && { keyField: options.keyField }),
+    ...(options.fieldPrefix !== undefined && { fieldPrefix: options.fieldPrefix }),
+  }
+  return [customerPerson({ ...shared, ...options['customer-person'] })]
+}
