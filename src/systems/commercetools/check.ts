@@ -1,0 +1,110 @@
+/** What is wrong with the connection, in words an operator can act on: credentials, project, scopes. */
+import { RemoteFailure } from '../../model/outcome.ts'
+import type { Problem } from '../../model/ports.ts'
+import type { Client } from './client.ts'
+import { endpointOf, endpoints } from './endpoints.ts'
+import type { Deps } from './options.ts'
+
+/** All projects at once; never rejects. */
+export async function check(
+  clients: readonly Client[],
+  types: readonly string[],
+  signal: AbortSignal,
+  deps: Deps,
+): Promise<readonly Problem[]> {
+  if (clients.length === 0) {
+    return [{ place: 'CTP_PROJECT_KEY', problem: 'No commercetools project is named.', fix: 'Set CTP_PROJECT_KEY.' }]
+  }
+  return (await Promise.all(clients.map(each => ofProject(each, types, signal, deps)))).flat()
+}
+
+async function ofProject(
+  client: Client,
+  types: readonly string[],
+  signal: AbortSignal,
+  deps: Deps,
+): Promise<Problem[]> {
+  const { key, apiUrl, authUrl } = client.project
+  const unreadable = urls({ CTP_API_URL: apiUrl, CTP_AUTH_URL: authUrl })
+  if (unreadable.length > 0) return unreadable
+  try {
+    const { scopes } = await client.tokens.get(signal)
+    const missing = scopes === null ? [] : types.filter(type => !allowed(scopes, key, type))
+    const problems = missing.length > 0 ? [scopeProblem(missing, key)] : []
+    const readable = types.filter(type => !missing.includes(type) && endpoints.has(type))
+    const probes = readable.map(type => probe(client, type, signal))
+    return [...problems, ...distinct((await Promise.all(probes)).flat())]
+  } catch (error) {
+    return [problemOf(error, key, 'CTP_AUTH_URL', deps)]
+  }
+}
+
+/** One record of a type: proves the host, the project key and the permission in one call. */
+async function probe(client: Client, type: string, signal: AbortSignal): Promise<Problem[]> {
+  const args = { where: [], limit: 1, withTotal: false, expand: [] }
+  try {
+    await client.call(api => endpointOf(type).query(api, args), { correlationId: 'ctsf-check', signal })
+    return []
+  } catch (error) {
+    return [problemOf(error, client.project.key, 'CTP_API_URL')]
+  }
+}
+
+function problemOf(error: unknown, key: string, host: string, deps?: Deps): Problem {
+  if (!(error instanceof RemoteFailure)) {
+    deps?.log.debug({ project: key, error: error instanceof Error ? error.name : 'unknown' }, 'check was stopped')
+    return { place: host, problem: `Project ${key} could not be checked.`, fix: 'Check again.' }
+  }
+  const { is, code, message } = error.failure
+  const at = (place: string, fix: string): Problem => ({ place, problem: `Project ${key}: ${message}`, fix })
+  if (is === 'denied') {
+    if (code === 'invalid_scope') return at('CTP_SCOPES', 'Name only scopes that the API client was created with.')
+    if (code === 'insufficient_scope' || code === 'HTTP_403') return at('CTP_SCOPES', scopeFix)
+    if (code === 'ResourceNotFound' || code === 'HTTP_404') {
+      return at(
+        host === 'CTP_AUTH_URL' ? host : 'CTP_PROJECT_KEY',
+        'Use the key and hosts that the Merchant Center shows for the API client.',
+      )
+    }
+    if (host === 'CTP_AUTH_URL')
+      return at(
+        'CTP_CLIENT_SECRET',
+        'Set CTP_CLIENT_ID and CTP_CLIENT_SECRET of one API client; a lost secret means a new API client.',
+      )
+    return at(host, 'Set the API host of the region in which the project lives.')
+  }
+  if (is === 'throttled') return at(host, 'Check again after the pause that commercetools asks for.')
+  return at(host, 'Check the host and that this machine may reach it; then check again.')
+}
+
+const scopeFix = 'Create an API client with these scopes in the Merchant Center, under Settings, Developer settings.'
+
+function scopeProblem(types: readonly string[], key: string): Problem {
+  const wanted = [...new Set(types.map(type => `view_${endpointOf(type).scope}:${key}`))]
+  return { place: 'CTP_SCOPES', problem: `Project ${key}: the API client lacks ${wanted.join(', ')}.`, fix: scopeFix }
+}
+
+/** A scope for one store only (`view_customers:<project>:<store>`) does not open the whole project. */
+function allowed(scopes: readonly string[], key: string, type: string): boolean {
+  const { scope } = endpointOf(type)
+  return [`view_${scope}:${key}`, `manage_${scope}:${key}`, `manage_project:${key}`].some(each => scopes.includes(each))
+}
+
+function urls(given: Readonly<Record<string, string>>): Problem[] {
+  return Object.entries(given).flatMap(([place, url]) =>
+    /^https?:$/.test(URL.parse(url)?.protocol ?? '')
+      ? []
+      : [
+          {
+            place,
+            problem: 'This is not an http or https address.',
+            fix: 'Copy it from the API client, e.g. https://api.europe-west1.gcp.commercetools.com',
+          },
+        ],
+  )
+}
+
+/** The same fault of two types is one problem. */
+const distinct = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.map(each => [`${each.place} ${each.problem}`, each])).values(),
+]

@@ -1,0 +1,36 @@
+/** commercetools, as the engine sees it: one port over any number of projects. */
+import type { CommerceSystem } from '../../model/ports.ts'
+import { decode } from './changes/decode.ts'
+import { check } from './check.ts'
+import { client } from './client.ts'
+import { endpointOf } from './endpoints.ts'
+import { gate } from './gate.ts'
+import { list } from './list.ts'
+import { type Deps, defaults, type Options } from './options.ts'
+import { read } from './read.ts'
+import { transport } from './transport.ts'
+
+export type { Deps, Options, ProjectOptions } from './options.ts'
+
+/** Connects lazily: the first call asks for a token. Disposing closes the connections and fails what is in flight. */
+export function commercetools(options: Options, deps: Deps): CommerceSystem & AsyncDisposable {
+  const { timeoutMs, concurrency, lagMs, types } = { ...defaults, ...options }
+  const http = transport({ timeoutMs, connections: concurrency })
+  const width = gate(concurrency)
+  const clients = new Map(options.projects.map(project => [project.key, client(project, http.send, width, deps)]))
+
+  return {
+    side: 'commerce',
+    projects: [...clients.keys()],
+    read: (refs, expand, context) => read(clients, refs, expand, context),
+    list({ project, ...query }, context) {
+      const of = clients.get(project)
+      if (!of) throw new RangeError(`project ${project} is not served`)
+      endpointOf(query.type)
+      return list(of, query, new Date(Date.parse(deps.clock.now()) - lagMs).toISOString(), context)
+    },
+    decode: (body, received) => decode(body, { ...received, projects: clients, log: deps.log }),
+    check: signal => check([...clients.values()], types, signal, deps),
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+  }
+}
