@@ -1,0 +1,98 @@
+// What an org can be told to be: the shape of `--org`, read and checked once, with the defaults of an Enterprise org.
+
+import { readFileSync } from 'node:fs'
+
+export type ClientEntry = { clientId: string; clientSecret?: string; username?: string; publicKey?: string }
+export type UserEntry = { username: string; firstName?: string; lastName: string; email?: string }
+export type RecordTypeEntry = { object: string; developerName: string; name?: string }
+
+/** A validation rule as a predicate that, when true of the saved record, refuses it: as in Salesforce. */
+export type ValidationRule = {
+  object: string
+  field: string
+  op: 'matches' | 'notMatches' | 'equals' | 'notEquals' | 'blank' | 'notBlank' | 'longerThan'
+  value?: string | number | boolean
+  message: string
+  active?: boolean
+}
+
+export type OrgOptions = {
+  name: string
+  edition: string
+  sandbox: boolean
+  apiLimit: number
+  apiLimitMode: 'soft' | 'hard'
+  sessionMs: number
+  stateCountryPicklists: boolean
+  states: Record<string, Record<string, string>>
+  withoutPackage: boolean
+  clients: ClientEntry[]
+  users: UserEntry[]
+  recordTypes: RecordTypeEntry[]
+  validationRules: ValidationRule[]
+}
+
+export const ORG_DEFAULTS: OrgOptions = {
+  name: 'Emulated Org',
+  edition: 'Enterprise Edition',
+  sandbox: false,
+  apiLimit: 100_000,
+  apiLimitMode: 'soft',
+  sessionMs: 2 * 60 * 60 * 1000,
+  stateCountryPicklists: true,
+  states: {},
+  withoutPackage: false,
+  clients: [],
+  users: [],
+  recordTypes: [],
+  validationRules: [],
+}
+
+/** Raised for a file or option that cannot be used; the program exits 2 with its message. */
+export class SetupError extends Error {}
+
+export function readJsonFile(path: string, what: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new SetupError(`cannot read the ${what} file ${path}: ${error instanceof Error ? error.message : error}`)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new SetupError(`the ${what} file ${path} is not JSON: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** The org of a file path or of a value; unknown names are refused, so that a typo is not silently a default. */
+export function orgOptions(given: string | Partial<OrgOptions> | undefined): OrgOptions {
+  const value = typeof given === 'string' ? readJsonFile(given, 'org') : (given ?? {})
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new SetupError('the org file must hold one JSON object')
+  }
+  const problems: string[] = []
+  const defaults: Record<string, unknown> = ORG_DEFAULTS
+  for (const [name, entry] of Object.entries(value)) {
+    const expected = defaults[name]
+    if (expected === undefined) problems.push(`"${name}" is unknown (known: ${Object.keys(defaults).join(', ')})`)
+    else if (kindOf(entry) !== kindOf(expected)) problems.push(`"${name}" must be ${kindOf(expected)}`)
+  }
+  const org = { ...ORG_DEFAULTS, ...value } as OrgOptions
+  if (org.apiLimitMode !== 'soft' && org.apiLimitMode !== 'hard') problems.push('"apiLimitMode" must be soft or hard')
+  for (const rule of Array.isArray(org.validationRules) ? org.validationRules : []) {
+    if (!rule.object || !rule.field || !rule.op || !rule.message) {
+      problems.push('each of "validationRules" needs object, field, op and message')
+    }
+  }
+  if (problems.length > 0) throw new SetupError(`the org file cannot be used: ${problems.join('; ')}`)
+  return org
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value)
+    ? 'a list'
+    : value === null
+      ? 'null'
+      : `a${typeof value === 'object' ? 'n' : ''} ${typeof value}`
+}

@@ -1,0 +1,26 @@
+// How a rule says no: one class that carries row errors and the HTTP status of the single-row form.
+
+import type { RowError } from '../entities.ts'
+
+/** Thrown by rules and routes; a Collections call turns it into a row, a single-row call into an HTTP error. */
+export class Refusal extends Error {
+  readonly errors: RowError[]
+  readonly status: number
+
+  constructor(errors: RowError[], status = 400) {
+    super(errors[0]?.message ?? 'refused')
+    this.errors = errors
+    this.status = status
+  }
+}
+
+export function refuse(statusCode: string, message: string, fields: string[] = [], status = 400): Refusal {
+  return new Refusal([{ statusCode, message, fields }], status)
+}
+
+export const notFound = (message = 'The requested resource does not exist'): Refusal =>
+  refuse('NOT_FOUND', message, [], 404)
+
+export const entityIsDeleted = (): Refusal => refuse('ENTITY_IS_DELETED', 'entity is deleted', [], 404)
+
+export const malformedId = (id: string): Refusal => refuse('MALFORMED_ID', `malformed id ${id}`)

@@ -1,0 +1,81 @@
+// Deleting, undeleting and merging: into the recycle bin, with what happens to the children of each lookup.
+
+import type { Entity, Field, Row, Value } from '../entities.ts'
+import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
+import type { Actor, World } from './world.ts'
+
+export function deleteRow(world: World, actor: Actor, entity: Entity, row: Row): void {
+  if (row.deleted) throw entityIsDeleted()
+  const error = actor.spoil?.(row.id)
+  if (error) throw new Refusal([error])
+  const modifiedBy = actor.userId
+  for (const { child, field, kids } of childrenOf(world, entity, row)) {
+    if (kids.length > 0 && field.onDelete === 'Restrict') {
+      const message = `Your attempt to delete ${String(row.values.Name ?? row.id)} could not be completed because it is associated with the following ${child.labelPlural.toLowerCase()}.: ${kids.map(kid => kid.id).join(', ')}`
+      throw refuse('DELETE_FAILED', message)
+    }
+    for (const kid of kids) {
+      if (field.onDelete === 'Cascade') deleteRow(world, { userId: actor.userId }, child, kid)
+      else world.store.change(child, kid, { modifiedBy, values: emptied(kid, field) })
+    }
+  }
+  world.store.change(entity, row, { modifiedBy, deleted: true })
+}
+
+/** Brings a record back from the recycle bin, unless its unique values were taken meanwhile. */
+export function undeleteRow(world: World, actor: Actor, entity: Entity, row: Row): void {
+  if (!row.deleted) throw refuse('UNDELETE_FAILED', 'Entity is not in the recycle bin')
+  const rows = world.store.rows(entity)
+  for (const field of entity.fields.filter(candidate => candidate.unique)) {
+    const value = field.read(row)
+    const taken =
+      value === null ? undefined : rows.lookup(field, value)?.find(id => id !== row.id && !rows.get(id)?.deleted)
+    if (taken)
+      throw refuse(
+        'DUPLICATE_VALUE',
+        `duplicate value found: ${field.name} duplicates value on record with id: ${taken.slice(0, 15)}`,
+      )
+  }
+  world.store.change(entity, row, { modifiedBy: actor.userId, deleted: false, mergedInto: null })
+}
+
+/**
+ * A record merge: the loser's children go to the master, the loser to the recycle bin with its MasterRecordId set. The
+ * master keeps its own values, save those in `chosen`, which a person would pick on the merge screen.
+ */
+export function mergeRows(
+  world: World,
+  actor: Actor,
+  entity: Entity,
+  master: Row,
+  loser: Row,
+  chosen: Record<string, Value>,
+): void {
+  if (!entity.mergeable) throw refuse('INVALID_TYPE', `${entity.name} records cannot be merged`)
+  if (master.id === loser.id) throw refuse('INVALID_ID_FIELD', 'the master and the loser are one record')
+  if (master.deleted || loser.deleted) throw entityIsDeleted()
+  const modifiedBy = actor.userId
+  for (const { child, field, kids } of childrenOf(world, entity, loser)) {
+    for (const kid of kids)
+      world.store.change(child, kid, { modifiedBy, values: { ...kid.values, [field.name]: master.id } })
+  }
+  world.store.change(entity, loser, { modifiedBy, deleted: true, mergedInto: master.id })
+  const present = world.store.rows(entity).get(master.id) ?? master
+  world.store.change(entity, present, { modifiedBy, values: { ...present.values, ...chosen } })
+}
+
+function childrenOf(world: World, entity: Entity, row: Row): { child: Entity; field: Field; kids: Row[] }[] {
+  return (world.schema.children.get(entity.name) ?? []).flatMap(({ child, field }) => {
+    if (!field.updateable || !child.writable) return []
+    const rows = world.store.rows(child)
+    const kids = (rows.lookup(field, row.id) ?? []).flatMap(id => {
+      const kid = rows.get(id)
+      return kid && !kid.deleted ? [kid] : []
+    })
+    return [{ child, field, kids }]
+  })
+}
+
+function emptied(row: Row, field: Field): Record<string, Value> {
+  return Object.fromEntries(Object.entries(row.values).filter(([name]) => name !== field.name))
+}

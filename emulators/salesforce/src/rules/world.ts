@@ -1,0 +1,17 @@
+// What rules and routes work on: the schema, the rows, and who is asking.
+
+import type { RowError, Schema } from '../entities.ts'
+import type { OrgOptions } from '../org/options.ts'
+import type { Countries } from '../schema/countries.ts'
+import type { Store } from '../store/store.ts'
+
+export type World = {
+  readonly options: OrgOptions
+  readonly schema: Schema
+  readonly countries: Countries | null
+  readonly store: Store
+  now(): number
+}
+
+/** Who writes, and what an injected fault says about the next row (null: nothing). */
+export type Actor = { userId: string; spoil?: (id: string | null) => RowError | null }

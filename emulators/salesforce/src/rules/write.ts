@@ -1,0 +1,130 @@
+// Creating and changing one record: defaults, required fields, uniqueness, the org's validation rules, then the row.
+
+import type { Entity, Field, Row, RowError, Value } from '../entities.ts'
+import type { ValidationRule } from '../org/options.ts'
+import { completeAddresses } from './addresses.ts'
+import { type Body, badRecordType, type Changes, findByKey, readBody } from './body.ts'
+import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
+import type { Actor, World } from './world.ts'
+
+/** Creates a record and returns it. `extra` sets fields whatever the body says: an upsert's key. */
+export function createRow(world: World, actor: Actor, entity: Entity, body: Body, extra?: [Field, Value]): Row {
+  spoil(actor, null)
+  const skip = extra ? [extra[0].name.toLowerCase()] : []
+  const changes = readBody(world, entity, body, 'create', skip)
+  if (extra) changes.set(extra[0], extra[1])
+  if (world.countries) completeAddresses(world.countries, entity, changes, {})
+  const values: Record<string, Value> = {}
+  for (const field of entity.fields) {
+    if (field.autoNumber !== null) {
+      values[field.name] = numbered(field.autoNumber, world.store.nextNumber(entity))
+      continue
+    }
+    const value = changes.get(field) ?? (changes.has(field) ? null : defaultOf(field, actor))
+    if (value !== null && value !== undefined) values[field.name] = value
+  }
+  const missing = entity.fields.filter(field => field.required && field.createable && values[field.name] === undefined)
+  check(world, entity, changes, values, missing, null)
+  return world.store.insert(entity, { createdBy: actor.userId, values })
+}
+
+/** Changes a record and returns it. */
+export function updateRow(world: World, actor: Actor, entity: Entity, row: Row, body: Body, skip: string[] = []): Row {
+  if (row.deleted) throw entityIsDeleted()
+  spoil(actor, row.id)
+  const changes = readBody(world, entity, body, 'update', ['id', ...skip])
+  if (world.countries) completeAddresses(world.countries, entity, changes, row.values)
+  const values: Record<string, Value> = { ...row.values }
+  let removed = false
+  const missing: Field[] = []
+  for (const [field, value] of changes) {
+    if (value !== null) values[field.name] = value
+    else if (field.required || field.name === 'OwnerId') missing.push(field)
+    else removed ||= field.name in values
+  }
+  check(world, entity, changes, removed ? without(values, changes) : values, missing, row)
+  return world.store.change(entity, row, {
+    modifiedBy: actor.userId,
+    values: removed ? without(values, changes) : values,
+  })
+}
+
+/** Built anew rather than deleted from: a deleted property turns the object into a slow and large dictionary. */
+function without(values: Record<string, Value>, changes: Changes): Record<string, Value> {
+  const empty = new Set([...changes].filter(([, value]) => value === null).map(([field]) => field.name))
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !empty.has(name)))
+}
+
+function spoil(actor: Actor, id: string | null): void {
+  const error = actor.spoil?.(id)
+  if (error) throw new Refusal([error])
+}
+
+function defaultOf(field: Field, actor: Actor): Value | null {
+  if (field.name === 'OwnerId') return actor.userId
+  return field.type === 'boolean' ? null : field.defaultValue
+}
+
+function numbered(format: string, number: number): string {
+  return format.replace(/\{(0+)\}/, (_, zeros: string) => String(number).padStart(zeros.length, '0'))
+}
+
+function check(
+  world: World,
+  entity: Entity,
+  changes: Changes,
+  values: Record<string, Value>,
+  missing: Field[],
+  row: Row | null,
+): void {
+  if (missing.length > 0) {
+    const names = missing.map(field => field.name)
+    throw refuse('REQUIRED_FIELD_MISSING', `Required fields are missing: [${names.join(', ')}]`, names)
+  }
+  for (const [field, value] of changes) {
+    if (value === null) continue
+    if (field.name === 'RecordTypeId' && !entity.recordTypes.some(type => type.id === value)) {
+      throw badRecordType(field, String(value))
+    }
+    if (!field.unique) continue
+    const other = findByKey(world, entity, field, value).find(found => found.id !== row?.id)
+    if (other) {
+      const message = `duplicate value found: ${field.name} duplicates value on record with id: ${other.id.slice(0, 15)}`
+      throw refuse('DUPLICATE_VALUE', message)
+    }
+  }
+  const broken = brokenRules(world.options.validationRules, entity, values)
+  if (broken.length > 0) throw new Refusal(broken)
+}
+
+/** The org's own rules, all at once, as Salesforce reports them. */
+function brokenRules(rules: ValidationRule[], entity: Entity, values: Record<string, Value>): RowError[] {
+  const broken: RowError[] = []
+  for (const rule of rules) {
+    if (rule.active === false || rule.object.toLowerCase() !== entity.name.toLowerCase()) continue
+    const name = entity.byName.get(rule.field.toLowerCase())?.name ?? rule.field
+    if (isTrue(rule, values[name] ?? null)) {
+      broken.push({ statusCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: rule.message, fields: [name] })
+    }
+  }
+  return broken
+}
+
+function isTrue(rule: ValidationRule, value: Value | null): boolean {
+  switch (rule.op) {
+    case 'matches':
+      return value !== null && new RegExp(String(rule.value)).test(String(value))
+    case 'notMatches':
+      return value !== null && !new RegExp(String(rule.value)).test(String(value))
+    case 'equals':
+      return value === rule.value
+    case 'notEquals':
+      return value !== rule.value
+    case 'blank':
+      return value === null
+    case 'notBlank':
+      return value !== null
+    case 'longerThan':
+      return String(value ?? '').length > Number(rule.value)
+  }
+}

@@ -1,0 +1,186 @@
+// Reads custom fields, objects and record types from an SFDX project, so that the emulated org holds exactly what an
+// admin would deploy.
+
+import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { XMLParser } from 'fast-xml-parser'
+import type { FieldType, OnDelete, PicklistValue } from '../entities.ts'
+import { SetupError } from '../org/options.ts'
+
+export type CustomField = {
+  object: string
+  name: string
+  label: string
+  type: FieldType
+  length: number
+  precision: number
+  scale: number
+  required: boolean
+  unique: boolean
+  externalId: boolean
+  caseSensitive: boolean
+  restricted: boolean
+  picklist: PicklistValue[]
+  referenceTo: string | null
+  childRelationshipName: string | null
+  onDelete: OnDelete
+  defaultValue: string | null
+  calculated: boolean
+  autoNumber: string | null
+}
+
+export type CustomObject = {
+  name: string
+  label: string
+  labelPlural: string
+  nameLabel: string
+  autoNumber: string | null
+}
+
+export type CustomRecordType = { object: string; developerName: string; name: string; active: boolean }
+export type Metadata = { objects: CustomObject[]; fields: CustomField[]; recordTypes: CustomRecordType[] }
+
+type Xml = { [tag: string]: XmlValue }
+type XmlValue = string | Xml | XmlValue[] | undefined
+
+const TYPES: Record<string, FieldType> = {
+  Text: 'string',
+  TextArea: 'textarea',
+  LongTextArea: 'textarea',
+  Html: 'textarea',
+  Number: 'double',
+  Currency: 'currency',
+  Percent: 'percent',
+  Checkbox: 'boolean',
+  Date: 'date',
+  DateTime: 'datetime',
+  Email: 'email',
+  Phone: 'phone',
+  Url: 'url',
+  Picklist: 'picklist',
+  MultiselectPicklist: 'multipicklist',
+  Lookup: 'reference',
+  MasterDetail: 'reference',
+  AutoNumber: 'string',
+}
+
+const FIXED_LENGTH: Partial<Record<FieldType, number>> = {
+  email: 80,
+  phone: 40,
+  url: 255,
+  picklist: 255,
+  multipicklist: 4099,
+  reference: 18,
+}
+
+const parser = new XMLParser({ parseTagValue: false, trimValues: true, ignoreAttributes: true })
+
+/** All metadata of the package directories that sfdx-project.json names; nothing where there is no project. */
+export function readMetadata(packageDir: string): Metadata {
+  const found: Metadata = { objects: [], fields: [], recordTypes: [] }
+  const project = join(packageDir, 'sfdx-project.json')
+  if (!existsSync(project)) return found
+  const listed: unknown = JSON.parse(readFileSync(project, 'utf8'))
+  for (const directory of packageDirectories(listed)) {
+    for (const file of filesUnder(join(packageDir, directory))) readFile(file, found)
+  }
+  return found
+}
+
+function packageDirectories(project: unknown): string[] {
+  if (typeof project !== 'object' || project === null || !('packageDirectories' in project)) return []
+  const { packageDirectories: list } = project
+  if (!Array.isArray(list)) return []
+  return list.flatMap((entry: unknown) =>
+    typeof entry === 'object' && entry !== null && 'path' in entry && typeof entry.path === 'string'
+      ? [entry.path]
+      : [],
+  )
+}
+
+function filesUnder(directory: string): string[] {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry: Dirent) => entry.isFile() && entry.name.endsWith('-meta.xml'))
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+function readFile(file: string, found: Metadata): void {
+  const read = (root: string): Xml => {
+    try {
+      const document: Xml = parser.parse(readFileSync(file, 'utf8'), true)
+      const element = document[root]
+      if (typeof element === 'object' && !Array.isArray(element)) return element
+    } catch (error) {
+      throw new SetupError(`${file}: ${error instanceof Error ? error.message : error}`)
+    }
+    throw new SetupError(`${file}: no <${root}> in it`)
+  }
+  const above = basename(dirname(dirname(file)))
+  if (file.endsWith('.field-meta.xml')) found.fields.push(customField(above, read('CustomField'), file))
+  else if (file.endsWith('.recordType-meta.xml')) {
+    const xml = read('RecordType')
+    const developerName = text(xml.fullName) ?? basename(file, '.recordType-meta.xml')
+    const name = text(xml.label) ?? developerName
+    found.recordTypes.push({ object: above, developerName, name, active: text(xml.active) !== 'false' })
+  } else if (file.endsWith('__c.object-meta.xml')) {
+    found.objects.push(customObject(basename(file, '.object-meta.xml'), read('CustomObject')))
+  }
+}
+
+function customObject(name: string, xml: Xml): CustomObject {
+  const nameField = element(xml.nameField)
+  return {
+    name,
+    label: text(xml.label) ?? name,
+    labelPlural: text(xml.pluralLabel) ?? name,
+    nameLabel: text(nameField.label) ?? 'Name',
+    autoNumber: text(nameField.type) === 'AutoNumber' ? (text(nameField.displayFormat) ?? '{0}') : null,
+  }
+}
+
+function customField(object: string, xml: Xml, file: string): CustomField {
+  const name = text(xml.fullName) ?? basename(file, '.field-meta.xml')
+  const kind = text(xml.type) ?? ''
+  const calculated = xml.formula !== undefined
+  const type = TYPES[kind]
+  if (!type) throw new SetupError(`${file}: the emulator does not know the field type "${kind}"`)
+  const masterDetail = kind === 'MasterDetail'
+  const valueSet = element(xml.valueSet)
+  const definition = element(valueSet.valueSetDefinition)
+  const constraint = text(xml.deleteConstraint)
+  return {
+    object,
+    name,
+    label: text(xml.label) ?? name,
+    type,
+    length: Number(
+      text(xml.length) ?? FIXED_LENGTH[type] ?? (kind === 'TextArea' ? 255 : kind === 'AutoNumber' ? 30 : 0),
+    ),
+    precision: Number(text(xml.precision) ?? 18),
+    scale: Number(text(xml.scale) ?? 0),
+    required: text(xml.required) === 'true' || masterDetail,
+    unique: text(xml.unique) === 'true',
+    externalId: text(xml.externalId) === 'true',
+    caseSensitive: text(xml.caseSensitive) === 'true',
+    restricted: text(valueSet.restricted) === 'true',
+    picklist: list(definition.value).map(picklistValue),
+    referenceTo: text(xml.referenceTo) ?? null,
+    childRelationshipName: text(xml.relationshipName) ?? null,
+    onDelete: masterDetail || constraint === 'Cascade' ? 'Cascade' : constraint === 'Restrict' ? 'Restrict' : 'SetNull',
+    defaultValue: text(xml.defaultValue) ?? null,
+    calculated,
+    autoNumber: kind === 'AutoNumber' ? (text(xml.displayFormat) ?? '{0}') : null,
+  }
+}
+
+function picklistValue(given: XmlValue): PicklistValue {
+  const xml = element(given)
+  const value = text(xml.fullName) ?? ''
+  return { value, label: text(xml.label) ?? value, default: text(xml.default) === 'true' }
+}
+
+const text = (value: XmlValue): string | undefined => (typeof value === 'string' ? value : undefined)
+const list = (value: XmlValue): XmlValue[] => (value === undefined ? [] : Array.isArray(value) ? value : [value])
+const element = (value: XmlValue): Xml => (typeof value === 'object' && !Array.isArray(value) ? value : {})

@@ -1,0 +1,342 @@
+// The HTTP face: takes requests apart, counts and delays and spoils them as told, and answers only what is written down.
+
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { RowError } from './entities.ts'
+import type { Fault, Operation } from './org/faults.ts'
+import type { Org } from './org/org.ts'
+import type { Call, Reply } from './routes/api.ts'
+import { errorReply, ok } from './routes/api.ts'
+import { identity, revoke, token } from './routes/auth.ts'
+import { control } from './routes/control.ts'
+import { costOf, dispatch, operationOf, splitUrl } from './routes/dispatch.ts'
+import { formChanges, inspector } from './routes/inspector.ts'
+import { isExhausted, limitInfo } from './routes/limits.ts'
+import { isBody } from './rules/body.ts'
+import { Refusal, refuse } from './rules/refusal.ts'
+import type { Actor } from './rules/world.ts'
+
+const BODY_MOST = 50 * 1024 * 1024
+const URI_MOST = 16 * 1024
+const FIRST_VERSION = 31
+const LAST_VERSION = 67
+
+type Sent = { status: number; type: string; text: string; headers: Record<string, string> }
+type Request = { raw: FastifyRequest; method: string; url: string; path: string; params: URLSearchParams; text: string }
+type Outcome = { reply: Reply; cost: number }
+
+export function server(org: Org, baseUrl: () => string): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_MOST,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    http: { maxHeaderSize: 128 * 1024 },
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.setErrorHandler((error, _request, reply) => {
+    const message = error instanceof Error ? error.message : String(error)
+    const body = [{ message, errorCode: 'UNKNOWN_EXCEPTION' }]
+    return reply.code(500).type('application/json;charset=UTF-8').send(JSON.stringify(body))
+  })
+  const wait = waiter()
+  app.addHook('onClose', async () => wait.stop())
+  app.route({
+    method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD'],
+    url: '/*',
+    handler: (raw, reply) => answer(org, baseUrl, readRequest(raw), reply, wait.ms),
+  })
+  return app
+}
+
+function readRequest(raw: FastifyRequest): Request {
+  const url = raw.raw.url ?? '/'
+  const at = url.indexOf('?')
+  const path = (at < 0 ? url : url.slice(0, at)).replace(/^\/{2,}/, '/')
+  const params = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
+  return { raw, method: raw.method, url, path, params, text: typeof raw.body === 'string' ? raw.body : '' }
+}
+
+type Wait = (ms: number) => Promise<void>
+
+/** Delays that end at once when the server closes. */
+function waiter(): { ms: Wait; stop: () => void } {
+  const pending = new Map<NodeJS.Timeout, () => void>()
+  return {
+    ms: ms =>
+      new Promise(resolve => {
+        const timer = setTimeout(() => {
+          pending.delete(timer)
+          resolve()
+        }, ms)
+        pending.set(timer, resolve)
+      }),
+    stop() {
+      for (const [timer, resolve] of pending) {
+        clearTimeout(timer)
+        resolve()
+      }
+    },
+  }
+}
+
+async function answer(
+  org: Org,
+  baseUrl: () => string,
+  request: Request,
+  reply: FastifyReply,
+  wait: Wait,
+): Promise<FastifyReply> {
+  const { path, method } = request
+  if (path.startsWith('/__emulator/')) return send(reply, encode(controlled(org, request)))
+  if (path === '/') return page(org, request, reply)
+  if (path === '/favicon.ico') return reply.code(204).send()
+
+  const target = targetOf(path, request)
+  const operation = target.operation
+  const fault = org.faults.next(operation)
+  const body = parseBody(request)
+  await delay(org, fault, body, wait)
+
+  let outcome: Outcome = { reply: { status: 0 }, cost: 0 }
+  if (!fault || !REPLACES.has(fault.do)) {
+    outcome = await perform(org, baseUrl(), request, target, body, fault)
+  } else if (fault.do === 'status') outcome.reply = statusReply(fault.status ?? 503)
+  else if (fault.do === 'html') outcome.reply = { status: fault.status ?? 503 }
+  else if (fault.do === 'limit-exceeded') outcome.reply = errorReply(limitExceeded())
+  const { cost } = outcome
+  const dropped = fault !== null && DROPS.has(fault.do)
+  const status = outcome.reply.status
+  const at = new Date(org.now()).toISOString()
+  org.log.add({ at, method, path: request.url, operation, status, cost, ...(fault ? { fault: fault.do } : {}) })
+
+  if (dropped && fault) return drop(reply, fault, outcome.reply, encode(outcome.reply))
+  if (fault?.do === 'html') return send(reply, { status, type: 'text/html; charset=UTF-8', text: OUTAGE, headers: {} })
+  const sent = encode(outcome.reply)
+  if (operation !== 'token') sent.headers['Sforce-Limit-Info'] = limitInfo(org)
+  if (fault?.do === 'truncate') return truncate(reply, sent)
+  return send(reply, sent)
+}
+
+/** Faults that stand in for the work, and faults whose answer never arrives. */
+const REPLACES = new Set(['status', 'drop-before', 'hang', 'connection-reset', 'html', 'limit-exceeded'])
+const DROPS = new Set(['drop-before', 'commit-then-drop', 'hang', 'connection-reset'])
+const OUTAGE =
+  '<html><head><title>Service Unavailable</title></head><body><h1>Service Unavailable</h1><p>We are down for maintenance.</p></body></html>'
+
+type Target = { operation: Operation; data: ReturnType<typeof splitUrl> }
+
+function targetOf(path: string, request: Request): Target {
+  if (path === '/services/oauth2/token') return { operation: 'token', data: undefined }
+  const data = splitQuietly(request.url)
+  return { operation: data ? operationOf(data.path) : 'other', data }
+}
+
+function splitQuietly(url: string): ReturnType<typeof splitUrl> {
+  try {
+    return splitUrl(url)
+  } catch {
+    return undefined
+  }
+}
+
+const UNREADABLE = Symbol('unreadable')
+
+function parseBody({ text, raw }: Request): unknown {
+  if (text === '' || /x-www-form-urlencoded|text\/csv/.test(raw.headers['content-type'] ?? '')) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return UNREADABLE
+  }
+}
+
+async function delay(org: Org, fault: Fault | null, body: unknown, wait: Wait): Promise<void> {
+  const { ms, perRecordMs } = org.latency
+  const total =
+    ms + (perRecordMs > 0 ? perRecordMs * recordsIn(body) : 0) + (fault?.do === 'slow' ? (fault.ms ?? 1000) : 0)
+  if (total > 0) await wait(total)
+}
+
+/** Records that a request writes or names: rows of collections, bodies of single writes, ids of a retrieve. */
+function recordsIn(body: unknown): number {
+  if (!isBody(body)) return 0
+  if (Array.isArray(body.records)) return body.records.length
+  if (Array.isArray(body.ids)) return body.ids.length
+  if (!Array.isArray(body.compositeRequest)) return 1
+  const subs: unknown[] = body.compositeRequest
+  return subs.reduce<number>((sum, sub) => sum + (isBody(sub) ? recordsIn(sub.body) : 0), 0)
+}
+
+async function perform(
+  org: Org,
+  base: string,
+  request: Request,
+  target: Target,
+  body: unknown,
+  fault: Fault | null,
+): Promise<Outcome> {
+  const { path, method, text, params, raw } = request
+  if (target.operation === 'token') {
+    if (method !== 'POST')
+      return { reply: { status: 405, body: { error: 'invalid_request', error_description: 'must be POST' } }, cost: 0 }
+    const reply = await token(org, new URLSearchParams(text), raw.headers.authorization, base)
+    return { reply, cost: 0 }
+  }
+  if (path === '/services/data' || path === '/services/data/') return { reply: ok(versions()), cost: 0 }
+  if (path === '/services/oauth2/revoke') {
+    return { reply: revoke(org, new URLSearchParams(text).get('token') ?? params.get('token') ?? ''), cost: 0 }
+  }
+  const bearer =
+    /^(?:Bearer|OAuth) (.+)$/i.exec(raw.headers.authorization ?? '')?.[1] ?? params.get('oauth_token') ?? ''
+  if (fault?.do === 'expire-session') org.sessions.end(bearer)
+  const session = org.sessions.use(bearer)
+  if (!session)
+    return { reply: errorReply(refuse('INVALID_SESSION_ID', 'Session expired or invalid', [], 401)), cost: 0 }
+  if (path === '/services/oauth2/userinfo') return { reply: identity(org, session.userId, base), cost: 0 }
+  const who = /^\/id\/\w+\/(\w+)$/.exec(path)?.[1]
+  if (who !== undefined) return { reply: identity(org, who, base), cost: 0 }
+  if (request.url.length > URI_MOST)
+    return { reply: { status: 414, body: [{ message: 'URI Too Long', errorCode: 'URI_TOO_LONG' }] }, cost: 0 }
+  if (!target.data)
+    return { reply: errorReply(refuse('NOT_FOUND', 'The requested resource does not exist', [], 404)), cost: 0 }
+  if (isExhausted(org)) return { reply: errorReply(limitExceeded()), cost: 0 }
+
+  const actor: Actor = { userId: session.userId, ...spoiler(fault) }
+  const header = (name: string): string | undefined => {
+    const value = raw.headers[name]
+    return Array.isArray(value) ? value[0] : value
+  }
+  const shown = method === 'HEAD' ? 'GET' : method
+  const call: Call = { org, method: shown, ...target.data, header, body, actor, userId: session.userId }
+  const cost = costOf(target.data.path, body)
+  const at = org.now()
+  org.usage.add(cost, at)
+  return { reply: within(call, { calls: [[at, cost]] }), cost }
+}
+
+/** One request, one transaction: written before it is answered, or taken back. */
+function within(call: Call, facts: { calls: [number, number][] }): Reply {
+  const { store } = call.org
+  const mark = store.mark()
+  let reply: Reply
+  try {
+    if (call.body === UNREADABLE) throw refuse('JSON_PARSER_ERROR', 'Unexpected character in the body: not JSON')
+    reply = dispatch(call)
+  } catch (error) {
+    store.rollback(mark)
+    if (!(error instanceof Refusal)) throw error
+    reply = errorReply(error)
+  }
+  store.commit(facts)
+  return reply
+}
+
+const limitExceeded = (): Refusal => refuse('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', [], 403)
+
+/** Locks on all rows of the request, or on every second one. */
+function spoiler(fault: Fault | null): { spoil?: (id: string | null) => RowError | null } {
+  if (fault?.do !== 'unable-to-lock-row' && fault?.do !== 'partial') return {}
+  let count = 0
+  return {
+    spoil(id) {
+      count++
+      if (fault.do === 'partial' && count % 2 === 1) return null
+      const message = `unable to obtain exclusive access to this record or 1 records: ${id ?? ''}`.trimEnd()
+      return { statusCode: 'UNABLE_TO_LOCK_ROW', message, fields: [] }
+    },
+  }
+}
+
+function statusReply(status: number): Reply {
+  const code = status === 503 ? 'SERVER_UNAVAILABLE' : status === 401 ? 'INVALID_SESSION_ID' : 'UNKNOWN_EXCEPTION'
+  return {
+    status,
+    body: [
+      { message: 'An unexpected error occurred. Please include this ErrorId if you contact support', errorCode: code },
+    ],
+  }
+}
+
+function versions(): object[] {
+  const list: object[] = []
+  for (let version = FIRST_VERSION; version <= LAST_VERSION; version++) {
+    list.push({ label: `Release ${version}`, url: `/services/data/v${version}.0`, version: `${version}.0` })
+  }
+  return list
+}
+
+function controlled(org: Org, request: Request): Reply {
+  const body = parseBody(request)
+  const mark = org.store.mark()
+  try {
+    if (body === UNREADABLE) throw refuse('JSON_PARSER_ERROR', 'the body is not JSON')
+    const reply = control(org, request.method, request.path.slice('/__emulator/'.length), request.params, body)
+    org.store.commit()
+    return reply
+  } catch (error) {
+    org.store.rollback(mark)
+    if (error instanceof Refusal) return errorReply(error)
+    throw error
+  }
+}
+
+function page(org: Org, request: Request, reply: FastifyReply): FastifyReply {
+  let message: string | undefined
+  let params = request.params
+  if (request.method === 'POST') {
+    // A form of another site must not reach in.
+    const origin = request.raw.headers.origin
+    if (origin !== undefined && new URL(origin).host !== request.raw.headers.host) return reply.code(403).send()
+    const { object, id, fields } = formChanges(org, new URLSearchParams(request.text))
+    const text = JSON.stringify({ object, id, fields })
+    const result = controlled(org, {
+      ...request,
+      path: '/__emulator/edit',
+      text,
+      raw: { headers: {} } as FastifyRequest,
+    })
+    message =
+      result.status === 200
+        ? `Saved: ${Object.keys(fields).join(', ') || 'nothing changed'}`
+        : JSON.stringify(result.body)
+    params = new URLSearchParams({ object, id })
+  }
+  const headers = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'" }
+  return send(reply, { status: 200, type: 'text/html; charset=UTF-8', text: inspector(org, params, message), headers })
+}
+
+function encode({ status, body, headers = {} }: Reply): Sent {
+  return {
+    status,
+    type: 'application/json;charset=UTF-8',
+    text: body === undefined ? '' : JSON.stringify(body),
+    headers: { ...headers },
+  }
+}
+
+function send(reply: FastifyReply, { status, type, text, headers }: Sent): FastifyReply {
+  reply.code(status).headers(headers)
+  return text === '' ? reply.send() : reply.type(type).send(text)
+}
+
+function drop(reply: FastifyReply, fault: Fault, _done: Reply, _sent: Sent): FastifyReply {
+  reply.hijack()
+  const { socket } = reply.raw
+  if (fault.do === 'connection-reset') socket?.resetAndDestroy()
+  else if (fault.do !== 'hang') socket?.destroy()
+  else if (fault.ms !== undefined) setTimeout(() => socket?.destroy(), fault.ms).unref()
+  return reply
+}
+
+/** The length of the whole, half of the text, and then nothing. */
+function truncate(reply: FastifyReply, sent: Sent): FastifyReply {
+  reply.hijack()
+  const bytes = Buffer.from(sent.text)
+  reply.raw.writeHead(sent.status, {
+    ...sent.headers,
+    'Content-Type': sent.type,
+    'Content-Length': Math.max(bytes.length, 2),
+  })
+  reply.raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => reply.raw.socket?.destroy())
+  return reply
+}

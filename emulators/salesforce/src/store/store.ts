@@ -1,0 +1,148 @@
+// The org's memory: rows of all objects, transactions that can be taken back, and the journal that makes them last.
+
+import { type Entity, entityOf, type Row, type Schema, type Value } from '../entities.ts'
+import type { Clock } from '../org/clock.ts'
+import { counterOf, makeId } from './ids.ts'
+import { type Entry, type Journal, rowFrom, rowLine } from './journal.ts'
+import { type Rows, rowsOf } from './rows.ts'
+
+export type NewRow = { createdBy: string; values: Record<string, Value> }
+export type Change = {
+  modifiedBy: string
+  values?: Record<string, Value>
+  deleted?: boolean
+  mergedInto?: string | null
+}
+
+export type Store = {
+  rows(entity: Entity): Rows
+  /** The object and row of an id, whatever its object; deleted rows too. */
+  find(id: string): { entity: Entity; row: Row } | undefined
+  insert(entity: Entity, row: NewRow): Row
+  change(entity: Entity, row: Row, change: Change): Row
+  /** A point that `rollback` can return to, as long as nothing was committed since. */
+  mark(): number
+  rollback(mark: number): void
+  /** Writes what happened since the last commit, together with any other facts, before returning. */
+  commit(facts?: Entry): void
+  nextNumber(entity: Entity): number
+  clear(): void
+  /** Takes over a line of the journal at the start. */
+  take(entry: Entry): void
+  settle(): void
+  /** All rows as journal entries, a thousand a line. */
+  snapshot(): Generator<Entry>
+  readonly rowCount: number
+}
+
+export function store(schema: Schema, clock: Clock, journal: () => Journal): Store {
+  const tables = new Map<string, Rows>()
+  const counters = new Map<string, number>()
+  const undo: { rows: Rows; id: string; before: Row | undefined }[] = []
+  let lastAt = 0
+
+  const rows = (entity: Entity): Rows => {
+    let table = tables.get(entity.name)
+    if (!table) {
+      table = rowsOf(entity)
+      tables.set(entity.name, table)
+    }
+    return table
+  }
+  const now = (): number => {
+    lastAt = Math.max(lastAt, clock.now())
+    return lastAt
+  }
+  const put = (entity: Entity, row: Row): Row => {
+    const table = rows(entity)
+    undo.push({ rows: table, id: row.id, before: table.put(row) })
+    return row
+  }
+  const count = (name: string): number => {
+    const next = (counters.get(name) ?? 0) + 1
+    counters.set(name, next)
+    return next
+  }
+
+  return {
+    rows,
+    find(id) {
+      const entity = schema.byPrefix.get(id.slice(0, 3))
+      const row = entity && rows(entity).get(id)
+      return entity && row ? { entity, row } : undefined
+    },
+    insert(entity, { createdBy, values }) {
+      const at = now()
+      const id = makeId(entity.keyPrefix, count(entity.name))
+      const base = { createdAt: at, createdBy, modifiedAt: at, modifiedBy: createdBy, deleted: false, mergedInto: null }
+      return put(entity, { id, ...base, values })
+    },
+    change(entity, row, change) {
+      return put(entity, {
+        id: row.id,
+        createdAt: row.createdAt,
+        createdBy: row.createdBy,
+        modifiedAt: now(),
+        modifiedBy: change.modifiedBy,
+        deleted: change.deleted ?? row.deleted,
+        mergedInto: change.mergedInto === undefined ? row.mergedInto : change.mergedInto,
+        values: change.values ?? row.values,
+      })
+    },
+    mark: () => undo.length,
+    rollback(mark) {
+      for (const step of undo.splice(mark).reverse()) step.rows.restore(step.id, step.before)
+    },
+    commit(facts = {}) {
+      const changed = new Map<string, Rows>()
+      for (const step of undo) changed.set(step.id, step.rows)
+      undo.length = 0
+      const lines = [...changed].flatMap(([id, table]) => {
+        const row = table.get(id)
+        return row ? [rowLine(table.entity.name, row)] : []
+      })
+      for (const table of new Set(changed.values())) table.tidy()
+      if (lines.length > 0) journal().append({ ...facts, rows: lines })
+      else if (Object.keys(facts).length > 0) journal().append(facts)
+    },
+    nextNumber: entity => count(`${entity.name}#`),
+    clear() {
+      tables.clear()
+      counters.clear()
+      undo.length = 0
+    },
+    take(entry) {
+      for (const [name, value] of Object.entries(entry.counters ?? {})) counters.set(name, value)
+      for (const line of entry.rows ?? []) {
+        const entity = entityOf(schema, line[0])
+        if (!entity) continue
+        const row = rowFrom(line)
+        rows(entity).put(row)
+        counters.set(entity.name, Math.max(counters.get(entity.name) ?? 0, counterOf(row.id)))
+        lastAt = Math.max(lastAt, row.modifiedAt)
+      }
+    },
+    settle() {
+      for (const table of tables.values()) table.settle()
+    },
+    *snapshot() {
+      yield { counters: Object.fromEntries(counters) }
+      for (const table of tables.values()) {
+        let lines: ReturnType<typeof rowLine>[] = []
+        for (const row of table.all()) {
+          lines.push(rowLine(table.entity.name, row))
+          if (lines.length === 1000) {
+            yield { rows: lines }
+            lines = []
+          }
+        }
+        if (lines.length > 0) yield { rows: lines }
+      }
+    },
+    get rowCount() {
+      let total = 0
+      for (const table of tables.values()) total += table.size
+      return total
+    },
+  }
+}
