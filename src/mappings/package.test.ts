@@ -1,0 +1,82 @@
+/** Mapping and package cannot drift: what is mapped is deployed and permitted, and nothing else is. */
+import { describe, expect, test } from 'vitest'
+import { mappings } from './index.ts'
+import { packageFields, permissionSet } from './testing/package.ts'
+
+const ours = packageFields()
+const integration = permissionSet('CT_Sync_Integration')
+const parts = mappings().flatMap(mapping => mapping.parts.map(part => ({ mapping, part })))
+
+/** Our fields as the mappings write them, `Object.Field`, with the keys. */
+const written = parts.flatMap(({ mapping, part }) =>
+  [mapping.keyField, ...part.fields.map(rule => rule.crm)].map(field => ({ object: part.object, field })),
+)
+const mapped = written.filter(({ field }) => field.endsWith('__c')).map(({ object, field }) => `${object}.${field}`)
+const deployed = ours.map(({ object, name }) => `${object}.${name}`)
+
+/** What a codec's result needs to fit into: the type, and the longest value commercetools can hold where that is known. */
+const needs: Readonly<Record<string, { type: string; length: number }>> = {
+  CT_Id__c: { type: 'Text', length: 255 },
+  CT_Company_Name__c: { type: 'Text', length: 255 },
+  CT_Vat_Id__c: { type: 'Text', length: 20 },
+  CT_Customer_Number__c: { type: 'Text', length: 255 },
+  CT_Key__c: { type: 'Text', length: 255 },
+  CT_External_Id__c: { type: 'Text', length: 255 },
+  CT_Locale__c: { type: 'Text', length: 11 },
+  CT_Customer_Group__c: { type: 'Text', length: 255 },
+  CT_Store_Keys__c: { type: 'Text', length: 255 },
+  CT_Email_Verified__c: { type: 'Checkbox', length: 0 },
+}
+
+/** Parts of a compound field are permitted through the compound, those of a name with the object. */
+const permittedAs = (object: string, field: string): string | null => {
+  if (['Name', 'Salutation', 'FirstName', 'LastName'].includes(field)) return null
+  const address = /^(Billing|Shipping|Mailing|Other)(Street|City|PostalCode|CountryCode|StateCode)$/.exec(field)
+  return `${object}.${address ? `${address[1]}Address` : field}`
+}
+
+describe('the package', () => {
+  test('has every field that a mapping writes, and no other', () => {
+    expect(deployed.sort()).toEqual([...new Set(mapped)].sort())
+  })
+
+  test.each(ours.map(one => [`${one.object}.${one.name}`, one] as const))('%s holds what is mapped to it', (_, one) => {
+    const need = needs[one.name]
+    expect(one.type).toBe(need?.type)
+    expect(one.length).toBeGreaterThanOrEqual(need?.length ?? Number.POSITIVE_INFINITY)
+  })
+
+  test.each(ours.map(one => [`${one.object}.${one.name}`, one] as const))('%s is explained to people', (_, one) => {
+    expect(one.description).not.toBe('')
+    expect(one.help).not.toBe('')
+    // Limits of the Metadata API: CustomField.
+    expect(one.description.length).toBeLessThanOrEqual(1000)
+    expect(one.help.length).toBeLessThanOrEqual(510)
+  })
+
+  test('keeps our keys as unique external IDs that tell upper from lower case', () => {
+    const keys = ours.filter(one => one.name === 'CT_Id__c')
+    expect(keys.map(one => one.object)).toEqual(['Account', 'Contact'])
+    for (const key of keys) expect(key).toMatchObject({ externalId: true, unique: true, caseSensitive: true })
+  })
+})
+
+describe('the permission set of the integration user', () => {
+  test('permits every field that is written or linked, and no other', () => {
+    const links = parts.flatMap(({ part }) => part.links.map(link => `${part.object}.${link.crm}`))
+    const needed = written.flatMap(({ object, field }) => permittedAs(object, field) ?? [])
+    expect([...integration.fields].sort()).toEqual([...new Set([...needed, ...links])].sort())
+  })
+
+  test('reads, creates and edits the objects of the mappings, and deletes nothing', () => {
+    const rights = ['allowCreate', 'allowEdit', 'allowRead']
+    expect(integration.objects).toEqual(['Account', 'Contact'].map(object => ({ object, rights })))
+    expect([...new Set(parts.map(({ part }) => part.object))].sort()).toEqual(['Account', 'Contact'])
+  })
+
+  test('opens the API and is not marked as the one that backfills', () => {
+    expect(integration.user).toEqual(['ApiEnabled'])
+    expect(integration.custom).toEqual([])
+    expect(permissionSet('CT_Sync_Backfill').custom).toEqual(['CT_Sync_Backfill'])
+  })
+})
