@@ -32,7 +32,7 @@ async function markTouched(
   const slash = row.ref.id.indexOf('/')
   const where = query.where.replaceAll(':id', row.ref.id.slice(slash + 1))
   const pages = engine.systems.commerce.list(
-    { project: row.ref.id.slice(0, slash), type: query.type, position: null, expand: [], where },
+    { project: row.ref.id.slice(0, slash), type: query.type, position: null, expand: [], where, upToNow: true },
     context,
   )
   let count = 0

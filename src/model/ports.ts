@@ -56,6 +56,7 @@ export type CommerceSystem = {
   /**
    * All records of a type by keyset `(lastModifiedAt, id)`, oldest change first, up to a safety lag before now.
    * `position` null starts at the beginning; a page's `position` resumes after it. Ends when there is no more.
+   * `upToNow` does without the lag: for a listing that is not resumed, whose late-comers announce themselves.
    */
   list(
     query: {
@@ -64,6 +65,7 @@ export type CommerceSystem = {
       readonly position: string | null
       readonly expand: readonly string[]
       readonly where?: string
+      readonly upToNow?: boolean
     },
     context: CallContext,
   ): AsyncIterable<Page>

@@ -23,11 +23,11 @@ export function commercetools(options: Options, deps: Deps): CommerceSystem & As
     side: 'commerce',
     projects: [...clients.keys()],
     read: (refs, expand, context) => read(clients, refs, expand, context),
-    list({ project, ...query }, context) {
+    list({ project, upToNow = false, ...query }, context) {
       const of = clients.get(project)
       if (!of) throw new RangeError(`project ${project} is not served`)
       endpointOf(query.type)
-      return list(of, query, new Date(Date.parse(deps.clock.now()) - lagMs).toISOString(), context)
+      return list(of, query, new Date(Date.parse(deps.clock.now()) - (upToNow ? 0 : lagMs)).toISOString(), context)
     },
     decode: (body, received) => decode(body, { ...received, projects: clients, log: deps.log }),
     check: signal => check([...clients.values()], types, signal, deps),
