@@ -4,9 +4,9 @@ import type { Json } from '../../model/resource.ts'
 import { bad, value } from './coded.ts'
 
 function keyOf(item: Json): string | null {
-  if (typeof item === 'string') return item.trim()
+  if (typeof item === 'string') return item.includes(';') ? null : item.trim()
   if (item === null || typeof item !== 'object' || Array.isArray(item) || !('key' in item)) return null
-  return typeof item.key === 'string' ? item.key.trim() : null
+  return typeof item.key === 'string' ? keyOf(item.key) : null
 }
 
 /**

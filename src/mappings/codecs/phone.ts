@@ -17,6 +17,15 @@ function read(text: string, country: string | null): Read | null {
 }
 
 /**
+ * Reads on until nothing changes: some plans drop a leading zero or a mobile prefix only the second time, and what is
+ * stored must be read as itself. Null when that ends at no number, or at none within a few turns.
+ */
+function settled(number: string, turns = 5): string | null {
+  const again = turns > 0 ? read(number, null) : null
+  return again === null || again.number === number ? (again?.number ?? null) : settled(again.number, turns - 1)
+}
+
+/**
  * `country` is an expression for the ISO code of the country that a national number belongs to
  * (`addresses[@defaultBillingAddressId].country`). An extension is kept as ` x640` where the field has room for all of
  * it, and left off otherwise: the number still reaches the house, a cut extension reaches a stranger.
@@ -33,18 +42,17 @@ export function phone({ country }: { readonly country: string }): Codec {
       const of = get(country)
       const code = typeof of === 'string' ? of.trim().toUpperCase() : null
       const first = read(kept, code)
-      // Read once more: some plans drop a mobile prefix only the second time, and what is stored must stay as it is.
-      const number = first && read(first.number, null)
+      const number = first && settled(first.number)
       if (!first || !number)
         return bad(
           code === null
             ? 'is no phone number that can be read without a country'
             : `is no phone number that can be read as one of ${/^[A-Z]{2}$/.test(code) ? code : 'its country'}`,
         )
-      const whole = first.extension === null ? number.number : `${number.number} x${first.extension}`
+      const whole = first.extension === null ? number : `${number} x${first.extension}`
       const room = field && field.length > 0 ? field.length : Number.POSITIVE_INFINITY
-      if (number.number.length > room) return bad(`is longer than ${room} characters`)
-      return value(whole.length > room ? number.number : whole)
+      if (number.length > room) return bad(`is longer than ${room} characters`)
+      return value(whole.length > room ? number : whole)
     },
     toCommerce: stored => stored,
   }
