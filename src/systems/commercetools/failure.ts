@@ -89,13 +89,10 @@ export function refused(answer: Answer, asked: Asked, now: Instant): RemoteFailu
       )
     case 409:
       return failing('stale', code, 'The record changed in commercetools meanwhile.')
-    default:
-      return failing(
-        'invalid',
-        code,
-        `commercetools refused the request (HTTP ${status}). Check the \`where\` and \`expand\` of the mapping.`,
-        { fields },
-      )
+    default: {
+      const fix = asked === 'read' ? ' Check the `where` and `expand` of the mapping.' : ''
+      return failing('invalid', code, `commercetools refused the request (HTTP ${status}).${fix}`, { fields })
+    }
   }
 }
 
