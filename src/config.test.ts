@@ -1,0 +1,139 @@
+/** What a set-up says when it is wrong: everything at once, with the place and the fix, and never a secret. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ConfigError, configure } from './config.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const sound = {
+  CTP_PROJECT_KEY: 'demo',
+  CTP_CLIENT_ID: 'id',
+  CTP_CLIENT_SECRET: 'commerce-secret',
+  CTP_AUTH_URL: 'http://127.0.0.1:4020',
+  CTP_API_URL: 'http://127.0.0.1:4020/',
+  SF_LOGIN_URL: 'http://127.0.0.1:4010',
+  SF_CLIENT_ID: 'app',
+  SF_CLIENT_SECRET: 'crm-secret',
+}
+
+async function problemsOf(env: Record<string, string>, file?: string): Promise<Record<string, string>> {
+  if (file !== undefined) writeFileSync(join(folder, 'sync.config.ts'), `export default ${file}`)
+  try {
+    await configure({ env, cwd: folder })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    for (const { place } of error.problems) expect(error.message).toContain(place)
+    for (const secret of ['commerce-secret', 'crm-secret', 'hush']) expect(error.message).not.toContain(secret)
+    return Object.fromEntries(error.problems.map(({ place, problem, fix }) => [place, `${problem}; ${fix}`]))
+  }
+  return {}
+}
+
+it('takes a sound environment, and keeps the keys it made', async () => {
+  const config = await configure({ env: sound, cwd: folder })
+  expect(config).toMatchObject({
+    projects: [{ key: 'demo', apiUrl: 'http://127.0.0.1:4020', scopes: [] }],
+    salesforce: { auth: { by: 'client-credentials' }, apiVersion: '67.0' },
+    dataDir: join(folder, 'data'),
+    port: 8080,
+    host: '127.0.0.1',
+    pace: { passSize: 1_000, reserve: 0.2 },
+  })
+  expect(config.keys.encryption).toHaveLength(32)
+  const again = await configure({ env: sound, cwd: folder })
+  expect(again.keys).toEqual(config.keys)
+  const kept = join(folder, 'data/keys.json')
+  expect(statSync(kept).mode & 0o777).toBe(0o600)
+  writeFileSync(kept, 'spoilt')
+  expect(await problemsOf(sound)).toHaveProperty('DATA_DIR')
+  expect(readFileSync(kept, 'utf8')).toBe('spoilt')
+})
+
+it('says everything that is wrong at once', async () => {
+  const problems = await problemsOf(
+    {
+      ...sound,
+      CTP_PROJECT_KEY: '',
+      CTP_API_URL: 'api.example',
+      CTP_CLIENT_SECRET: '',
+      CTP_CLIENT_SECRET_FILE: join(folder, 'none'),
+      SF_USERNAME: 'sync@example.com',
+      PORT: '70000',
+      LOG_LEVEL: 'loud',
+      HOST: '0.0.0.0',
+      CTSF_ENCRYPTION_KEY: 'hush',
+      DATABASE_URL: 'mysql://root:hush@db/x',
+    },
+    `{ apiReserve: 2, mappings: { 'custmer-person': {}, 'customer-person': { deletion: 'burn', fields: { FirstName: { onwer: 'crm' }, Phone: { owner: 'crm' }, LastNam: { owner: 'boss' } } } } }`,
+  )
+  expect(Object.keys(problems).sort()).toEqual(
+    [
+      'CTP_API_URL',
+      'CTP_CLIENT_SECRET_FILE',
+      'CTP_PROJECT_KEY',
+      'CTSF_API_TOKENS',
+      'CTSF_DELIVERY_SECRET',
+      'CTSF_DIGEST_KEY',
+      'CTSF_ENCRYPTION_KEY',
+      'DATABASE_URL',
+      'LOG_LEVEL',
+      'PORT',
+      'SF_PRIVATE_KEY',
+      'sync.config.apiReserve',
+      "sync.config.mappings['customer-person'].deletion",
+      "sync.config.mappings['customer-person'].fields.FirstName.onwer",
+      "sync.config.mappings['customer-person'].fields.LastNam.owner",
+    ].sort(),
+  )
+  expect(problems["sync.config.mappings['customer-person'].fields.FirstName.onwer"]).toContain('did you mean owner?')
+  expect(problems["sync.config.mappings['customer-person'].fields.LastNam.owner"]).toContain('commerce, crm, latest')
+})
+
+it('says what a well-formed file gets wrong about the mappings', async () => {
+  const problems = await problemsOf(
+    sound,
+    `{ mappings: { 'custmer-person': {}, 'customer-person': { fields: { Phone: { owner: 'crm' }, LastNam: { owner: 'crm' },
+       'Contact.Nick__c': { commerce: 'custom.fields.nick', owner: 'strictest' }, 'Contact.Title': { commerce: 'addresses[x' }, Nick2__c: { commerce: 'key', owner: 'commerce' } } } } }`,
+  )
+  const at = (name: string) => problems[`sync.config.mappings['customer-person'].fields['${name}']`]
+  expect(problems["sync.config.mappings['custmer-person']"]).toContain('did you mean customer-person?')
+  expect(at('Phone')).toContain('say Account.Phone or Contact.Phone')
+  expect(at('LastNam')).toContain('did you mean LastName?')
+  expect(at('Nick2__c')).toContain('the field is new: say Account.Nick2__c or Contact.Nick2__c')
+  expect(problems).toHaveProperty(['mapping customer-person.contact.Nick__c.stricter'])
+  expect(problems).toHaveProperty(['mapping customer-person.contact.Title.commerce'])
+})
+
+it('changes, adds and leaves out fields', async () => {
+  writeFileSync(
+    join(folder, 'sync.config.ts'),
+    `export default { mappings: { 'customer-person': { deletion: 'ignore', keyField: 'ERP_Id__c', fields: {
+       Title: { owner: 'crm' }, Birthdate: false, 'Contact.Nick__c': { commerce: 'custom.fields.nick', owner: 'commerce' } } } } }`,
+  )
+  const { mappings } = await configure({ env: sound, cwd: folder })
+  const contact = mappings[0]?.parts.find(part => part.role === 'contact')
+  expect(mappings[0]).toMatchObject({ deletion: 'ignore', keyField: 'ERP_Id__c' })
+  expect(contact?.match).toMatchObject([{ crm: 'ERP_Id__c' }])
+  expect(contact?.fields.find(rule => rule.crm === 'Title')).toMatchObject({ owner: 'crm', commerce: 'title' })
+  expect(contact?.fields.find(rule => rule.crm === 'Nick__c')).toMatchObject({ commerce: 'custom.fields.nick' })
+  expect(contact?.fields.some(rule => rule.crm === 'Birthdate')).toBe(false)
+})
+
+it('takes several projects, each with variables of its own', async () => {
+  writeFileSync(
+    join(folder, 'sync.config.ts'),
+    `export default { projects: [{ key: 'eu', env: 'CTP' }, { key: 'us', env: 'CTP_US' }] }`,
+  )
+  const env = { ...sound, CTP_US_CLIENT_ID: 'us-id', CTP_US_CLIENT_SECRET: 's', CTP_US_API_URL: 'https://us.example' }
+  const { projects } = await configure({ env, cwd: folder })
+  expect(projects).toMatchObject([
+    { key: 'eu', clientId: 'id' },
+    { key: 'us', clientId: 'us-id', authUrl: 'http://127.0.0.1:4020', apiUrl: 'https://us.example' },
+  ])
+})

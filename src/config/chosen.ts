@@ -1,0 +1,114 @@
+/** The mappings that run: the ready-made ones, with what `sync.config.ts` changes in them. */
+import { problemsOf } from '../core/define.ts'
+import { nearMiss } from '../lib/nearMiss.ts'
+import { type MappingOptions, mappings } from '../mappings/index.ts'
+import type { FieldRule, Mapping, MappingPart } from '../model/mapping.ts'
+import type { Complaints } from './environment.ts'
+import type { FieldChange, MappingChange, SyncConfig } from './syncConfig.ts'
+
+/** Everything wrong is said to `complain`; what comes back then is not to be run. */
+export function chosen(config: SyncConfig, complain: Complaints): readonly Mapping[] {
+  const changes = config.mappings ?? {}
+  const ready = readyMade(config, complain)
+  const names = ready.map(({ name }) => name)
+  for (const name of Object.keys(changes)) {
+    if (names.includes(name)) continue
+    const near = nearMiss(name, names)
+    complain.say(
+      `sync.config.mappings['${name}']`,
+      'there is no such mapping',
+      near ? `did you mean ${near}?` : `there are: ${names.join(', ')}`,
+    )
+  }
+  const running = ready.filter(({ name }) => changes[name]?.enabled !== false)
+  if (running.length === 0)
+    complain.say('sync.config.mappings', 'every mapping is switched off', 'leave at least one enabled')
+  return running.map(mapping => changed(mapping, changes[mapping.name] ?? {}, complain))
+}
+
+function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[] {
+  const person = config.mappings?.['customer-person'] ?? {}
+  const options: MappingOptions = {
+    ...(config.keyField !== undefined && { keyField: config.keyField }),
+    ...(config.fieldPrefix !== undefined && { fieldPrefix: config.fieldPrefix }),
+    'customer-person': {
+      ...(person.street !== undefined && { street: person.street }),
+      ...(person.billing !== undefined && { billing: person.billing }),
+      ...(person.shipping !== undefined && { shipping: person.shipping }),
+    },
+  }
+  try {
+    return mappings(options)
+  } catch (error) {
+    complain.say(
+      'sync.config.mappings',
+      error instanceof Error ? error.message : String(error),
+      'correct the expression',
+    )
+    return mappings()
+  }
+}
+
+function changed(mapping: Mapping, change: MappingChange, complain: Complaints): Mapping {
+  const place = `sync.config.mappings['${mapping.name}']`
+  const byPart = new Map<string, [field: string, change: FieldChange | false][]>()
+  for (const [named, fieldChange] of Object.entries(change.fields ?? {})) {
+    const found = partOf(mapping, named, fieldChange)
+    if (typeof found === 'string') complain.say(`${place}.fields['${named}']`, 'cannot be placed', found)
+    else byPart.set(found.role, [...(byPart.get(found.role) ?? []), [found.field, fieldChange]])
+  }
+  const keyField = change.keyField ?? mapping.keyField
+  const result: Mapping = {
+    ...mapping,
+    keyField,
+    ...(change.when !== undefined && { when: change.when }),
+    deletion: change.deletion ?? mapping.deletion,
+    parts: mapping.parts.map(part => ({
+      ...part,
+      match: part.match.map(rule => (rule.crm === mapping.keyField ? { ...rule, crm: keyField } : rule)),
+      fields: fieldsOf(part, byPart.get(part.role) ?? []),
+    })),
+  }
+  for (const { place: at, problem, fix } of problemsOf(result)) complain.say(`mapping ${at}`, problem, fix)
+  return result
+}
+
+function fieldsOf(part: MappingPart, changes: readonly [string, FieldChange | false][]): readonly FieldRule[] {
+  const rules = new Map(part.fields.map(rule => [rule.crm, rule]))
+  for (const [crm, change] of changes) {
+    const rule = rules.get(crm)
+    if (change === false) rules.delete(crm)
+    else {
+      const said = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+      // A rule that is new has both: `partOf` has seen to that.
+      rules.set(crm, { crm, commerce: '', owner: 'commerce', ...rule, ...said })
+    }
+  }
+  return [...rules.values()]
+}
+
+/** Which part a field name means, or the fix for a name that means none. */
+function partOf(
+  mapping: Mapping,
+  named: string,
+  change: FieldChange | false,
+): { readonly role: string; readonly field: string } | string {
+  const [first = '', second] = named.split('.')
+  const field = second ?? first
+  const objects = [...new Set(mapping.parts.map(part => part.object))]
+  if (second !== undefined && !objects.includes(first)) return `the mapping writes ${objects.join(' and ')}`
+  const parts = second === undefined ? mapping.parts : mapping.parts.filter(part => part.object === first)
+  const holders = parts.filter(part => part.fields.some(rule => rule.crm === field))
+  const [holder, another] = holders
+  if (holder && another) return `say ${holders.map(part => `${part.object}.${field}`).join(' or ')}`
+  if (holder) return { role: holder.role, field }
+  const isNew = change !== false && change.commerce !== undefined && change.owner !== undefined
+  const [part, other] = parts
+  if (isNew && part && other) return `the field is new: say ${objects.map(object => `${object}.${field}`).join(' or ')}`
+  if (isNew && part) return { role: part.role, field }
+  const known = parts.flatMap(each => each.fields.map(rule => rule.crm))
+  const near = nearMiss(field, [...new Set(known)])
+  return near !== null
+    ? `did you mean ${near}?`
+    : 'the mapping does not know the field: to add it give commerce and owner'
+}

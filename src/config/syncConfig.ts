@@ -1,0 +1,138 @@
+/** `sync.config.ts`: what a merchant sets that is no secret, its schema, and what is wrong with a given one. */
+import { z } from 'zod'
+import { nearMiss } from '../lib/nearMiss.ts'
+import { type Codec, ownerships } from '../model/mapping.ts'
+import type { Complaints } from './environment.ts'
+
+const owner = z.enum(ownerships).describe('Who is right about the field.')
+const expression = z
+  .string()
+  .min(1)
+  .describe('An expression over the commerce record: a path, a template, alternatives.')
+
+const codec = z.custom<Codec>(
+  value => typeof value === 'object' && value !== null && 'toCrm' in value && typeof value.toCrm === 'function',
+  'expected a codec: { name, doc, toCrm }',
+)
+
+const field = z
+  .strictObject({
+    commerce: expression.optional(),
+    owner: owner.optional(),
+    codec: codec.optional().describe('Turns the commerce value into CRM words.'),
+    fallback: expression.optional().describe('Written on create only, when the value is empty.'),
+    required: z.boolean().optional().describe('The org refuses the record without it.'),
+  })
+  .describe(
+    'What differs from the ready-made rule; a field the mapping does not know yet needs `commerce` and `owner`.',
+  )
+
+const mapping = z.strictObject({
+  enabled: z.boolean().optional().describe('`false` leaves the mapping out. Default: true.'),
+  when: expression.optional().describe('Only records for which this is not empty take part.'),
+  deletion: z
+    .enum(['ignore', 'unlink', 'deactivate', 'anonymise', 'delete'])
+    .optional()
+    .describe('What a deletion in commercetools does in Salesforce.'),
+  keyField: z.string().optional().describe('Our external ID field on the objects of this mapping.'),
+  street: z.enum(['name-number', 'number-name']).optional().describe('How a street is written.'),
+  billing: expression.optional().describe("Path of the customer's billing address."),
+  shipping: expression.optional().describe("Path of the customer's shipping address."),
+  fields: z
+    .record(z.string(), z.union([z.literal(false), field]))
+    .optional()
+    .describe('By Salesforce field, `Object.Field` where several objects have it; `false` leaves the field out.'),
+})
+
+const project = z.strictObject({
+  key: z.string().min(1).describe('The project key.'),
+  env: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/, 'expected a prefix of environment variables, such as CTP_EU')
+    .describe('Prefix of its variables: `CTP_EU` reads `CTP_EU_CLIENT_ID`, `CTP_EU_CLIENT_SECRET`, …'),
+})
+
+const whole = (least: number, most: number) => z.number().int().min(least).max(most).optional()
+
+const pace = z.strictObject({
+  passSize: whole(1, 1_000).describe('Records taken into one pass. Default: 1000.'),
+  leaseMs: whole(5_000, 600_000).describe('How long a pass may own its records. Default: 60000.'),
+  maxDelayMs: whole(0, 60_000).describe('The longest a change waits for company when calls run short. Default: 5000.'),
+  burst: whole(1, 100_000).describe('Calls that may be spent at once before the refill sets the pace. Default: 200.'),
+  maxAttempts: whole(1, 100).describe('Tries of one record before it is listed as failed. Default: 10.'),
+})
+
+export const syncConfigSchema = z.strictObject({
+  people: z
+    .enum(['contact-with-own-account'])
+    .optional()
+    .describe('How a customer is kept: an Account and a Contact of its own.'),
+  fieldPrefix: z.string().optional().describe("What the package's fields begin with. Default: `CT_`."),
+  keyField: z.string().optional().describe('Our external ID field on every object. Default: `CT_Id__c`.'),
+  mappings: z.record(z.string(), mapping).optional().describe('By mapping name: what differs from the ready-made one.'),
+  projects: z.array(project).min(1).optional().describe('Several projects for one org, instead of `CTP_PROJECT_KEY`.'),
+  apiReserve: z
+    .number()
+    .min(0)
+    .max(0.95)
+    .optional()
+    .describe("Share of the org's daily calls left to other integrations. Default: 0.2."),
+  pace: pace.optional().describe('How fast the engine works.'),
+})
+
+/** What `sync.config.ts` exports. */
+export type SyncConfig = z.input<typeof syncConfigSchema>
+export type FieldChange = z.output<typeof field>
+export type MappingChange = z.output<typeof mapping>
+
+/** Gives editors the types; changes nothing. */
+export const defineConfig = (config: SyncConfig): SyncConfig => config
+
+/** The parsed file; an empty one when it is wrong, with everything wrong said to `complain`. */
+export function parseSyncConfig(given: unknown, complain: Complaints): z.output<typeof syncConfigSchema> {
+  const parsed = syncConfigSchema.safeParse(given)
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues) sayIssue(issue, [], complain)
+  return {}
+}
+
+type Issue = z.core.$ZodIssue
+
+function sayIssue(issue: Issue, above: readonly PropertyKey[], complain: Complaints): void {
+  const path = [...above, ...issue.path]
+  if (issue.code === 'invalid_union') {
+    // The branch that fits best: one that complains of something inside, not of the value as a whole.
+    const branch = issue.errors.find(issues =>
+      issues.some(each => each.path.length > 0 || each.code === 'unrecognized_keys'),
+    )
+    for (const inner of branch ?? []) sayIssue(inner, path, complain)
+    if (branch === undefined) complain.say(placeOf(path), 'has the wrong form', 'see docs/reference/config.md')
+  } else if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(syncConfigSchema, path)
+    for (const key of issue.keys) {
+      const near = nearMiss(key, known)
+      const fix = near === null ? `use one of ${known.join(', ')}` : `did you mean ${near}?`
+      complain.say(placeOf([...path, key]), 'is not known', fix)
+    }
+  } else if (issue.code === 'invalid_value') {
+    complain.say(placeOf(path), 'has a value that is not known', `use one of ${issue.values.map(String).join(', ')}`)
+  } else complain.say(placeOf(path), issue.message, 'see docs/reference/config.md')
+}
+
+const placeOf = (path: readonly PropertyKey[]): string =>
+  `sync.config${path.map(key => (/^[A-Za-z_$][\w$]*$/.test(String(key)) ? `.${String(key)}` : `[${typeof key === 'number' ? key : `'${String(key)}'`}]`)).join('')}`
+
+/** The keys that the schema knows at a path. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path)
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(option => keysAt(option, path))
+  const [key, ...rest] = path
+  if (schema instanceof z.ZodObject) {
+    if (key === undefined) return Object.keys(schema.shape)
+    const inner: z.core.$ZodType | undefined = schema.shape[String(key)]
+    return inner ? keysAt(inner, rest) : []
+  }
+  if (schema instanceof z.ZodRecord && key !== undefined) return keysAt(schema.valueType, rest)
+  if (schema instanceof z.ZodArray && key !== undefined) return keysAt(schema.element, rest)
+  return []
+}
