@@ -105,7 +105,7 @@ function tokenRefusal(code: string, status: number): string {
 }
 
 /** `Retry-After` in seconds or as an HTTP date; null when it is missing or makes no sense. */
-export function retryTime(retryAfter: string | null, now: Instant): Instant | null {
+function retryTime(retryAfter: string | null, now: Instant): Instant | null {
   if (retryAfter === null) return null
   const given = retryAfter.trim()
   const at = /^\d{1,7}$/.test(given) ? Date.parse(now) + Number(given) * 1_000 : Date.parse(given)
@@ -140,7 +140,7 @@ const beforeSending = new Set([
 const resets = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
 /** The network's own code, which Node puts on the error or on its cause. */
-export function networkCode(error: unknown): string {
+function networkCode(error: unknown): string {
   const shape = z.object({ code: z.string().optional(), cause: z.object({ code: z.string().optional() }).optional() })
   const read = shape.safeParse(error)
   return (read.success ? (read.data.code ?? read.data.cause?.code) : undefined) ?? 'NETWORK'

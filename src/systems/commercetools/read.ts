@@ -75,7 +75,7 @@ function split(
 }
 
 /** With ids of 36 characters this is about 170 a query: 1,000 records in six. */
-export function chunks(ids: readonly string[], room: number): readonly (readonly string[])[] {
+function chunks(ids: readonly string[], room: number): readonly (readonly string[])[] {
   const all: string[][] = []
   let used = Number.POSITIVE_INFINITY
   for (const id of ids) {
