@@ -1,0 +1,11 @@
+/** What a kind of database gives the store. */
+import type { Dialect } from 'kysely'
+
+export type Adapter = {
+  readonly name: 'postgres' | 'pglite'
+  readonly dialect: Dialect
+  /** No other process can have this database open: leases found at the start are those of the dead. */
+  readonly alone: boolean
+  /** After the dialect's own connections are closed. */
+  close(): Promise<void>
+}

@@ -1,0 +1,123 @@
+/** Disagreements for a person: one open per record, mapping and role. Their values are sealed, and wiped when they are over. */
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { ConflictKind } from '../model/identity.ts'
+import type { Settlement } from '../model/outcome.ts'
+import type { Conflict } from '../model/plan.ts'
+import type { Listed } from '../model/ports.ts'
+import { type Instant, parseRefKey, refKey } from '../model/resource.ts'
+import { page, readCursor } from './cursor.ts'
+import type { Seal } from './seal.ts'
+import type { Db, Tx } from './tables.ts'
+import { texts, unnest } from './unnest.ts'
+
+export type ConflictRow = {
+  id: string
+  source: string
+  mapping: string
+  role: string
+  kind: string
+  candidates: string
+  sealed: string | null
+  correlation_id: string
+  opened_at: string
+  state: string
+}
+
+/** What is sealed. */
+type Secret = Pick<Conflict, 'why' | 'fields'>
+
+/** The record a sealed text belongs to. */
+export const aboutOf = (of: { source: string; mapping: string; role: string }): string =>
+  JSON.stringify([of.source, of.mapping, of.role])
+
+function conflictOf(row: ConflictRow, seal: Seal): Conflict {
+  const opened = row.sealed === null ? null : seal.open(row.sealed, aboutOf(row))
+  const secret = opened === null ? { why: '', fields: [] } : (JSON.parse(opened) as Secret)
+  return {
+    id: row.id,
+    source: parseRefKey(row.source),
+    mapping: row.mapping,
+    role: row.role,
+    kind: row.kind as ConflictKind,
+    why: secret.why,
+    candidates: (JSON.parse(row.candidates) as string[]).map(parseRefKey),
+    fields: secret.fields,
+    correlationId: row.correlation_id,
+    openedAt: row.opened_at,
+    state: row.state as Conflict['state'],
+  }
+}
+
+const closing = (now: Instant) => sql`state = 'closed', closed_at = ${now}::timestamptz, sealed = null`
+
+/** A conflict that is still open is refreshed and keeps its id: people have it on their screen. */
+export async function saveConflicts(
+  tx: Tx,
+  { conflicts, resolved, applied }: Settlement,
+  seal: Seal,
+  now: Instant,
+): Promise<void> {
+  if (applied.length > 0) {
+    const ids = texts(applied.map(({ conflict }) => conflict))
+    await sql`
+      with carried as (update decision set applied_at = ${now}::timestamptz where conflict = any(${ids}))
+      update conflict set ${closing(now)} where id = any(${ids}) and state <> 'closed'`.execute(tx)
+  }
+  if (resolved.length > 0) {
+    const over = unnest('r', resolved, {
+      source: ['text', ({ source }) => refKey(source)],
+      mapping: ['text', ({ mapping }) => mapping],
+      role: ['text', ({ role }) => role],
+    })
+    await sql`
+      with failures as (
+        update failure f set state = 'resolved', closed_at = ${now}::timestamptz, sealed = null from ${over}
+        where f.state = 'open' and f.source = r.source and f.mapping = r.mapping and f.role = r.role)
+      update conflict c set ${closing(now)} from ${over}
+      where c.state = 'open' and c.source = r.source and c.mapping = r.mapping and c.role = r.role`.execute(tx)
+  }
+  if (conflicts.length === 0) return
+  const byRecord = new Map(
+    conflicts.map(conflict => [aboutOf({ ...conflict, source: refKey(conflict.source) }), conflict]),
+  )
+  const rows = unnest('c', [...byRecord], {
+    id: ['text', () => randomUUID()],
+    source: ['text', ([, { source }]) => refKey(source)],
+    mapping: ['text', ([, { mapping }]) => mapping],
+    role: ['text', ([, { role }]) => role],
+    kind: ['text', ([, { kind }]) => kind],
+    candidates: ['text', ([, { candidates }]) => JSON.stringify(candidates.map(refKey))],
+    sealed: ['text', ([about, { why, fields }]) => seal.close(JSON.stringify({ why, fields } satisfies Secret), about)],
+    correlation_id: ['text', ([, { correlationId }]) => correlationId],
+  })
+  await sql`
+    insert into conflict (id, source, mapping, role, kind, candidates, sealed, correlation_id, opened_at, state)
+    select id, source, mapping, role, kind, candidates, sealed, correlation_id, ${now}::timestamptz, 'open' from ${rows}
+    order by source, mapping, role
+    on conflict (source, mapping, role) where state = 'open' do update set kind = excluded.kind,
+      candidates = excluded.candidates, sealed = excluded.sealed, correlation_id = excluded.correlation_id`.execute(tx)
+}
+
+export async function conflicts(
+  db: Db,
+  seal: Seal,
+  { state, cursor, limit }: { state: Conflict['state'] | 'all'; cursor: string | null; limit: number },
+): Promise<Listed<Conflict>> {
+  const after = readCursor(cursor)
+  const { rows } = await sql<ConflictRow>`
+    select * from conflict where ${state === 'all' ? sql`true` : sql`state = ${state}`}
+      and ${after === null ? sql`true` : sql`(opened_at, id) < (${after.at}::timestamptz, ${after.id})`}
+    order by opened_at desc, id desc limit ${limit + 1}`.execute(db)
+  return page(
+    rows,
+    limit,
+    row => ({ at: row.opened_at, id: row.id }),
+    row => conflictOf(row, seal),
+  )
+}
+
+export async function conflict(db: Db, seal: Seal, id: string): Promise<Conflict | null> {
+  const { rows } = await sql<ConflictRow>`select * from conflict where id = ${id}`.execute(db)
+  return rows[0] === undefined ? null : conflictOf(rows[0], seal)
+}

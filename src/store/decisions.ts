@@ -1,0 +1,90 @@
+/** What people chose about conflicts, until a pass has carried it out. */
+import { sql } from 'kysely'
+import type { ConflictKind } from '../model/identity.ts'
+import type { Choice, Decision } from '../model/plan.ts'
+import { type ChangeEvent, type Instant, parseRefKey, type ResourceRef, refKey } from '../model/resource.ts'
+import type { ConflictRow } from './conflicts.ts'
+import { journal } from './journal.ts'
+import { mark } from './mark.ts'
+import type { Db, Tx } from './tables.ts'
+import { texts } from './unnest.ts'
+
+type DecisionRow = {
+  conflict: string
+  kind: string
+  source: string
+  mapping: string
+  role: string
+  choice: string
+  by_whom: string
+  at: string
+}
+
+const decisionOf = (row: DecisionRow): Decision => ({
+  conflict: row.conflict,
+  kind: row.kind as ConflictKind,
+  source: parseRefKey(row.source),
+  mapping: row.mapping,
+  role: row.role,
+  choice: JSON.parse(row.choice) as Choice,
+  by: row.by_whom,
+  at: row.at,
+})
+
+export async function decisions(db: Db, sources: readonly ResourceRef[]): Promise<readonly Decision[]> {
+  if (sources.length === 0) return []
+  const { rows } = await sql<DecisionRow>`
+    select * from decision where source = any(${texts(sources.map(refKey))}) and applied_at is null
+    order by source, at, conflict`.execute(db)
+  return rows.map(decisionOf)
+}
+
+/** The decision and the forced mark stand or fall together: a decision nobody takes up would be lost in plain sight. */
+export async function decide(
+  tx: Tx,
+  id: string,
+  choice: Choice,
+  by: string,
+  correlationId: string,
+  now: Instant,
+): Promise<Decision | null> {
+  const found = await sql<ConflictRow>`
+    update conflict set state = 'decided' where id = ${id} and state = 'open' returning *`.execute(tx)
+  const row = found.rows[0]
+  if (row === undefined) return null
+  const { kind, source, mapping, role } = row
+  await sql`
+    insert into decision (conflict, kind, source, mapping, role, choice, by_whom, at)
+    values (${id}, ${kind}, ${source}, ${mapping}, ${role}, ${JSON.stringify(choice)}, ${by}, ${now}::timestamptz)`.execute(
+    tx,
+  )
+  const ref = parseRefKey(source)
+  const event: ChangeEvent = {
+    id: `decision:${id}`,
+    ref,
+    kind: 'changed',
+    version: null,
+    at: now,
+    correlationId,
+    lane: 'live',
+    erase: false,
+  }
+  await journal(tx, [
+    {
+      at: now,
+      correlationId,
+      ref,
+      step: 'decided',
+      mapping,
+      role,
+      target: choice.do === 'link' ? choice.crm : null,
+      plan: null,
+      fields: [],
+      detail: choice.do === 'take' ? `take ${choice.side}` : choice.do,
+      attempt: 0,
+      durationMs: null,
+    },
+  ])
+  await mark(tx, [{ event, force: true, notBefore: null }], now)
+  return decisionOf({ conflict: id, kind, source, mapping, role, choice: JSON.stringify(choice), by_whom: by, at: now })
+}

@@ -1,0 +1,66 @@
+/** MARK: makes records dirty in one statement, with the rule that drops what is known already, and its line in the journal. */
+import { sql } from 'kysely'
+import { type ChangeEvent, type Instant, refKey } from '../model/resource.ts'
+import { laneNumber } from './pack.ts'
+import type { Tx } from './tables.ts'
+import { unnest } from './unnest.ts'
+
+export type Mark = { readonly event: ChangeEvent; readonly force: boolean; readonly notBefore: Instant | null }
+
+/**
+ * Positions of the events that were dropped. An event is dropped when its version is not above what was settled (CRM:
+ * lower, since a modstamp may be whole seconds); a delete only when the record is known to be gone, because a sender may
+ * give it the version of the state before. Rows are written in the order of their refs, as everywhere.
+ *
+ * Several events of one record become one row first: `on conflict` may touch a row once a statement. A mark on a claimed
+ * row raises `mark` and leaves the claim alone; the settling sees it. The row keeps the correlation id of its most
+ * urgent mark, the last of equals.
+ */
+export async function mark(tx: Tx, marks: readonly Mark[], now: Instant): Promise<ReadonlySet<number>> {
+  if (marks.length === 0) return new Set()
+  const events = unnest('e', marks, {
+    ref: ['text', ({ event }) => refKey(event.ref)],
+    side: ['text', ({ event }) => event.ref.side],
+    lane: ['integer', ({ event }) => laneNumber(event.lane)],
+    version: ['bigint', ({ event }) => event.version],
+    deleted: ['boolean', ({ event }) => event.kind === 'deleted'],
+    erase: ['boolean', ({ event }) => event.erase],
+    forced: ['boolean', ({ force }) => force],
+    due_at: ['timestamptz', ({ notBefore }) => notBefore ?? now],
+    correlation_id: ['text', ({ event }) => event.correlationId],
+  })
+  const { rows } = await sql<{ n: number }>`
+    with event as materialized (
+      select e.*, coalesce(
+        not e.forced and (not e.deleted or s.gone)
+          and case e.side when 'commerce' then e.version <= s.version else e.version < s.version end, false) as dropped
+      from ${events} left join settled s on s.ref = e.ref
+    ), wanted as (
+      select ref, min(side) as side, min(lane) as lane, max(version) as version, bool_or(deleted) as deleted,
+        bool_or(erase) as erase, bool_or(forced) as forced, min(due_at) as due_at,
+        (array_agg(correlation_id order by lane, n desc))[1] as correlation_id
+      from event where not dropped group by ref
+    ), marked as (
+      insert into dirty as d (ref, side, lane, version, deleted, erase, forced, due_at, marked_at, remarked_at, correlation_id)
+      select ref, side, lane, version, case when deleted then 1 end, case when erase then 1 end,
+        case when forced then 1 end, due_at, ${now}::timestamptz, ${now}::timestamptz, correlation_id
+      from wanted order by ref
+      on conflict (ref) do update set
+        lane = least(d.lane, excluded.lane),
+        version = greatest(d.version, excluded.version),
+        mark = d.mark + 1,
+        deleted = case when excluded.deleted = 1 then d.mark + 1 else d.deleted end,
+        erase = case when excluded.erase = 1 then d.mark + 1 else d.erase end,
+        forced = case when excluded.forced = 1 then d.mark + 1 else d.forced end,
+        due_at = greatest(least(d.due_at, excluded.due_at), d.not_before),
+        remarked_at = excluded.remarked_at,
+        correlation_id = case when excluded.lane <= d.lane then excluded.correlation_id else d.correlation_id end
+    ), told as (
+      insert into journal (at, correlation_id, ref, step, detail, attempt)
+      select ${now}::timestamptz, correlation_id, ref, case when dropped then 'dropped' else 'received' end,
+        case when dropped then 'not newer than what is settled' when forced then 'forced' end, 0
+      from event order by n
+    )
+    select n from event where dropped`.execute(tx)
+  return new Set(rows.map(({ n }) => n - 1))
+}

@@ -1,0 +1,11 @@
+/** Brings the database to the newest shape, also when several processes start at once. */
+import { Migrator } from 'kysely/migration'
+import type { Db } from '../tables.ts'
+import * as start from './001-start.ts'
+
+/** On a server the migrator holds an advisory lock; PGlite has one connection, and the data directory one process. */
+export async function migrate(db: Db): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ '001-start': start }) } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+}
