@@ -22,7 +22,7 @@ export type { EmulatorOptions } from './options.ts'
 export type CommercetoolsEmulator = {
   url: string
   port: number
-  /** As `POST /__emulator/reset`: nothing but the empty default project, or what the data file holds. */
+  /** As `POST /__emulator/reset`: projects without anything in them, no faults, a request log from 0. */
   reset(): void
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -47,7 +47,7 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
   deliveries.resume(pending)
   furnish()
 
-  const app = server(world, faults, requests, latency)
+  const app = server(world, faults, requests, latency, options.maxUrlBytes ?? 32 * 1024)
   api(app, world, tokens(world))
   control(app, { world, faults, requests, latency, deliveries, people, reset })
   inspector(app, world, deliveries)

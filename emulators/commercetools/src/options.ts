@@ -17,6 +17,8 @@ export type EmulatorOptions = {
   /** Makes the Subscription `ctsf` when the project has none. */
   autoSubscribe?: boolean | undefined
   projectKey?: string | undefined
+  /** Longest URL; longer ones get 414. The real API's limit is not documented, clients met it at about 15,000. */
+  maxUrlBytes?: number | undefined
 }
 
 export type Arguments = EmulatorOptions & { json: boolean; exitWithParent: boolean; help: boolean }
@@ -24,7 +26,7 @@ export type Arguments = EmulatorOptions & { json: boolean; exitWithParent: boole
 export class UsageError extends Error {}
 
 export const USAGE = `node src/main.ts [--port P] [--host H] [--project KEY] [--state DIR] [--data FILE]
-                 [--deliver-to URL] [--auto-subscribe] [--exit-with-parent] [--json]
+                 [--deliver-to URL] [--auto-subscribe] [--max-url-bytes N] [--exit-with-parent] [--json]
 
 The delivery secret is read from CTSF_DELIVERY_SECRET or the file named by CTSF_DELIVERY_SECRET_FILE.`
 
@@ -45,6 +47,7 @@ export function readArguments(argv: string[], env: NodeJS.ProcessEnv): Arguments
     projectKey: values.project,
     stateDir: values.state,
     dataFile: values.data,
+    maxUrlBytes: positive('--max-url-bytes', values['max-url-bytes']),
     deliverTo,
     deliverToken: secret(env),
     autoSubscribe: values['auto-subscribe'] ?? false,
@@ -65,6 +68,7 @@ function parsed(argv: string[]) {
         state: { type: 'string' },
         data: { type: 'string' },
         'deliver-to': { type: 'string' },
+        'max-url-bytes': { type: 'string' },
         'auto-subscribe': { type: 'boolean' },
         'exit-with-parent': { type: 'boolean' },
         json: { type: 'boolean' },
@@ -74,6 +78,13 @@ function parsed(argv: string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
+}
+
+function positive(name: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined
+  const value = Number(given)
+  if (!Number.isInteger(value) || value < 1) throw new UsageError(`${name}: '${given}' is not a positive number`)
+  return value
 }
 
 function secret(env: NodeJS.ProcessEnv): string | undefined {

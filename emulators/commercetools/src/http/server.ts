@@ -9,6 +9,8 @@ import type { Requests } from './requests.ts'
 export type Latency = { ms: number; perRecordMs: number }
 
 const BODY_LIMIT = 16 * 1024 * 1024
+/** A query by 500 ids makes a URL of 20 KB. */
+const HEADER_LIMIT = 64 * 1024
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,9 +19,16 @@ declare module 'fastify' {
   }
 }
 
-export function server(world: World, faults: Faults, requests: Requests, latency: Latency): FastifyInstance {
+export function server(
+  world: World,
+  faults: Faults,
+  requests: Requests,
+  latency: Latency,
+  maxUrlBytes: number,
+): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
+    http: { maxHeaderSize: HEADER_LIMIT },
     forceCloseConnections: true,
     keepAliveTimeout: 60_000,
     routerOptions: { maxParamLength: 1_000 },
@@ -45,6 +54,12 @@ export function server(world: World, faults: Faults, requests: Requests, latency
     reply.header('x-correlation-id', typeof correlation === 'string' ? correlation : `projects-${request.id}`)
     request.operation = operationOf(request)
     if (request.operation === null) return
+    if (request.url.length > maxUrlBytes) {
+      return reply
+        .status(414)
+        .type('text/html')
+        .send('<html><head><title>414 Request-URI Too Large</title></head></html>')
+    }
     request.fault = faults.meet(request.operation)
     await passTime(request)
   })
@@ -52,7 +67,9 @@ export function server(world: World, faults: Faults, requests: Requests, latency
   app.addHook('preHandler', async (request, reply) => {
     const { fault } = request
     if (fault?.do === 'conflict') refuseAsStale(request, world)
-    if (fault) return misbehave(fault, request, reply)
+    const done = fault ? misbehave(fault, request, reply) : undefined
+    if (done && UNANSWERED.includes(fault?.do ?? '')) log(request, 0)
+    return done
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
@@ -63,22 +80,18 @@ export function server(world: World, faults: Faults, requests: Requests, latency
     }
     if (fault?.do === 'commit-then-drop') request.raw.socket.destroy()
     if (fault?.do === 'truncate' && typeof payload === 'string') {
+      log(request, reply.statusCode)
       const bytes = Buffer.from(payload)
       reply.hijack()
       reply.raw.writeHead(reply.statusCode, { 'content-type': 'application/json', 'content-length': bytes.length })
       reply.raw.write(bytes.subarray(0, bytes.length >> 1), () => request.raw.socket.destroy())
+      // Fastify must not write its own answer after this half of one.
+      return new Promise<never>(() => undefined)
     }
     return payload
   })
 
   app.addHook('onResponse', async (request, reply) => log(request, reply.statusCode))
-  app.addHook('onRequestAbort', async request => {
-    if (
-      request.fault &&
-      ['drop-before', 'connection-reset', 'hang', 'commit-then-drop', 'truncate'].includes(request.fault.do)
-    )
-      log(request, 0)
-  })
 
   app.setErrorHandler((error, _request, reply) => {
     const known = error instanceof ApiError ? error : asApiError(error)
@@ -108,6 +121,8 @@ export function server(world: World, faults: Faults, requests: Requests, latency
     if (fault?.do === 'slow') await wait(fault.ms ?? 1_000)
   }
 }
+
+const UNANSWERED = ['drop-before', 'connection-reset', 'hang']
 
 /** Answers in the handler's place; undefined lets the handler do its work. */
 function misbehave(fault: Fault, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {

@@ -98,6 +98,7 @@ export type World = {
     plan(project: Project, change: ChangeNotice, messages: Message[]): Delivery[]
     enqueue(planned: Delivery[]): void
   }
+  /** Projects stay, with their settings and clients; all that is in them goes. */
   reset(): void
 }
 
@@ -181,11 +182,11 @@ export function world(journal: Journal | null, wall?: () => number): World {
           rows.clear()
         }
       }
-      self.projects.clear()
       self.changes = []
       self.play = null
       self.clock.restore({ offsetMs: 0, frozenAt: null }, 0)
       self.journal?.rewrite([{ k: 'meta', tokenKey: self.tokenKey, lastId: self.lastId } satisfies Line])
+      for (const each of self.projects.values()) self.saveProject(each)
     },
   }
 
