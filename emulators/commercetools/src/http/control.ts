@@ -97,7 +97,8 @@ export function control(
     const rate = number(body, 'rate') ?? 1
     if (rate <= 0) throw malformedJson('rate: must be above 0')
     const customers = optionalInteger(body, 'customers') ?? people.known()
-    const started = people.start({ scenario, seed: number(body, 'seed') ?? 1, rate, customers, projectKey })
+    const steps = optionalInteger(body, 'steps') ?? null
+    const started = people.start({ scenario, seed: number(body, 'seed') ?? 1, rate, customers, steps, projectKey })
     if (!started)
       throw new ApiError(409, [{ code: 'InvalidOperation', message: 'A scenario is playing; stop it first.' }])
     return people.progress()

@@ -5,7 +5,7 @@ import { cast } from './people.ts'
 import { PLAYER, play } from './scenarios.ts'
 import { setStage } from './stage.ts'
 
-export type Progress = Partial<Omit<PlayState, 'customers'>> & {
+export type Progress = Partial<Omit<PlayState, 'customers' | 'steps'>> & {
   running: boolean
   done: number
   /** Steps in all; null when the scenario has no end. */
@@ -52,6 +52,7 @@ export function player(world: World): Player {
             .toArray()
         : []
     total = state.scenario === 'arrivals' ? state.customers : state.scenario === 'one-change-each' ? order.length : null
+    if (state.steps !== null) total = Math.min(state.steps, total ?? state.steps)
     since = performance.now()
     doneBefore = state.done
     const dice = random(state.seed, -1)
@@ -113,7 +114,7 @@ export function player(world: World): Player {
       const state = world.play
       const seconds = (performance.now() - since) / 1000
       const perSecond = state?.running && seconds > 0 ? Math.round((state.done - doneBefore) / seconds) : 0
-      const { customers: _, ...shown } = state ?? { customers: 0, running: false, done: 0 }
+      const { customers: _c, steps: _s, ...shown } = state ?? { customers: 0, steps: null, running: false, done: 0 }
       return { ...shown, total: state ? total : null, skipped, perSecond, lastError }
     },
     known: () => cast().drafts.length,

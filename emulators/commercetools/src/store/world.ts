@@ -23,6 +23,8 @@ export type PlayState = {
   seed: number
   rate: number
   customers: number
+  /** Ends the scenario early; null plays it out. */
+  steps: number | null
   projectKey: string
   done: number
   running: boolean
