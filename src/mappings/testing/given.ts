@@ -1,4 +1,5 @@
 /** The verbs of a mapping's specification: `given(snapshot).plans({ … })`, against the real core and the org our package makes. */
+import { expect } from 'vitest'
 import { match } from '../../core/match.ts'
 import { plan } from '../../core/plan.ts'
 import { project } from '../../core/project.ts'
@@ -10,10 +11,10 @@ import type { JsonObject, Snapshot } from '../../model/resource.ts'
 type PresentSnapshot = Extract<Snapshot, { state: 'present' }>
 
 /** A digest that shows its value: a test that fails should say why. */
-export const digest = (field: string, value: Value): string => `test.${field}=${JSON.stringify(value)}`
+const digest = (field: string, value: Value): string => `test.${field}=${JSON.stringify(value)}`
 
 /** A commerce record as a read gives it. */
-export const snapshotOf = (body: JsonObject): PresentSnapshot => ({
+const snapshotOf = (body: JsonObject): PresentSnapshot => ({
   state: 'present',
   ref: { side: 'commerce', type: 'customer', id: `demo/${String(body.id)}` },
   version: Number(body.version),
@@ -23,19 +24,54 @@ export const snapshotOf = (body: JsonObject): PresentSnapshot => ({
 })
 
 /** A part's plan, without what every plan repeats. */
-export type Planned = {
+type Planned = {
   readonly do: WritePlan['do']
   readonly fields: Readonly<Record<string, Value>>
   readonly links: readonly string[]
   readonly dropped: Draft['dropped']
 }
 
-export type Given = {
-  readonly drafts: readonly Draft[]
-  /** Plans for records that Salesforce does not have yet, by role. */
-  readonly created: Readonly<Record<string, Planned>>
-  /** Plans for the same records after both sides agreed on `before`, by role. */
-  readonly after: (before: JsonObject) => Readonly<Record<string, Planned>>
+/** Plans by role. What is not named is not asked about. */
+type Expected = Readonly<Record<string, Partial<Planned>>>
+
+/** One situation, and what must come of it. */
+type Situation = {
+  readonly planned: Readonly<Record<string, Planned>>
+  /** The plans are these, in all that is named: `fields` is all that is written. */
+  readonly plans: (expected: Expected) => void
+  /** The plans write these values, among others. */
+  readonly has: (expected: Readonly<Record<string, Readonly<Record<string, Value>>>>) => void
+  /** The plans write no value into these fields. */
+  readonly hasNot: (expected: Readonly<Record<string, readonly string[]>>) => void
+}
+
+type Given = Situation & {
+  /** The same record, linked, after both sides agreed on `before`. */
+  readonly after: (before: JsonObject) => Situation
+}
+
+function situation(planned: Readonly<Record<string, Planned>>): Situation {
+  const of = (role: string): Planned => {
+    const found = planned[role]
+    if (found === undefined) throw new RangeError(`no plan for ${role}`)
+    return found
+  }
+  return {
+    planned,
+    plans: expected => {
+      for (const [role, plan] of Object.entries(expected)) {
+        const named = Object.keys(plan)
+        expect(Object.fromEntries(Object.entries(of(role)).filter(([name]) => named.includes(name)))).toEqual(plan)
+      }
+    },
+    has: expected => {
+      for (const [role, fields] of Object.entries(expected)) expect(of(role).fields).toMatchObject(fields)
+    },
+    hasNot: expected => {
+      for (const [role, fields] of Object.entries(expected))
+        for (const field of fields) expect(of(role).fields).not.toHaveProperty(field)
+    },
+  }
 }
 
 const linked = (draft: Draft, base: Base): IdentityLink => ({
@@ -89,11 +125,10 @@ export const given =
     const byRole = (base: (draft: Draft) => Base | null): Record<string, Planned> =>
       Object.fromEntries(drafts.map(draft => [draft.role, planned(draft, base(draft))]))
     return {
-      drafts,
-      created: byRole(() => null),
+      ...situation(byRole(() => null)),
       after: before => {
         const agreed = project(mapping, schema, digest).drafts(snapshotOf(before))
-        return byRole(draft => agreed.find(one => one.role === draft.role)?.digests ?? {})
+        return situation(byRole(draft => agreed.find(one => one.role === draft.role)?.digests ?? {}))
       },
     }
   }
