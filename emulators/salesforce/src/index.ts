@@ -38,6 +38,9 @@ const OWN_PACKAGE = fileURLToPath(new URL('../../../salesforce/', import.meta.ur
 /** Throws a SetupError for options that cannot be used, a taken port among them. */
 export async function salesforceEmulator(options: EmulatorOptions = {}): Promise<SalesforceEmulator> {
   const { host = '127.0.0.1', port = 0 } = options
+  if (!/^(localhost|::1|127(\.\d{1,3}){3})$/.test(host)) {
+    throw new SetupError(`the emulator listens on the loopback only, not on ${host}`)
+  }
   const place = {
     stateDir: options.stateDir,
     dataFile: options.dataFile,

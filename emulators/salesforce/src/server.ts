@@ -56,6 +56,10 @@ function readRequest(raw: FastifyRequest): Request {
   return { raw, method: raw.method, url, path, params, text: typeof raw.body === 'string' ? raw.body : '' }
 }
 
+function isForeign({ headers }: FastifyRequest): boolean {
+  return headers.origin !== undefined && headers.origin !== `http://${headers.host}`
+}
+
 type Wait = (ms: number) => Promise<void>
 
 /** Delays that end at once when the server closes. */
@@ -87,6 +91,8 @@ async function answer(
   wait: Wait,
 ): Promise<FastifyReply> {
   const { path, method } = request
+  // A page of another site must not steer the org through somebody's browser.
+  if (isForeign(request.raw) && (path === '/' || path.startsWith('/__emulator/'))) return reply.code(403).send()
   if (path.startsWith('/__emulator/')) return send(reply, encode(controlled(org, request)))
   if (path === '/') return page(org, request, reply)
   if (path === '/favicon.ico') return reply.code(204).send()
@@ -104,12 +110,11 @@ async function answer(
   else if (fault.do === 'html') outcome.reply = { status: fault.status ?? 503 }
   else if (fault.do === 'limit-exceeded') outcome.reply = errorReply(limitExceeded())
   const { cost } = outcome
-  const dropped = fault !== null && DROPS.has(fault.do)
   const status = outcome.reply.status
   const at = new Date(org.now()).toISOString()
   org.log.add({ at, method, path: request.url, operation, status, cost, ...(fault ? { fault: fault.do } : {}) })
 
-  if (dropped && fault) return drop(reply, fault, outcome.reply, encode(outcome.reply))
+  if (fault && DROPS.has(fault.do)) return drop(reply, fault)
   if (fault?.do === 'html') return send(reply, { status, type: 'text/html; charset=UTF-8', text: OUTAGE, headers: {} })
   const sent = encode(outcome.reply)
   if (operation !== 'token') sent.headers['Sforce-Limit-Info'] = limitInfo(org)
@@ -284,9 +289,6 @@ function page(org: Org, request: Request, reply: FastifyReply): FastifyReply {
   let message: string | undefined
   let params = request.params
   if (request.method === 'POST') {
-    // A form of another site must not reach in.
-    const origin = request.raw.headers.origin
-    if (origin !== undefined && new URL(origin).host !== request.raw.headers.host) return reply.code(403).send()
     const { object, id, fields } = formChanges(org, new URLSearchParams(request.text))
     const text = JSON.stringify({ object, id, fields })
     const result = controlled(org, {
@@ -319,7 +321,7 @@ function send(reply: FastifyReply, { status, type, text, headers }: Sent): Fasti
   return text === '' ? reply.send() : reply.type(type).send(text)
 }
 
-function drop(reply: FastifyReply, fault: Fault, _done: Reply, _sent: Sent): FastifyReply {
+function drop(reply: FastifyReply, fault: Fault): FastifyReply {
   reply.hijack()
   const { socket } = reply.raw
   if (fault.do === 'connection-reset') socket?.resetAndDestroy()

@@ -27,7 +27,7 @@ export function readBody(world: World, entity: Entity, body: Body, kind: 'create
       continue
     }
     const link = entity.byRelationship.get(lower)
-    if (!link || !link.updateable) {
+    if (!link?.updateable) {
       throw refuse('INVALID_FIELD', `No such column '${name}' on sobject of type ${entity.name}`)
     }
     if (hasName(body, link.name)) {

@@ -97,7 +97,7 @@ function find(
       : sort?.served === 'modified'
         ? table.modifiedFrom(0)
         : table.all()
-  const served = sort !== null && order === sort.served
+  const served = sort !== null && sort.served !== null && order === sort.served
   const rows: Row[] = []
   for (const row of source) {
     if (rows.length >= most) {

@@ -25,6 +25,7 @@ export type Store = {
   rollback(mark: number): void
   /** Writes what happened since the last commit, together with any other facts, before returning. */
   commit(facts?: Entry): void
+  /** The number of the row that `insert` would make now: what an auto-number field shows. */
   nextNumber(entity: Entity): number
   clear(): void
   /** Takes over a line of the journal at the start. */
@@ -105,7 +106,7 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal): Sto
       if (lines.length > 0) journal().append({ ...facts, rows: lines })
       else if (Object.keys(facts).length > 0) journal().append(facts)
     },
-    nextNumber: entity => count(`${entity.name}#`),
+    nextNumber: entity => (counters.get(entity.name) ?? 0) + 1,
     clear() {
       tables.clear()
       counters.clear()
