@@ -1,8 +1,8 @@
 /** Country codes, and the org's choice of them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { field } from '../../../test/given.ts'
 import { context, keepsTheLaws, value } from '../testing/laws.ts'
-import { field } from '../testing/schema.ts'
 import { country } from './country.ts'
 
 const picklist = field('BillingCountryCode', { type: 'picklist', values: ['DE', 'US'] })

@@ -1,8 +1,8 @@
 /** Email addresses as Salesforce stores them, and none that would make it refuse the row. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { field } from '../../../test/given.ts'
 import { context, keepsTheLaws, value } from '../testing/laws.ts'
-import { field } from '../testing/schema.ts'
 import { email } from './email.ts'
 
 describe('email', () => {

@@ -1,8 +1,8 @@
 /** The order of a list of keys is no change. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { field } from '../../../test/given.ts'
 import { context, keepsTheLaws, value } from '../testing/laws.ts'
-import { field } from '../testing/schema.ts'
 import { keys } from './keys.ts'
 
 const references = fc.array(fc.record({ typeId: fc.constant('store'), key: fc.string() }))

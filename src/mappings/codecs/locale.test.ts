@@ -1,8 +1,8 @@
 /** Locales find the org's nearest one. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { field } from '../../../test/given.ts'
 import { context, keepsTheLaws, value } from '../testing/laws.ts'
-import { field } from '../testing/schema.ts'
 import { locale } from './locale.ts'
 
 const codec = locale({ default: 'en' })

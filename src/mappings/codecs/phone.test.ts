@@ -1,8 +1,8 @@
 /** Phone numbers as they are dialled from anywhere, and silence about those that cannot be read. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { field } from '../../../test/given.ts'
 import { context, keepsTheLaws, value } from '../testing/laws.ts'
-import { field } from '../testing/schema.ts'
 import { phone } from './phone.ts'
 
 const codec = phone({ country: 'country' })

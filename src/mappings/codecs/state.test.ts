@@ -1,8 +1,8 @@
 /** States belong to their country: one that does not is left out before Salesforce refuses the whole record. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { field } from '../../../test/given.ts'
 import { context, keepsTheLaws, value } from '../testing/laws.ts'
-import { field } from '../testing/schema.ts'
 import { state } from './state.ts'
 import { subdivision } from './subdivisions.ts'
 

@@ -1,32 +1,18 @@
 /** The rule book of `customer-person`: this customer becomes those records. */
 import { describe, expect, test } from 'vitest'
+import { given } from '../../../test/given.ts'
 import { mappings } from '../index.ts'
-import { given } from '../testing/given.ts'
+import { created, customer, nothing, person, picklists, plain, settled } from '../testing/person.ts'
 import { org } from '../testing/schema.ts'
-import {
-  american,
-  americanInGermany,
-  company,
-  german,
-  groupNotRead,
-  japanese,
-  longWinded,
-  nameless,
-  unreadablePhone,
-  withoutCountry,
-} from './fixtures.ts'
+import { company, german, groupNotRead, japanese, nameless } from './fixtures.ts'
 import { customerPerson } from './index.ts'
-
-const plain = org()
-const picklists = org({ countries: ['DE', 'CH', 'US', 'GB', 'JP'], states: ['CA', 'IA', 'BY'] })
-const customer = given(customerPerson(), plain)
-const customerWithPicklists = given(customerPerson(), picklists)
 
 describe('a full German customer', () => {
   test('becomes an Account and a Contact in it', () => {
-    customer(german).plans({
-      account: {
+    customer(german).plans(
+      {
         do: 'create',
+        object: 'Account',
         fields: {
           Name: 'Anna Schmidt',
           Phone: '+49891234567',
@@ -40,11 +26,12 @@ describe('a full German customer', () => {
           ShippingPostalCode: '8001',
           ShippingCountry: 'CH',
         },
-        links: [],
-        dropped: [],
+        links: {},
+        dropped: {},
       },
-      contact: {
+      {
         do: 'create',
+        object: 'Contact',
         fields: {
           Salutation: 'Frau',
           FirstName: 'Anna',
@@ -72,230 +59,151 @@ describe('a full German customer', () => {
           CT_Store_Keys__c: 'b2c-at;b2c-de',
           CT_Email_Verified__c: true,
         },
-        links: ['Account.CT_Id__c=demo/anna'],
-        dropped: [],
+        links: { AccountId: 'Account.CT_Id__c=demo/anna' },
+        dropped: {},
       },
-    })
+    )
   })
 
   test('goes by codes where the org has picklists', () => {
-    customerWithPicklists(german).has({
-      account: { BillingCountryCode: 'DE', BillingStateCode: 'BY', ShippingCountryCode: 'CH' },
-      contact: { MailingCountryCode: 'DE', MailingStateCode: 'BY', OtherCountryCode: 'CH' },
+    const { account, contact } = created(german, picklists)
+    expect(account.fields).toMatchObject({
+      BillingCountryCode: 'DE',
+      BillingStateCode: 'BY',
+      ShippingCountryCode: 'CH',
     })
+    expect(contact.fields).toMatchObject({ MailingCountryCode: 'DE', MailingStateCode: 'BY', OtherCountryCode: 'CH' })
   })
 
   test('is left alone when nothing changed', () => {
-    customer(german)
-      .after(german)
-      .plans({ account: { do: 'nothing' }, contact: { do: 'nothing' } })
+    settled(german, german).plans(nothing, nothing)
   })
 
   test('sends only what changed', () => {
-    customer({ ...german, lastName: 'Meier', isEmailVerified: false })
-      .after(german)
-      .plans({
-        account: { do: 'update', fields: { Name: 'Anna Meier' } },
-        contact: { do: 'update', fields: { LastName: 'Meier', CT_Email_Verified__c: false } },
-      })
+    settled({ ...german, lastName: 'Meier', isEmailVerified: false }, german).plans(
+      { do: 'update', fields: { Name: 'Anna Meier' }, links: {} },
+      { do: 'update', fields: { LastName: 'Meier', CT_Email_Verified__c: false }, links: {} },
+    )
   })
 
-  test('that loses its addresses empties them, but never the phone and title that sales keeps', () => {
+  test('that loses an address empties it, but never the phone and the title that sales keeps', () => {
     const { defaultBillingAddressId: _, title: __, ...moved } = german
-    const { account, contact } = customer(moved).after(german).planned
-    expect(account?.fields).toEqual({
-      BillingStreet: null,
-      BillingCity: null,
-      BillingPostalCode: null,
-      BillingState: null,
-      BillingCountry: null,
-    })
-    expect(contact?.fields).toMatchObject({ Phone: null, MobilePhone: null, MailingCity: null })
-    expect(contact?.fields).not.toHaveProperty('Title')
+    settled(moved, german).plans(
+      {
+        fields: {
+          BillingStreet: null,
+          BillingCity: null,
+          BillingPostalCode: null,
+          BillingState: null,
+          BillingCountry: null,
+        },
+        verdicts: { Phone: 'yield' },
+      },
+      {
+        fields: {
+          Phone: null,
+          MobilePhone: null,
+          MailingStreet: null,
+          MailingCity: null,
+          MailingPostalCode: null,
+          MailingState: null,
+          MailingCountry: null,
+        },
+        verdicts: { Title: 'yield' },
+      },
+    )
+  })
+
+  test('that Salesforce knows by our key already is updated there, its Account left to sales', () => {
+    const values = { CT_Id__c: 'demo/anna', LastName: 'Schmidt', Title: 'Head of Purchasing' }
+    const contact = { id: '003000000000001AAA', values }
+    given({ mapping: person, schema: plain, snapshot: german, candidates: { contact: [contact] } }).plans(
+      { do: 'create' },
+      { do: 'update', crm: contact.id, links: {}, verdicts: { LastName: 'same', Title: 'yield', FirstName: 'write' } },
+    )
   })
 })
 
 describe('a customer without a name', () => {
   test('is called by the email until there is one', () => {
-    customer(nameless).has({
-      account: { Name: 'Nobody.Knows@example.com' },
-      contact: { LastName: 'Nobody.Knows', Email: 'nobody.knows@example.com' },
+    const { account, contact } = created(nameless)
+    expect(account.fields).toEqual({ Name: 'Nobody.Knows@example.com' })
+    expect(contact.fields).toEqual({
+      LastName: 'Nobody.Knows',
+      Email: 'nobody.knows@example.com',
+      CT_Email_Verified__c: false,
     })
   })
 
   test('gets the name when it comes', () => {
-    customer({ ...nameless, lastName: 'Knows' })
-      .after(nameless)
-      .plans({
-        account: { do: 'update', fields: { Name: 'Knows' } },
-        contact: { do: 'update', fields: { LastName: 'Knows' } },
-      })
+    settled({ ...nameless, lastName: 'Knows' }, { lastName: null }).plans(
+      { do: 'update', fields: { Name: 'Knows' } },
+      { do: 'update', fields: { LastName: 'Knows' } },
+    )
   })
 
   test('keeps the last one when it goes: Salesforce requires one', () => {
-    const named = { ...nameless, lastName: 'Knows' }
-    customer(nameless)
-      .after(named)
-      .plans({ account: { do: 'nothing' }, contact: { do: 'nothing' } })
+    settled(nameless, { lastName: 'Knows' }).plans(nothing, nothing)
   })
 })
 
 describe('a company', () => {
   test('gives its name to the Account and, nobody else being there, to the Contact', () => {
-    customer(company).has({
-      account: {
-        Name: 'Müller & Söhne GmbH',
-        CT_Company_Name__c: 'Müller & Söhne GmbH',
-        CT_Vat_Id__c: 'DE123456789',
-      },
-      contact: { LastName: 'Müller & Söhne GmbH' },
+    const { account, contact } = created(company)
+    expect(account.fields).toEqual({
+      Name: 'Müller & Söhne GmbH',
+      CT_Company_Name__c: 'Müller & Söhne GmbH',
+      CT_Vat_Id__c: 'DE123456789',
     })
+    expect(contact.fields).toMatchObject({ LastName: 'Müller & Söhne GmbH' })
   })
 
   test('that names a person has the company as Account and the person as Contact', () => {
-    customer({ ...company, firstName: 'Jo', lastName: 'Müller' }).has({
-      account: { Name: 'Müller & Söhne GmbH' },
-      contact: { FirstName: 'Jo', LastName: 'Müller' },
-    })
+    const { account, contact } = created({ ...company, firstName: 'Jo', lastName: 'Müller' })
+    expect(account.fields).toMatchObject({ Name: 'Müller & Söhne GmbH' })
+    expect(contact.fields).toMatchObject({ FirstName: 'Jo', LastName: 'Müller' })
   })
 })
 
 describe('a Japanese customer', () => {
   test('keeps the writing', () => {
-    customerWithPicklists(japanese).has({
-      account: { Name: '太郎 山田', BillingStreet: '千代田 1-1', BillingCity: '東京', BillingCountryCode: 'JP' },
-      contact: { FirstName: '太郎', LastName: '山田', Phone: '+81312345678', CT_Locale__c: 'ja-JP' },
+    const { account, contact } = created(japanese, picklists)
+    expect(account.fields).toMatchObject({
+      Name: '太郎 山田',
+      BillingStreet: '千代田 1-1',
+      BillingCity: '東京',
+      BillingCountryCode: 'JP',
     })
-  })
-})
-
-describe('phones', () => {
-  test('one that cannot be read is left out and reported, without repeating it', () => {
-    const { contact } = customer(unreadablePhone).planned
-    const why = 'is no phone number that can be read as one of DE'
-    expect(contact?.dropped).toEqual([
-      { field: 'Phone', why },
-      { field: 'OtherPhone', why },
-    ])
-    expect(contact?.fields).toMatchObject({
-      LastName: 'Odd',
-      MobilePhone: '+4917508188156 x640',
-      MailingCity: 'Berlin',
+    expect(contact.fields).toMatchObject({
+      FirstName: '太郎',
+      LastName: '山田',
+      Phone: '+81312345678',
+      CT_Locale__c: 'ja-JP',
     })
-    expect(contact?.fields).not.toHaveProperty('Phone')
-  })
-})
-
-describe('addresses', () => {
-  test('without a country, national numbers and states by code have no meaning; the rest goes over', () => {
-    const { contact } = customerWithPicklists(withoutCountry).planned
-    expect(contact?.dropped).toEqual([
-      { field: 'Phone', why: 'is no phone number that can be read without a country' },
-      { field: 'OtherPhone', why: 'is no phone number that can be read without a country' },
-      { field: 'MailingStateCode', why: 'needs the country of its address' },
-      { field: 'OtherStateCode', why: 'needs the country of its address' },
-    ])
-    expect(contact?.fields).toMatchObject({ MailingCity: 'Springfield', MobilePhone: '+16502530000' })
-  })
-
-  test('without picklists, a state is what was written', () => {
-    customer(withoutCountry).has({ contact: { MailingState: 'CA' } })
-    customer(americanInGermany).has({ contact: { MailingState: 'Iowa', MailingCountry: 'DE' } })
-  })
-
-  test('an American state goes by name or code', () => {
-    customerWithPicklists(american).has({
-      account: { BillingStateCode: 'CA', BillingCountryCode: 'US' },
-      contact: { MailingStateCode: 'CA', Phone: '+16502530000', CT_Locale__c: 'en-US' },
-    })
-  })
-
-  test('an American state in Germany is left out, and the record goes on', () => {
-    const { account } = customerWithPicklists(americanInGermany).planned
-    const why = 'is not a state of the country of its address'
-    expect(account?.dropped).toEqual([
-      { field: 'BillingStateCode', why },
-      { field: 'ShippingStateCode', why },
-    ])
-    expect(account?.fields).toMatchObject({ BillingCountryCode: 'DE', BillingCity: 'Lamontfield' })
-  })
-
-  test('begin with the number where the shop says so', () => {
-    given(
-      customerPerson({ street: 'number-name' }),
-      plain,
-    )(american).has({
-      account: { BillingStreet: '12 Main Street' },
-    })
-  })
-
-  test('can be chosen otherwise than by default', () => {
-    const { defaultBillingAddressId: _, defaultShippingAddressId: __, ...undecided } = american
-    customer(undecided).hasNot({ account: ['BillingCity', 'ShippingCity'] })
-    given(
-      customerPerson({ billing: 'addresses[0]' }),
-      plain,
-    )(undecided).has({
-      account: { BillingCity: 'Mountain View' },
-      contact: { MailingCity: 'Mountain View', Phone: '+16502530000' },
-    })
-  })
-
-  test('without a street have their box', () => {
-    customer(longWinded).has({ account: { BillingStreet: 'PO Box 4711' } })
-  })
-})
-
-describe('long texts', () => {
-  test('are cut to the field, between characters, and reported', () => {
-    const { contact } = customer(longWinded).planned
-    expect(contact?.fields.FirstName).toBe('Maximiliane Maximiliane Maximiliane Maxi')
-    expect(contact?.fields.LastName).toBe('𝒮'.repeat(40))
-    expect(contact?.dropped).toContainEqual({ field: 'FirstName', why: 'was cut to 40 characters' })
-    expect(contact?.dropped).toContainEqual({ field: 'LastName', why: 'was cut to 80 characters' })
-    expect(contact?.dropped).toContainEqual({ field: 'MailingCity', why: 'was cut to 40 characters' })
-  })
-
-  test('that were cut are no drift', () => {
-    customer(longWinded)
-      .after(longWinded)
-      .plans({ account: { do: 'nothing' }, contact: { do: 'nothing' } })
   })
 })
 
 describe('the customer group', () => {
+  const group = (name: string) => ({ typeId: 'customer-group', id: 'g1', obj: { id: 'g1', version: 2, name } })
+
   test('follows its name', () => {
-    const renamed = {
-      ...german,
-      customerGroup: { typeId: 'customer-group', id: 'g1', obj: { id: 'g1', version: 2, name: 'Platinum' } },
-    }
-    customer(renamed)
-      .after(german)
-      .plans({ account: { do: 'nothing' }, contact: { do: 'update', fields: { CT_Customer_Group__c: 'Platinum' } } })
+    const fields = { CT_Customer_Group__c: 'Platinum' }
+    settled({ ...german, customerGroup: group('Platinum') }, german).plans(nothing, { do: 'update', fields })
   })
 
   test('that was not read along is left as it is', () => {
-    const grouped = {
-      ...groupNotRead,
-      customerGroup: { typeId: 'customer-group', id: 'g1', obj: { id: 'g1', version: 1, name: 'Gold' } },
-    }
-    customer(groupNotRead)
-      .after(grouped)
-      .plans({ contact: { do: 'nothing' } })
+    settled(groupNotRead, { customerGroup: group('Gold') }).plans(nothing, nothing)
   })
 
   test('that the customer left is emptied', () => {
     const { customerGroup: _, ...alone } = german
-    customer(alone)
-      .after(german)
-      .plans({ contact: { do: 'update', fields: { CT_Customer_Group__c: null } } })
+    settled(alone, german).plans(nothing, { do: 'update', fields: { CT_Customer_Group__c: null } })
   })
 })
 
 describe('the mapping', () => {
   test('takes other names for our fields', () => {
-    const options = { keyField: 'Shop_Id__c', fieldPrefix: 'acme__CT_' }
-    const [mapping] = mappings(options)
+    const [mapping] = mappings({ keyField: 'Shop_Id__c', fieldPrefix: 'acme__CT_' })
     const names = mapping?.parts.flatMap(part => part.fields.map(rule => rule.crm).filter(name => name.endsWith('__c')))
     expect(mapping?.keyField).toBe('Shop_Id__c')
     expect(names?.length).toBeGreaterThan(5)
@@ -308,13 +216,13 @@ describe('the mapping', () => {
   })
 
   test('lets nothing flow back yet', () => {
-    const owners = customerPerson().parts.flatMap(part => part.fields.map(rule => rule.owner))
+    const owners = person.parts.flatMap(part => part.fields.map(rule => rule.owner))
     expect([...new Set(owners)].sort()).toEqual(['commerce', 'seed'])
   })
 
   test('goes on without the fields that an org does not have', () => {
-    const { contact } = given(customerPerson(), org({ without: ['CT_Locale__c', 'OtherPhone'] }))(german).planned
-    expect(contact?.do).toBe('create')
-    expect(contact?.fields).not.toHaveProperty('CT_Locale__c')
+    const { contact } = created(german, org({ without: ['CT_Locale__c', 'OtherPhone'] }))
+    expect(contact.fields).not.toHaveProperty('CT_Locale__c')
+    expect(contact.fields).toMatchObject({ LastName: 'Schmidt' })
   })
 })

@@ -1,4 +1,5 @@
 /** An org's describe as the mappings meet it: Salesforce's own fields with their limits, and those of our package. */
+import { field } from '../../../test/given.ts'
 import type { FieldSchema, ObjectSchema, Schema } from '../../model/mapping.ts'
 import { packageFields } from './package.ts'
 
@@ -34,27 +35,6 @@ const standard: Readonly<Record<string, Readonly<Record<string, { type: string; 
 }
 
 const describedTypes: Readonly<Record<string, string>> = { Text: 'string', Checkbox: 'boolean' }
-
-/** A field that is ordinary in everything that is not said. */
-export const field = (name: string, given: Partial<FieldSchema> = {}): FieldSchema => ({
-  name,
-  label: name,
-  type: 'string',
-  length: 255,
-  precision: 0,
-  scale: 0,
-  nillable: true,
-  defaultedOnCreate: false,
-  createable: true,
-  updateable: true,
-  unique: false,
-  externalId: false,
-  filterable: true,
-  restricted: false,
-  values: [],
-  referenceTo: [],
-  ...given,
-})
 
 /** What an org can have otherwise: country and state picklists (then with codes), or fields that are missing for us. */
 export type OrgOptions = {
