@@ -1,0 +1,21 @@
+/** What maps to what and who owns each field, as it runs: the same data the generated docs are made from. */
+import type { FastifyInstance } from 'fastify'
+import type { FieldRule, Mapping } from '../../model/mapping.ts'
+import type { Served } from '../served.ts'
+
+const ruleOf = ({ codec, stricter: _, ...rule }: FieldRule) => ({
+  ...rule,
+  codec: codec ? { name: codec.name, doc: codec.doc } : null,
+})
+
+const shown = (mapping: Mapping) => ({
+  ...mapping,
+  parts: mapping.parts.map(part => ({ ...part, fields: part.fields.map(ruleOf) })),
+})
+
+export function mappings(app: FastifyInstance, { engine }: Served): void {
+  app.get('/mappings', { schema: { summary: 'The mappings that run', tags: ['mappings'] } }, async () => ({
+    items: engine.mappings.map(shown),
+    next: null,
+  }))
+}

@@ -1,0 +1,114 @@
+/** What the service tells Prometheus (`ctsf_…`), and the stream of passes that screens listen to. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Drain } from '../engine/drain.ts'
+import type { Observer, PassReport } from '../engine/engine.ts'
+import type { Store } from '../model/ports.ts'
+import { lanes } from '../model/resource.ts'
+
+export type Metrics = {
+  /** Given to the engine. */
+  readonly observer: Observer
+  /** A delivery was answered. */
+  answered(status: number): void
+  /** Adds what is asked for at each scrape: the backlog and the budget. */
+  watch(store: Store, drain: Drain | null): void
+  /** Calls back at each pass; returns the way to stop. */
+  onPass(listener: (report: PassReport) => void): () => void
+  text(): Promise<string>
+  readonly contentType: string
+}
+
+const seconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+
+export function metrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name, help, labelNames, registers })
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers })
+  const passes = counter('ctsf_passes_total', 'Passes carried out.', ['lane'])
+  const rows = counter('ctsf_rows_total', 'Records taken into passes, by what became of them.', ['lane', 'result'])
+  const failures = counter('ctsf_failures_total', 'Failures, by what is done next and the code of the remote.', [
+    'kind',
+    'code',
+  ])
+  const deliveries = counter('ctsf_deliveries_total', 'Deliveries answered, by HTTP status.', ['status'])
+  const events = counter('ctsf_events_total', 'Events taken in, by the form of their delivery.', ['form'])
+  const duration = new Histogram({
+    name: 'ctsf_pass_seconds',
+    help: 'How long a pass took.',
+    labelNames: ['lane'],
+    buckets: seconds,
+    registers,
+  })
+  const lag = new Histogram({
+    name: 'ctsf_lag_seconds',
+    help: 'From the mark of the oldest record of a pass to its save.',
+    labelNames: ['lane'],
+    buckets: [...seconds, 300, 900, 3600],
+    registers,
+  })
+  const listeners = new Set<(report: PassReport) => void>()
+  let ask = async (): Promise<void> => undefined
+
+  const watch = (store: Store, drain: Drain | null): void => {
+    const up = gauge('ctsf_store_up', '1 while the database answers.')
+    const backlog = gauge('ctsf_backlog', 'Records waiting for a pass.', ['lane', 'state'])
+    const oldest = gauge('ctsf_backlog_oldest_seconds', 'How long the oldest due record has waited.', ['lane'])
+    const open = gauge('ctsf_open', 'What waits for a person or for a parent.', ['kind'])
+    const linked = gauge('ctsf_links', 'Pairs of records known to be the same.')
+    const api = gauge('ctsf_salesforce_api_calls', "The org's daily calls, as it last told.", ['kind'])
+    const paused = gauge('ctsf_paused', '1 while nothing is sent.')
+    up.set(0)
+    ask = async () => {
+      const state = drain?.state()
+      paused.set(state?.paused ? 1 : 0)
+      if (state?.budget) {
+        api.set({ kind: 'used' }, state.budget.used)
+        api.set({ kind: 'max' }, state.budget.max)
+      }
+      const found = await store.backlog().catch(() => null)
+      up.set(found === null ? 0 : 1)
+      if (found === null) return
+      for (const lane of lanes) {
+        const { due, later, claimed, oldestDueAt } = found.lanes[lane]
+        backlog.set({ lane, state: 'due' }, due)
+        backlog.set({ lane, state: 'later' }, later)
+        backlog.set({ lane, state: 'claimed' }, claimed)
+        oldest.set({ lane }, oldestDueAt === null ? 0 : Math.max(0, (Date.now() - Date.parse(oldestDueAt)) / 1000))
+      }
+      open.set({ kind: 'conflict' }, found.conflicts)
+      open.set({ kind: 'failure' }, found.failures)
+      open.set({ kind: 'waiting' }, found.waiting)
+      linked.set(found.links)
+    }
+  }
+
+  return {
+    observer: {
+      pass(report) {
+        const { lane } = report
+        passes.inc({ lane })
+        for (const result of ['created', 'updated', 'unchanged', 'failed', 'waiting', 'review'] as const)
+          rows.inc({ lane, result }, report[result])
+        duration.observe({ lane }, report.durationMs / 1000)
+        lag.observe({ lane }, report.lagMs / 1000)
+        for (const listener of listeners) listener(report)
+      },
+      failure: (kind, code) => failures.inc({ kind, code }),
+      received: (form, count) => events.inc({ form }, count),
+    },
+    answered: status => deliveries.inc({ status: String(status) }),
+    watch,
+    onPass(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async text() {
+      await ask()
+      return registry.metrics()
+    },
+    contentType: registry.contentType,
+  }
+}

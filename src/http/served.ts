@@ -1,0 +1,30 @@
+/** What the way in is given: the engine and what the running process knows about itself. */
+import type { Drain } from '../engine/drain.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Instant } from '../model/resource.ts'
+import type { Metrics } from './metrics.ts'
+
+/** Who may call the API: a name, for the record, and the secret. */
+export type ApiToken = { readonly name: string; readonly token: string }
+
+export type Served = {
+  readonly engine: Engine
+  /** Null in a process that only takes deliveries in. */
+  readonly drain: Drain | null
+  readonly metrics: Metrics
+  /** Why this process is not ready; empty when it is. */
+  readonly unready: () => Promise<readonly string[]>
+  readonly about: {
+    readonly version: string
+    readonly roles: readonly string[]
+    readonly startedAt: Instant
+    readonly org: () => string | null
+  }
+  readonly access: {
+    readonly host: string
+    readonly deliverySecret: string | null
+    readonly apiTokens: readonly ApiToken[]
+  }
+  /** Fires when the process stops: streams end. */
+  readonly signal: AbortSignal
+}
