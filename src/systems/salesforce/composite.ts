@@ -1,0 +1,42 @@
+/** Several subrequests in one API call, run in the order given. Source: REST API, Composite resource. */
+import { z } from 'zod'
+import { RemoteFailure } from '../../model/outcome.ts'
+import type { CallContext } from '../../model/ports.ts'
+import type { Client } from './client.ts'
+import { type Answer, callFailure, demand, type Kind } from './failure.ts'
+
+export type Sub = { readonly method: 'GET' | 'PATCH' | 'DELETE'; readonly url: string; readonly body?: unknown }
+
+/** Per call: 25 subrequests, of which 5 may be queries or collections. */
+export const mostSubs = 25
+export const mostHeavySubs = 5
+
+const form = z.object({
+  compositeResponse: z.array(z.object({ body: z.unknown(), httpStatusCode: z.number(), referenceId: z.string() })),
+})
+
+/** The body of a composite call. Without `collateSubrequests: false` Salesforce may run them in any order. */
+export const bodyOf = (subs: readonly Sub[]): string =>
+  JSON.stringify({
+    allOrNone: false,
+    collateSubrequests: false,
+    compositeRequest: subs.map((sub, at) => ({ ...sub, referenceId: `s${at}` })),
+  })
+
+/** One answer a subrequest, in order; null for one that the response does not speak of. */
+export async function composite(
+  client: Client,
+  subs: readonly Sub[],
+  kind: Kind,
+  context: CallContext,
+  body = bodyOf(subs),
+): Promise<readonly (Answer | null)[]> {
+  const answer = await client.call({ kind, method: 'POST', path: `${client.root}/composite`, body }, context)
+  const read = form.safeParse(demand(answer, kind).json)
+  if (!read.success) throw new RemoteFailure(callFailure(answer, kind))
+  const byId = new Map(read.data.compositeResponse.map(one => [one.referenceId, one]))
+  return subs.map((_, at) => {
+    const one = byId.get(`s${at}`)
+    return one === undefined ? null : { status: one.httpStatusCode, json: one.body ?? undefined }
+  })
+}

@@ -1,0 +1,100 @@
+/** What the org says of its objects, asked once and kept: describes are large and change with deployments only. */
+import { z } from 'zod'
+import type { FieldSchema, ObjectSchema, Schema } from '../../model/mapping.ts'
+import { RemoteFailure } from '../../model/outcome.ts'
+import type { CallContext } from '../../model/ports.ts'
+import type { Client } from './client.ts'
+import { composite, mostSubs } from './composite.ts'
+import { type Answer, callFailure } from './failure.ts'
+import { inTurn } from './inTurn.ts'
+
+const fieldForm = z.object({
+  name: z.string(),
+  label: z.string().catch(''),
+  type: z.string(),
+  length: z.number().catch(0),
+  precision: z.number().catch(0),
+  scale: z.number().catch(0),
+  nillable: z.boolean(),
+  defaultedOnCreate: z.boolean().catch(false),
+  createable: z.boolean(),
+  updateable: z.boolean(),
+  unique: z.boolean().catch(false),
+  externalId: z.boolean().catch(false),
+  filterable: z.boolean().catch(true),
+  restrictedPicklist: z.boolean().catch(false),
+  picklistValues: z.array(z.object({ active: z.boolean(), value: z.string() })).catch([]),
+  referenceTo: z.array(z.string()).catch([]),
+})
+const objectForm = z.object({
+  name: z.string(),
+  createable: z.boolean(),
+  updateable: z.boolean(),
+  fields: z.array(fieldForm),
+})
+
+export type Describe = {
+  schema(objects: readonly string[], options: { readonly refresh: boolean }, context: CallContext): Promise<Schema>
+  /** What is known of an object without asking. */
+  known(object: string): ObjectSchema | undefined
+}
+
+const atOnce = 4
+
+export function describe(client: Client): Describe {
+  /** Null for an object that does not exist for us. */
+  const seen = new Map<string, ObjectSchema | null>()
+  // The same answer for the same question until something is asked anew: callers keep what they derive from it.
+  const made = new Map<string, Schema>()
+  return {
+    known: object => seen.get(object) ?? undefined,
+    async schema(objects, { refresh }, context) {
+      context.signal.throwIfAborted()
+      const names = [...new Set(objects)].sort()
+      const wanted = refresh ? names : names.filter(name => !seen.has(name))
+      if (wanted.length > 0) {
+        const found = await ask(client, wanted, context)
+        wanted.forEach((name, at) => {
+          seen.set(name, found[at] ?? null)
+        })
+        made.clear()
+      }
+      const key = names.join()
+      const schema = made.get(key) ?? new Map(names.flatMap(name => entry(name, seen.get(name))))
+      made.set(key, schema)
+      return schema
+    },
+  }
+}
+
+const entry = (name: string, object: ObjectSchema | null | undefined): [string, ObjectSchema][] =>
+  object ? [[name, object]] : []
+
+async function ask(client: Client, names: readonly string[], context: CallContext): Promise<(ObjectSchema | null)[]> {
+  const urls = names.map(name => `${client.root}/sobjects/${encodeURIComponent(name)}/describe`)
+  const groups: string[][] = []
+  for (let at = 0; at < urls.length; at += mostSubs) groups.push(urls.slice(at, at + mostSubs))
+  const answers = await inTurn(groups, atOnce, group =>
+    composite(
+      client,
+      group.map(url => ({ method: 'GET', url })),
+      'read',
+      context,
+    ),
+  )
+  return answers.flat().map(read)
+}
+
+function read(answer: Answer | null): ObjectSchema | null {
+  if (answer?.status === 404) return null
+  const object = objectForm.safeParse(answer?.json)
+  if (answer?.status !== 200 || !object.success)
+    throw new RemoteFailure(callFailure(answer ?? { status: 200, json: undefined }, 'read'))
+  const { name, createable, updateable, fields } = object.data
+  return { name, createable, updateable, fields: new Map(fields.map(field => [field.name, fieldOf(field)])) }
+}
+
+function fieldOf({ restrictedPicklist, picklistValues, ...field }: z.infer<typeof fieldForm>): FieldSchema {
+  const values = picklistValues.filter(one => one.active).map(one => one.value)
+  return { ...field, label: field.label || field.name, restricted: restrictedPicklist, values }
+}

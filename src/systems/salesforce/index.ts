@@ -1,0 +1,35 @@
+/** Salesforce as the engine sees it: our own thin client of its REST API, put together. */
+import type { Clock, CrmSystem, Log } from '../../model/ports.ts'
+import { check } from './check.ts'
+import { client } from './client.ts'
+import { describe } from './describe.ts'
+import { find } from './find.ts'
+import type { SalesforceOptions } from './options.ts'
+import { read } from './read.ts'
+import { transport } from './transport.ts'
+import { write } from './write.ts'
+
+export { missing } from './check.ts'
+export type { SalesforceOptions } from './options.ts'
+
+const timeoutMs = 30_000
+const connections = 10
+
+/** Connects on first use. Disposing ends all calls in flight. */
+export function salesforce(options: SalesforceOptions, deps: { clock: Clock; log: Log }): CrmSystem & AsyncDisposable {
+  const http = transport({ timeoutMs, connections, ...options })
+  const org = client(options, http, deps)
+  const known = describe(org)
+  return {
+    side: 'crm',
+    batch: { rowsPerGroup: 200, groupsPerCall: 5 },
+    schema: known.schema,
+    find: (queries, context) => find(org, known, queries, context),
+    read: (refs, fields, context) => read(org, known, refs, fields, context),
+    write: (call, context) => write({ client: org, describe: known, log: deps.log }, call, context),
+    limits: org.limits,
+    check: signal => check(org, options, signal),
+    orgId: async context => (await org.session(context.signal)).orgId,
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,25 @@
+/** What the service is told about the org it talks to. */
+
+export type Auth =
+  | { readonly flow: 'client-credentials'; readonly clientId: string; readonly clientSecret: string }
+  | {
+      readonly flow: 'jwt-bearer'
+      readonly clientId: string
+      readonly username: string
+      /** PEM, PKCS #8 or PKCS #1. */
+      readonly privateKey: string
+    }
+
+export type SalesforceOptions = {
+  /** The org's My Domain URL. */
+  readonly loginUrl: string
+  readonly auth: Auth
+  /** `67.0` */
+  readonly apiVersion: string
+  /** Over one whole exchange; 30,000 unless said otherwise. */
+  readonly timeoutMs?: number
+  /** Connections kept to the org at most; 10 unless said otherwise. */
+  readonly connections?: number
+  /** The org's duplicate rules are never overridden. */
+  readonly duplicateRule?: 'respect'
+}
