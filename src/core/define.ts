@@ -1,5 +1,12 @@
 /** The door through which every mapping enters: what is wrong with it is said at once, before anything runs. */
-import { type Mapping, ownerships } from '../model/mapping.ts'
+import {
+  type FieldRule,
+  type LinkRule,
+  type Mapping,
+  type MappingPart,
+  type MatchRule,
+  ownerships,
+} from '../model/mapping.ts'
 import { evaluate } from './evaluate.ts'
 
 /** One thing wrong with a mapping. `place` is a path into it: `customer-person.contact.LastName.owner`. */
@@ -11,52 +18,70 @@ function expressionProblem(place: string, expression: string | undefined): Mappi
     evaluate(expression)
     return []
   } catch (error) {
-    return [
-      { place, problem: (error as Error).message, fix: 'correct the expression; docs/3-merge.md shows the grammar' },
-    ]
+    const problem = error instanceof Error ? error.message : 'is no expression'
+    return [{ place, problem, fix: 'correct the expression; docs/3-merge.md shows the grammar' }]
   }
+}
+
+function fieldProblems(at: string, rule: FieldRule, part: MappingPart): MappingProblem[] {
+  const problems: MappingProblem[] = []
+  const say = (place: string, problem: string, fix: string): void => {
+    problems.push({ place, problem, fix })
+  }
+  if (!ownerships.includes(rule.owner))
+    say(`${at}.owner`, `'${rule.owner}' is no owner`, `use one of ${ownerships.join(', ')}`)
+  if (rule.owner === 'strictest' && rule.stricter === undefined)
+    say(`${at}.stricter`, 'the owner strictest needs to know which value is stricter', 'give stricter: (a, b) => …')
+  if (rule.owner === 'crm' && rule.fallback !== undefined)
+    say(`${at}.fallback`, 'a field that the CRM owns is never written, not even at creation', 'remove the fallback')
+  if (rule.owner === 'crm' && rule.required === true && part.defaults[rule.crm] === undefined)
+    say(at, 'it is required at creation, but the CRM owns it', 'let commerce seed it, or give the part a default')
+  return [
+    ...problems,
+    ...expressionProblem(`${at}.commerce`, rule.commerce),
+    ...expressionProblem(`${at}.fallback`, rule.fallback),
+  ]
+}
+
+function matchProblems(at: string, rule: MatchRule): MappingProblem[] {
+  if (rule.by === 'external-id') return rule.commerce === 'key' ? [] : expressionProblem(at, rule.commerce)
+  return [...expressionProblem(at, rule.commerce), ...expressionProblem(`${at}.when`, rule.when)]
+}
+
+function linkProblems(at: string, link: LinkRule, mapping: Mapping, before: readonly string[]): MappingProblem[] {
+  if (link.of !== 'self') return expressionProblem(`${at}.of`, link.of.id)
+  if (link.mapping !== mapping.name || before.includes(link.role)) return []
+  const problem = `it points at '${link.role}', which is not written before it`
+  return [{ place: at, problem, fix: 'put the parent part first' }]
 }
 
 /** Everything that is wrong with a mapping, in the order of its parts; empty when it is sound. */
 export function problemsOf(mapping: Mapping): readonly MappingProblem[] {
   const problems: MappingProblem[] = expressionProblem(`${mapping.name}.when`, mapping.when)
+  if (mapping.parts.length === 0)
+    problems.push({ place: mapping.name, problem: 'it has no part', fix: 'give it at least one' })
   const roles: string[] = []
   for (const part of mapping.parts) {
     const place = `${mapping.name}.${part.role}`
     if (roles.includes(part.role))
       problems.push({ place, problem: 'two parts have this role', fix: 'give each part a role of its own' })
     const seen = new Set<string>()
-    for (const rule of part.fields) {
-      const at = `${place}.${rule.crm}`
-      if (seen.has(rule.crm))
+    const mapOnce = (field: string): void => {
+      const at = `${place}.${field}`
+      if (field === mapping.keyField)
+        problems.push({ place: at, problem: 'the key field is written by itself', fix: 'remove the rule' })
+      if (seen.has(field))
         problems.push({ place: at, problem: 'the field is mapped twice', fix: 'remove one of the rules' })
-      seen.add(rule.crm)
-      if (!ownerships.includes(rule.owner))
-        problems.push({
-          place: `${at}.owner`,
-          problem: `'${rule.owner}' is no owner`,
-          fix: `use one of ${ownerships.join(', ')}`,
-        })
-      if (rule.owner === 'strictest' && rule.stricter === undefined)
-        problems.push({
-          place: `${at}.stricter`,
-          problem: 'the owner strictest needs to know which value is stricter',
-          fix: 'give stricter: (a, b) => …',
-        })
-      problems.push(
-        ...expressionProblem(`${at}.commerce`, rule.commerce),
-        ...expressionProblem(`${at}.fallback`, rule.fallback),
-      )
+      seen.add(field)
     }
+    for (const rule of part.fields) {
+      mapOnce(rule.crm)
+      problems.push(...fieldProblems(`${place}.${rule.crm}`, rule, part))
+    }
+    for (const rule of part.match) problems.push(...matchProblems(`${place}.match.${rule.crm}`, rule))
     for (const link of part.links) {
-      const self = link.of === 'self'
-      if (self && link.mapping === mapping.name && !roles.includes(link.role))
-        problems.push({
-          place: `${place}.${link.crm}`,
-          problem: `it points at '${link.role}', which is not written before it`,
-          fix: 'put the parent part first',
-        })
-      if (link.of !== 'self') problems.push(...expressionProblem(`${place}.${link.crm}.of`, link.of.id))
+      mapOnce(link.crm)
+      problems.push(...linkProblems(`${place}.${link.crm}`, link, mapping, roles))
     }
     roles.push(part.role)
   }

@@ -24,6 +24,10 @@ export const isEmpty = (value: Json | undefined): boolean =>
   (typeof value === 'string' && value.trim() === '') ||
   (Array.isArray(value) && value.length === 0)
 
+/** A property of the record itself: `constructor` is no value of a customer. */
+const own = (record: JsonObject, name: string): Json | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined
+
 const stepPattern = /^([A-Za-z_][\w-]*)(?:\[(?:@([A-Za-z_]\w*)|(\d+))\])?$/
 
 type Step = { name: string; idFrom: string | null; index: number | null }
@@ -40,29 +44,35 @@ function steps(path: string): Step[] {
 function element(list: Json | undefined, step: Step, body: JsonObject): Json | undefined {
   if (!Array.isArray(list)) return undefined
   if (step.index !== null) return list[step.index]
-  const id = step.idFrom === null ? undefined : body[step.idFrom]
+  const id = step.idFrom === null ? undefined : own(body, step.idFrom)
   return isEmpty(id) ? undefined : list.find(item => isObject(item) && item.id === id)
 }
 
 function path(text: string): Expression {
-  const [plain = '', filter] = text.split('|')
-  if (filter !== undefined && filter !== 'local')
-    throw new RangeError(`'|${filter}' in the expression '${text}' is unknown: there is only |local`)
+  const [plain = '', ...filters] = text.split('|')
+  const [filter] = filters
+  if (filters.length > 1 || (filter !== undefined && filter !== 'local'))
+    throw new RangeError(`'|${filters.join('|')}' in the expression '${text}' is unknown: there is only |local`)
   const walk = steps(plain)
   return body => {
     let value: Json | undefined = body
     for (const step of walk) {
       if (!isObject(value)) return null
-      value = value[step.name]
+      value = own(value, step.name)
       if (step.idFrom !== null || step.index !== null) value = element(value, step, body)
     }
     if (isEmpty(value) || value === undefined) return null
-    return filter === 'local' ? String(value).split('@')[0] || null : value
+    if (filter === undefined) return value
+    return typeof value === 'string' ? value.trim().split('@')[0] || null : null
   }
 }
 
 function template(text: string): Expression {
-  const pieces = text.split(/\{([^{}]*)\}/).map((piece, at) => (at % 2 === 0 ? piece : path(piece.trim())))
+  const pieces = text.split(/\{([^{}]*)\}/).map((piece, at) => {
+    if (at % 2 === 1) return path(piece.trim())
+    if (/[{}]/.test(piece)) throw new RangeError(`a brace in the expression '${text}' has no partner`)
+    return piece
+  })
   return body => {
     let filled = false
     const whole = pieces
@@ -85,7 +95,7 @@ function template(text: string): Expression {
 
 /** Makes an expression ready. Throws a RangeError that names the faulty piece; `config.ts` finds it at start. */
 export function evaluate(expression: string): Expression {
-  const terms = expression.split(' ?? ').map(term => (term.includes('{') ? template(term) : path(term.trim())))
+  const terms = expression.split(' ?? ').map(term => (/[{}]/.test(term) ? template(term) : path(term.trim())))
   return body => {
     for (const term of terms) {
       const value = term(body)
