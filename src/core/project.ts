@@ -7,6 +7,7 @@ import type {
   CodecContext,
   FieldRule,
   FieldSchema,
+  LinkRule,
   Mapping,
   MappingPart,
   ObjectSchema,
@@ -15,6 +16,7 @@ import type {
 } from '../model/mapping.ts'
 import type { Json, JsonObject, Snapshot } from '../model/resource.ts'
 import { type Expression, evaluate } from './evaluate.ts'
+import { type Stored, stored } from './stored.ts'
 
 type PresentSnapshot = Extract<Snapshot, { state: 'present' }>
 
@@ -35,43 +37,14 @@ export function fieldOf(rule: FieldRule, object: ObjectSchema): FieldSchema | nu
   return null
 }
 
-function plainValue(raw: Json): Value | undefined {
-  if (raw === null || typeof raw === 'boolean' || typeof raw === 'number') return raw
-  if (typeof raw === 'string') return raw
-  return undefined
-}
-
-/** Cuts to the field's length without splitting a character that takes two code units. */
-function cut(text: string, length: number): string {
-  const end = /[\uD800-\uDBFF]/.test(text.charAt(length - 1)) ? length - 1 : length
-  return text.slice(0, end).trimEnd()
-}
-
-type Stored = { value: Value; note: string | null } | { value: undefined; note: string | null }
-
-/** What Salesforce will keep of a value, with a note when that is less than what was given. */
-function stored(value: Value, field: FieldSchema): Stored {
-  if (value === null) return field.type === 'boolean' ? { value: undefined, note: null } : { value, note: null }
-  if (typeof value === 'number') {
-    if (field.scale < 0 || !Number.isFinite(value)) return { value, note: null }
-    return { value: Number(value.toFixed(Math.min(field.scale, 20))), note: null }
-  }
-  if (typeof value === 'boolean') return { value, note: null }
-  const text = field.type === 'email' ? value.trim().toLowerCase() : value.trim()
-  if (text === '') return { value: null, note: null }
-  if (field.restricted && field.values.length > 0 && !text.split(';').every(part => field.values.includes(part)))
-    return { value: undefined, note: 'is not among the values of this picklist' }
-  if (field.length > 0 && text.length > field.length)
-    return { value: cut(text, field.length), note: `was cut to ${field.length} characters` }
-  return { value: text, note: null }
-}
-
 function ready(part: MappingPart, object: ObjectSchema): { fields: ReadyField[]; missing: string[] } {
   const fields: ReadyField[] = []
   const missing: string[] = []
+  const own = new Set(part.fields.map(rule => rule.crm))
   for (const rule of part.fields) {
     const field = fieldOf(rule, object)
-    if (field === null) missing.push(rule.crm)
+    // An alternative that has a rule of its own is that rule's: no field is written from two values.
+    if (field === null || (field.name !== rule.crm && own.has(field.name))) missing.push(rule.crm)
     else
       fields.push({
         rule,
@@ -89,24 +62,29 @@ function fieldValue(ready: ReadyField, body: JsonObject, get: CodecContext['get'
   const raw = expression(body)
   const coded = ready.rule.codec?.toCrm(raw, { get, field: ready.field })
   if (coded?.is === 'bad') return { value: undefined, note: coded.why }
-  const value = coded === undefined ? plainValue(raw) : coded.value
-  return value === undefined ? { value: undefined, note: 'is not a single value' } : stored(value, ready.field)
+  if (coded !== undefined) return stored(coded.value, ready.field)
+  return typeof raw === 'object' && raw !== null
+    ? { value: undefined, note: 'is not a single value' }
+    : stored(raw, ready.field)
 }
 
-function pointers(part: MappingPart, snapshot: PresentSnapshot): Record<string, Pointer> {
-  const links: Record<string, Pointer> = {}
-  for (const link of part.links) {
-    if (link.of === 'self') {
-      links[link.crm] = { to: 'draft', role: link.role, source: snapshot.ref }
-      continue
-    }
-    const id = evaluate(link.of.id)(snapshot.body)
-    if (typeof id !== 'string') continue
-    const project = snapshot.ref.id.slice(0, snapshot.ref.id.indexOf('/') + 1)
-    const source = { side: 'commerce', type: link.of.type, id: project + id } as const
-    links[link.crm] = { to: 'draft', role: link.role, source }
+type ReadyPart = { part: MappingPart; fields: readonly ReadyField[]; links: readonly ReadyLink[] }
+
+type ReadyLink = { rule: LinkRule; id: Expression | null; type: string }
+
+const readyLink = (rule: LinkRule): ReadyLink =>
+  rule.of === 'self' ? { rule, id: null, type: '' } : { rule, id: evaluate(rule.of.id), type: rule.of.type }
+
+function pointers(links: readonly ReadyLink[], { ref, body }: PresentSnapshot): Record<string, Pointer> {
+  const found: Record<string, Pointer> = {}
+  const project = ref.id.slice(0, ref.id.indexOf('/') + 1)
+  for (const { rule, id, type } of links) {
+    const parent = id === null ? null : id(body)
+    if (id === null) found[rule.crm] = { to: 'draft', role: rule.role, source: ref }
+    else if (typeof parent === 'string')
+      found[rule.crm] = { to: 'draft', role: rule.role, source: { side: 'commerce', type, id: project + parent } }
   }
-  return links
+  return found
 }
 
 /**
@@ -123,8 +101,9 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     }
     const made = ready(part, object)
     missing.push(...made.missing.map(field => ({ object: part.object, field })))
-    if (!object.fields.has(mapping.keyField)) missing.push({ object: part.object, field: mapping.keyField })
-    return [{ part, fields: made.fields }]
+    if (object.fields.get(mapping.keyField)?.createable !== true)
+      missing.push({ object: part.object, field: mapping.keyField })
+    return [{ part, fields: made.fields, links: part.links.map(readyLink) }]
   })
   const when = mapping.when === undefined ? null : evaluate(mapping.when)
   const expressions = new Map<string, Expression>()
@@ -134,7 +113,7 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     return known
   }
 
-  const draft = (part: MappingPart, fields: readonly ReadyField[], snapshot: PresentSnapshot): Draft => {
+  const draft = ({ part, fields, links }: ReadyPart, snapshot: PresentSnapshot): Draft => {
     const values: Record<string, Value> = {}
     const digests: Record<string, Digest> = {}
     const fallbacks: Record<string, Value> = {}
@@ -143,10 +122,11 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     for (const field of fields) {
       const { value, note } = fieldValue(field, snapshot.body, get, field.value)
       if (note !== null) dropped.push({ field: field.crm, why: note })
-      if (value === undefined) continue
-      values[field.crm] = value
-      digests[field.crm] = digest(field.crm, value)
-      if (value !== null || field.fallback === null) continue
+      if (value !== undefined) {
+        values[field.crm] = value
+        digests[field.crm] = digest(field.crm, value)
+      }
+      if ((value ?? null) !== null || field.fallback === null) continue
       const other = fieldValue(field, snapshot.body, get, field.fallback)
       if (other.value !== undefined && other.value !== null) fallbacks[field.crm] = other.value
     }
@@ -163,16 +143,14 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
       digests,
       fallbacks,
       defaults: part.defaults,
-      links: pointers(part, snapshot),
+      links: pointers(links, snapshot),
       dropped,
     }
   }
 
-  return {
-    missing,
-    drafts: snapshot =>
-      when !== null && when(snapshot.body) === null
-        ? []
-        : parts.map(({ part, fields }) => draft(part, fields, snapshot)),
+  const takesPart = (body: JsonObject): boolean => {
+    const answer = when === null ? true : when(body)
+    return answer !== null && answer !== false
   }
+  return { missing, drafts: snapshot => (takesPart(snapshot.body) ? parts.map(one => draft(one, snapshot)) : []) }
 }
