@@ -33,8 +33,8 @@ export type FieldMerge = { readonly verdict: Verdict; readonly why: string; read
 const say = (verdict: Verdict, why: string, restores = false): FieldMerge => ({ verdict, why, restores })
 
 /** Both sides changed the field, or differ on first contact: the owner's word decides. */
-function contested(state: FieldState, how: string): FieldMerge {
-  const { owner, from } = state
+function contested(state: FieldState, owner: Exclude<FieldOwnership, 'seed'>, how: string): FieldMerge {
+  const { from } = state
   switch (owner) {
     case 'commerce':
     case 'crm':
@@ -52,31 +52,42 @@ function contested(state: FieldState, how: string): FieldMerge {
       return state.decided === from
         ? say('write', `${how}; a person chose this side`)
         : say('yield', `${how}; a person chose the other side`)
-    case 'seed':
-      return say('yield', `${how}; seeded once, now Salesforce's own`)
     default:
       return unreachable(owner)
   }
 }
 
+/** Filled by commerce where the CRM has nothing yet, once; from then on the CRM's own, and never commerce's again. */
+function seeded({ from, ours, theirs, base }: FieldState): FieldMerge {
+  if (from === 'crm') return say('same', 'a seeded field never flows back')
+  if (base !== null) {
+    const unchanged = ours.digest === base && (theirs === 'unread' || theirs.digest === base)
+    return unchanged ? say('same', 'unchanged') : say('yield', "seeded once, now Salesforce's own")
+  }
+  if (ours.empty) return say('same', 'first contact; nothing to seed')
+  return theirs === 'unread' || theirs.empty
+    ? say('write', 'first contact; seeds an empty field')
+    : say('yield', "first contact; it has a value, and that is Salesforce's own")
+}
+
 /** First contact: an empty value erases nothing, a value fills an empty one, two different values go by owner. */
-function firstContact(state: FieldState, theirs: SideValue | 'unread'): FieldMerge {
-  const { owner, from, ours } = state
-  const ownsIt = owner !== 'crm' && owner !== 'commerce' ? true : owner === from
+function firstContact(state: FieldState, owner: Exclude<FieldOwnership, 'seed'>): FieldMerge {
+  const { from, ours, theirs } = state
+  const mayWrite = (owner !== 'crm' && owner !== 'commerce') || owner === from
   if (theirs === 'unread') {
-    if (!ownsIt) return say('same', `first contact; ${owner} owns it`)
+    if (!mayWrite) return say('same', `first contact; ${owner} owns it`)
     return ours.empty ? say('same', 'first contact; nothing to write') : say('write', 'first contact')
   }
   if (ours.empty && theirs.empty) return say('same', 'first contact; empty on both sides')
   if (ours.empty)
-    return owner === 'seed' || owner === from
+    return owner === from
       ? say('same', 'first contact; an empty value erases nothing')
       : say('yield', 'first contact; only the other side has a value')
-  if (theirs.empty) {
-    if (ownsIt && (owner !== 'seed' || from === 'commerce')) return say('write', 'first contact; fills an empty field')
-    return say('same', `first contact; ${owner} owns it`)
-  }
-  return contested(state, 'first contact; the sides differ')
+  if (theirs.empty)
+    return mayWrite
+      ? say('write', 'first contact; fills an empty field')
+      : say('same', `first contact; ${owner} owns it`)
+  return contested(state, owner, 'first contact; the sides differ')
 }
 
 /**
@@ -86,22 +97,19 @@ function firstContact(state: FieldState, theirs: SideValue | 'unread'): FieldMer
 export function merge(state: FieldState): FieldMerge {
   const { owner, from, ours, theirs, base } = state
   if (theirs !== 'unread' && theirs.digest === ours.digest) return say('same', 'both sides agree')
-  if (base === null) return firstContact(state, theirs)
+  if (owner === 'seed') return seeded(state)
+  if (base === null) return firstContact(state, owner)
   const oursChanged = ours.digest !== base
   const theirsChanged = theirs !== 'unread' && theirs.digest !== base
   if (!oursChanged && !theirsChanged) return say('same', 'unchanged')
-  if (owner === 'seed')
-    return from === 'commerce'
-      ? say('yield', "seeded once, now Salesforce's own")
-      : say('same', 'a seeded field never flows back')
   if (owner === 'commerce' || owner === 'crm') {
-    if (owner === from)
-      return oursChanged
-        ? say('write', `changed; ${owner} owns it`)
-        : say('write', `changed by the other side; ${owner} restores it`, true)
-    return say('yield', oursChanged ? `changed, but ${owner} owns it` : `changed by its owner, ${owner}`)
+    if (owner !== from)
+      return say('yield', oursChanged ? `changed, but ${owner} owns it` : `changed by its owner, ${owner}`)
+    return oursChanged
+      ? say('write', `changed; ${owner} owns it`)
+      : say('write', `changed by the other side; ${owner} restores it`, true)
   }
   if (oursChanged && !theirsChanged) return say('write', 'only this side changed it')
   if (!oursChanged) return say('yield', 'only the other side changed it')
-  return contested(state, 'both sides changed it')
+  return contested(state, owner, 'both sides changed it')
 }

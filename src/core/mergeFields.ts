@@ -1,0 +1,155 @@
+/** Merges all fields of one draft, and keeps what both sides will have agreed on once the plan is carried out. */
+import type { Base, Digest, Draft, IdentityLink } from '../model/identity.ts'
+import type { FieldRule, MappingPart, Value } from '../model/mapping.ts'
+import type { Decision, FieldVerdict } from '../model/plan.ts'
+import { type Instant, type Side, unreachable } from '../model/resource.ts'
+import { type FieldMerge, merge, type SideValue } from './merge.ts'
+import { ruleOf } from './ruleOf.ts'
+
+/** What the target holds, from a find or a read. */
+export type Target = {
+  readonly values: Readonly<Record<string, Value>>
+  readonly digests: Base
+  readonly modifiedAt: Instant
+}
+
+export type MergeFieldsInput = {
+  readonly part: MappingPart
+  /** Null for a record that was found and is not linked yet. */
+  readonly link: IdentityLink | null
+  readonly target: Target | null
+  readonly uncertain: boolean
+  readonly decision: Decision | null
+  readonly emptyDigest: (field: string) => Digest
+}
+
+export type Disputed = {
+  readonly field: string
+  readonly commerce: Value
+  readonly crm: Value
+  readonly kind: 'both-changed' | 'rewritten'
+}
+
+export type Merged = {
+  readonly verdicts: readonly FieldVerdict[]
+  readonly write: Readonly<Record<string, Value>>
+  readonly base: Base
+  readonly yields: readonly string[]
+  readonly disputed: readonly Disputed[]
+  /** A `review` or `strictest` field is written over an edit of the other side: that row goes alone, guarded. */
+  readonly guarded: boolean
+}
+
+/** After so many restores with no edit of the owner between them, something in the org is fighting us: a person decides. */
+export const restoresAllowed = 5
+
+/** The side that every plan starts from. */
+const from: Side = 'commerce'
+
+/**
+ * What was agreed on, when an earlier write may or may not have landed: of a field that one side owns, what the target
+ * holds; of the others, only what both sides hold. A field that was never agreed on stays so: else a first contact
+ * would look like an edit, and an empty value could erase what a person wrote.
+ */
+function believed(rule: FieldRule, ours: Digest, theirs: SideValue | 'unread', base: Digest | null): Digest | null {
+  if (theirs === 'unread' || base === null) return base
+  if (rule.owner === 'commerce' || rule.owner === 'crm') return theirs.digest
+  return ours === theirs.digest ? ours : base
+}
+
+/** Does a value that wins in Salesforce go back to commerce? Only where the way back is defined. */
+const flowsBack = ({ owner, codec }: FieldRule): boolean =>
+  owner !== 'commerce' && owner !== 'seed' && (codec === undefined || codec.toCommerce !== undefined)
+
+/** Too many restores make a conflict; a person's decision on it goes through once, whichever side it names. */
+function limited(found: FieldMerge, restores: number, decided: Side | null): FieldMerge {
+  if (!found.restores || restores < restoresAllowed) return found
+  if (decided === null)
+    return { verdict: 'conflict', why: `put back ${restores} times, and rewritten each time`, restores: false }
+  return decided === from
+    ? { verdict: 'write', why: 'a person chose this side', restores: false }
+    : { verdict: 'yield', why: 'a person chose the other side', restores: false }
+}
+
+/** An empty value is never written to a field that Salesforce requires: the record would be refused as a whole. */
+const refused: FieldMerge = { verdict: 'same', why: 'Salesforce requires a value: the last one stays', restores: false }
+
+/** The base after this verdict; null where nothing was agreed on yet. */
+function agreedAfter(
+  verdict: FieldMerge['verdict'],
+  { owner }: FieldRule,
+  ours: Digest,
+  theirs: SideValue | 'unread',
+  agreed: Digest | null,
+): Digest | null {
+  switch (verdict) {
+    case 'write':
+      return ours
+    case 'yield':
+      // What the losing side holds: so the winner looks changed from there, and flows. A seed never flows again.
+      return owner === 'seed' ? (agreed ?? ours) : ours
+    case 'same':
+      if (theirs !== 'unread' && theirs.digest === ours) return ours
+      return owner === 'seed' ? (agreed ?? ours) : agreed
+    case 'conflict':
+      return agreed
+    default:
+      return unreachable(verdict)
+  }
+}
+
+/** Every field of the draft, in its order. */
+export function mergeFields(draft: Draft, input: MergeFieldsInput): Merged {
+  const { part, link, target, uncertain, decision, emptyDigest } = input
+  const decided = decision?.choice.do === 'take' ? decision.choice.side : null
+  const verdicts: FieldVerdict[] = []
+  const write: Record<string, Value> = {}
+  const base: Record<string, Digest> = { ...link?.base }
+  const yields: string[] = []
+  const disputed: Disputed[] = []
+  let guarded = false
+  for (const [field, value] of Object.entries(draft.fields)) {
+    const digest = draft.digests[field]
+    if (digest === undefined) continue
+    const rule = ruleOf(part, field)
+    const seen = target?.digests[field]
+    const theirs: SideValue | 'unread' =
+      seen === undefined ? 'unread' : { digest: seen, empty: seen === emptyDigest(field) }
+    const theirValue = target?.values[field] ?? null
+    const known = link?.base[field] ?? null
+    const agreed = uncertain ? believed(rule, digest, theirs, known) : known
+    const stricter = rule.stricter?.(value, theirValue)
+    const found = merge({
+      owner: rule.owner,
+      from,
+      ours: { digest, empty: value === null },
+      theirs,
+      base: agreed,
+      oursIsLater: target === null || draft.modifiedAt >= target.modifiedAt,
+      oursIsStricter: stricter === undefined || stricter === value,
+      decided,
+    })
+    const entered =
+      found.verdict === 'write' && value === null && rule.required === true
+        ? refused
+        : limited(found, link?.restores[field] ?? 0, decided)
+    const { verdict } = entered
+    verdicts.push({ field, owner: rule.owner, ...entered })
+    const after = agreedAfter(verdict, rule, digest, theirs, agreed)
+    if (after !== null) base[field] = after
+    if (verdict === 'write') {
+      write[field] = value
+      const overwrites = theirs !== 'unread' && agreed !== null && theirs.digest !== agreed
+      guarded ||= overwrites && (rule.owner === 'review' || rule.owner === 'strictest')
+    }
+    if (verdict === 'yield' && flowsBack(rule)) yields.push(field)
+    if (verdict === 'conflict')
+      disputed.push({
+        field,
+        commerce: value,
+        crm: theirValue,
+        kind: found.verdict === 'conflict' ? 'both-changed' : 'rewritten',
+      })
+  }
+  return { verdicts, write, base, yields, disputed, guarded }
+}
