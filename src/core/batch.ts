@@ -3,8 +3,6 @@ import type { Batch, BatchLimits, Call, WritePlan, WriteRow } from '../model/pla
 
 type Levelled = { row: WriteRow; level: number }
 
-const keyOf = (object: string, field: string, value: string): string => `${object}\n${field}\n${value}`
-
 function rowOf(plan: WritePlan, index: number): WriteRow | null {
   const none = { ifUnmodifiedSince: null, key: null, id: null, fields: {}, links: [] }
   switch (plan.do) {
@@ -36,54 +34,86 @@ function rowOf(plan: WritePlan, index: number): WriteRow | null {
   }
 }
 
-/** A row's level is one above the highest of the rows it names by key, and above an earlier row on the same record. */
-function levels(rows: readonly WriteRow[]): Levelled[] {
-  // A relationship does not name its object, so parents are found by key alone: our keys are unique within an object.
-  const byKey = new Map<string, WriteRow[]>()
-  for (const row of rows) {
-    if (row.key === null) continue
-    const same = byKey.get(`${row.key.field}\n${row.key.value}`)
-    if (same) same.push(row)
-    else byKey.set(`${row.key.field}\n${row.key.value}`, [row])
-  }
-  const known = new Map<WriteRow, number>()
-  const level = (row: WriteRow, path: readonly WriteRow[]): number => {
-    const done = known.get(row)
-    if (done !== undefined) return done
-    const parents = row.links.flatMap(link =>
-      link.by === 'key' ? (byKey.get(`${link.keyField}\n${link.key}`) ?? []) : [],
-    )
-    const real = parents.filter(parent => parent.object !== row.object || parent.key?.value !== row.key?.value)
-    const mine = Math.max(
-      0,
-      ...real.filter(parent => !path.includes(parent)).map(parent => level(parent, [...path, row]) + 1),
-    )
-    known.set(row, mine)
-    return mine
-  }
-  const taken = new Map<string, number>()
-  return rows.map(row => {
-    const target = row.key === null ? `${row.object}\n${row.id}` : keyOf(row.object, row.key.field, row.key.value)
-    const before = taken.get(target)
-    const mine = Math.max(level(row, []), before === undefined ? 0 : before + 1)
-    taken.set(target, mine)
-    return { row, level: mine }
-  })
+const keyOf = (field: string, value: string): string => `${field}\n${value}`
+
+function put<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
 }
 
-const groupKey = ({ row }: Levelled): string => (row.key === null ? row.do : `create ${row.object} ${row.key.field}`)
+/** Which rows must come after which: children after the parents they name by key, a record's rows in their order. */
+function followers(rows: readonly WriteRow[]): number[][] {
+  // A relationship does not name its object, so parents are found by key alone: our keys are unique within an object.
+  const byKey = new Map<string, number[]>()
+  rows.forEach((row, at) => {
+    if (row.key !== null) put(byKey, keyOf(row.key.field, row.key.value), at)
+  })
+  const after: number[][] = rows.map(() => [])
+  const latest = new Map<string, number>()
+  rows.forEach((row, at) => {
+    for (const link of row.links) {
+      const parents = link.by === 'key' ? (byKey.get(keyOf(link.keyField, link.key)) ?? []) : []
+      for (const parent of parents) {
+        const same = rows[parent]?.object === row.object && rows[parent]?.key?.value === row.key?.value
+        if (!same) after[parent]?.push(at)
+      }
+    }
+    const target = `${row.object}\n${row.key === null ? row.id : keyOf(row.key.field, row.key.value)}`
+    const before = latest.get(target)
+    if (before !== undefined) after[before]?.push(at)
+    latest.set(target, at)
+  })
+  return after
+}
 
-const chunks = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
-
-function groups(rows: readonly Levelled[], size: number): WriteRow[][] {
-  const byKey = new Map<string, WriteRow[]>()
-  for (const one of rows) {
-    const group = byKey.get(groupKey(one)) ?? []
-    byKey.set(groupKey(one), group)
-    group.push(one.row)
+/** A row's level is one above the highest that it must follow. Rows that follow each other in a ring come last. */
+function levels(rows: readonly WriteRow[]): Levelled[] {
+  const after = followers(rows)
+  const open = rows.map(() => 0)
+  for (const next of after.flat()) open[next] = (open[next] ?? 0) + 1
+  const level = rows.map(() => 0)
+  const ready = rows.flatMap((_, at) => (open[at] === 0 ? [at] : []))
+  const done = new Set<number>()
+  for (const at of ready) {
+    done.add(at)
+    for (const next of after[at] ?? []) {
+      level[next] = Math.max(level[next] ?? 0, (level[at] ?? 0) + 1)
+      open[next] = (open[next] ?? 0) - 1
+      if (open[next] === 0) ready.push(next)
+    }
   }
-  return [...byKey.values()].flatMap(group => chunks(group, size))
+  let last = level.reduce((most, one) => Math.max(most, one), 0)
+  return rows.map((row, at) => ({ row, level: done.has(at) ? (level[at] ?? 0) : ++last }))
+}
+
+const groupKey = (row: WriteRow): string => (row.key === null ? row.do : `create ${row.object} ${row.key.field}`)
+
+/**
+ * Rows of one object together, as a mixed call is cut where the object changes; among them children of one parent, as
+ * two calls that hold children of one Account lock each other out.
+ */
+function sorted(rows: readonly WriteRow[]): readonly WriteRow[] {
+  const families = new Map<string, Map<string | WriteRow, WriteRow[]>>()
+  for (const row of rows) {
+    const [link] = row.links
+    const parent = link === undefined ? row : link.by === 'id' ? link.id : keyOf(link.keyField, link.key)
+    const object = families.get(row.object) ?? new Map<string | WriteRow, WriteRow[]>()
+    families.set(row.object, object)
+    put(object, parent, row)
+  }
+  return [...families.values()].flatMap(object => [...object.values()].flat())
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  const step = Math.max(1, Math.floor(size))
+  return Array.from({ length: Math.ceil(items.length / step) }, (_, at) => items.slice(at * step, (at + 1) * step))
+}
+
+function groups(rows: readonly WriteRow[], size: number): WriteRow[][] {
+  const byKey = new Map<string, WriteRow[]>()
+  for (const row of rows) put(byKey, groupKey(row), row)
+  return [...byKey.values()].flatMap(group => chunks(sorted(group), size))
 }
 
 /**
@@ -91,31 +121,25 @@ function groups(rows: readonly Levelled[], size: number): WriteRow[][] {
  * call in the order given. Else each level is a wave of its own, so that calls of one wave never depend on each other.
  */
 export function batch(plans: readonly WritePlan[], limits: BatchLimits): Batch {
-  const rows = plans.map(rowOf).filter(row => row !== null)
-  const levelled = levels(rows)
-  const highest = levelled.reduce((most, one) => Math.max(most, one.level), 0)
-  const waves: WriteRow[][][] = []
-  const alone: Call[][] = []
-  for (let level = 0; level <= highest; level++) {
-    const here = levelled.filter(one => one.level === level)
-    waves.push(
-      groups(
-        here.filter(one => one.row.ifUnmodifiedSince === null),
+  const byLevel = new Map<number, WriteRow[]>()
+  for (const { row, level } of levels(plans.map(rowOf).filter(row => row !== null))) put(byLevel, level, row)
+  const waves = [...byLevel]
+    .toSorted(([a], [b]) => a - b)
+    .map(([, rows]) => ({
+      together: groups(
+        rows.filter(row => row.ifUnmodifiedSince === null),
         limits.rowsPerGroup,
       ),
-    )
-    alone.push(here.filter(one => one.row.ifUnmodifiedSince !== null).map(one => ({ groups: [[one.row]] })))
-  }
-  const guarded = alone.flat()
-  const all = waves.flat()
-  if (guarded.length === 0 && all.length > 0 && all.length <= limits.groupsPerCall)
+      // A guarded row goes alone: the condition is the call's, not the row's.
+      alone: rows.filter(row => row.ifUnmodifiedSince !== null).map((row): Call => ({ groups: [[row]] })),
+    }))
+  const all = waves.flatMap(wave => wave.together)
+  if (all.length > 0 && all.length <= limits.groupsPerCall && waves.every(wave => wave.alone.length === 0))
     return { waves: [[{ groups: all }]] }
   return {
-    waves: waves
-      .map((wave, level) => [
-        ...chunks(wave, limits.groupsPerCall).map(some => ({ groups: some })),
-        ...(alone[level] ?? []),
-      ])
-      .filter(wave => wave.length > 0),
+    waves: waves.map(({ together, alone }) => [
+      ...chunks(together, limits.groupsPerCall).map(some => ({ groups: some })),
+      ...alone,
+    ]),
   }
 }
