@@ -1,7 +1,7 @@
 /** What one plan and its outcome leave behind: links, conflicts, failures, marks and the row's next step. */
-import type { Digest, IdentityLink } from '../model/identity.ts'
+import type { Base, IdentityLink } from '../model/identity.ts'
 import type { FailedRecord, Failure, LinkChange, Next, Outcome } from '../model/outcome.ts'
-import type { Conflict, WritePlan } from '../model/plan.ts'
+import type { Conflict, FieldVerdict, WritePlan } from '../model/plan.ts'
 import { type ResourceRef, unreachable } from '../model/resource.ts'
 
 export type SettleInput = {
@@ -29,20 +29,35 @@ export type Settled = {
   readonly target: ResourceRef | null
 }
 
+type Counts = Readonly<Record<string, number>>
+
 const nothing: Settled = { next: { do: 'done' }, links: [], marks: [], conflict: null, failure: null, target: null }
 
-/** The link after this plan: new, or with what was learnt. A yielded field counts one more restore, a written one none. */
+/**
+ * How often each field was put back since its owner, or a person, last said what it should be. A pass that leaves a
+ * field alone tells nothing: it may not have read it.
+ */
+function restoresAfter(verdicts: readonly FieldVerdict[], before: Counts): Counts {
+  const after: Record<string, number> = {}
+  for (const { field, verdict, restores } of verdicts) {
+    const count = before[field] ?? 0
+    if (restores) after[field] = count + 1
+    else if (verdict === 'same' && count > 0) after[field] = count
+  }
+  return after
+}
+
+/** The link after this plan: new, or with what was learnt; none when nothing was. */
 function linkChange(
   plan: Extract<WritePlan, { do: 'create' | 'update' | 'nothing' }>,
   crm: ResourceRef,
   known: IdentityLink | null,
+  base: Base,
 ): LinkChange[] {
   const link: IdentityLink | null = plan.do === 'create' ? null : plan.link
-  const restores: Record<string, number> = {}
-  for (const { field, restores: again } of plan.verdicts) if (again) restores[field] = (link?.restores[field] ?? 0) + 1
+  const restores = restoresAfter(plan.verdicts, link?.restores ?? {})
   if (link === null) {
-    const { draft, base } = plan
-    const { mapping, role, source } = draft
+    const { mapping, role, source } = plan.draft
     return [
       {
         do: 'put',
@@ -51,12 +66,16 @@ function linkChange(
       },
     ]
   }
-  return sameBase(link.base, plan.base) && Object.keys(link.restores).length === 0 && Object.keys(restores).length === 0
-    ? []
-    : [{ do: 'base', link, base: plan.base, restores }]
+  return same(link.base, base) && same(link.restores, restores) ? [] : [{ do: 'base', link, base, restores }]
 }
 
-function sameBase(a: Readonly<Record<string, Digest>>, b: Readonly<Record<string, Digest>>): boolean {
+/** An upsert that met a record which nobody had found: only what was sent is known to be there. */
+const sentOnly = ({ base, fields, links }: Extract<WritePlan, { do: 'create' }>): Base =>
+  Object.fromEntries(
+    Object.entries(base).filter(([field]) => field in fields || links.some(link => link.field === field)),
+  )
+
+function same<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): boolean {
   const keys = Object.keys(b)
   return keys.length === Object.keys(a).length && keys.every(key => a[key] === b[key])
 }
@@ -83,21 +102,21 @@ export function settle(input: SettleInput): Settled {
       if (outcome === null) return nothing
       return {
         ...nothing,
-        links: linkChange(plan, outcome.ref, known),
+        links: linkChange(plan, outcome.ref, known, outcome.created ? plan.base : sentOnly(plan)),
         marks: flowsBack ? [outcome.ref] : [],
         target: outcome.ref,
       }
     }
     case 'update': {
       const marks = plan.yields.length > 0 || (plan.link === null && flowsBack) ? [plan.crm] : []
-      return { ...nothing, links: linkChange(plan, plan.crm, known), marks, target: plan.crm }
+      return { ...nothing, links: linkChange(plan, plan.crm, known, plan.base), marks, target: plan.crm }
     }
     case 'delete':
       return { ...nothing, links: [{ do: 'remove', link: plan.link }], target: plan.crm }
     case 'nothing': {
       if (plan.crm === null) return nothing
       const marks = plan.yields.length > 0 || (plan.link === null && flowsBack) ? [plan.crm] : []
-      return { ...nothing, links: linkChange(plan, plan.crm, known), marks, target: plan.crm }
+      return { ...nothing, links: linkChange(plan, plan.crm, known, plan.base), marks, target: plan.crm }
     }
     case 'wait':
       return { ...nothing, next: { do: 'wait' } }
