@@ -53,9 +53,12 @@ function alarm(engine: Engine, signal: AbortSignal) {
   }
 }
 
-/** Starts the loop. It ends when the signal fires; a pass in flight is finished first. */
-export function drain(engine: Engine, options: { readonly signal: AbortSignal }): Drain {
-  const { signal } = options
+/** Starts the loop, once `ready` settles. It ends when the signal fires; a pass in flight is finished first. */
+export function drain(
+  engine: Engine,
+  options: { readonly signal: AbortSignal; readonly ready?: Promise<unknown> },
+): Drain {
+  const { signal, ready } = options
   const { clock, store, pace, log } = engine
   const tokens: Bucket = bucket(pace)
   const bell = alarm(engine, signal)
@@ -132,6 +135,7 @@ export function drain(engine: Engine, options: { readonly signal: AbortSignal })
   }
 
   const loop = async (): Promise<void> => {
+    await Promise.race([ready, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
     while (!signal.aborted) {
       try {
         if (!(await turn())) await bell.wait(lookEveryMs)
