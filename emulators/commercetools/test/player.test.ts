@@ -55,6 +55,15 @@ describe('the player', () => {
     expect(await play()).toBe(await play())
   })
 
+  test('lets nobody arrive twice, however often it is started', async () => {
+    await using it = await world()
+    for (const scenario of ['arrivals', 'arrivals', 'shoppers', 'shoppers', 'arrivals']) {
+      await it.control('POST', 'play', { scenario, rate: FAST, customers: 90, steps: 90, seed: 1 })
+      expect(await finished(it)).toMatchObject({ done: 90, skipped: 0 })
+    }
+    expect((await it.query('messages', { where: 'type = "CustomerCreated"' })).total).toBeGreaterThan(300)
+  })
+
   test('changes exactly one field of each customer', async () => {
     await using it = await world()
     await it.control('POST', 'play', { scenario: 'arrivals', rate: FAST, customers: 400, seed: 4 })

@@ -5,7 +5,7 @@ import { cast } from './people.ts'
 import { PLAYER, play } from './scenarios.ts'
 import { setStage } from './stage.ts'
 
-export type Progress = Partial<Omit<PlayState, 'customers' | 'steps'>> & {
+export type Progress = Partial<Pick<PlayState, 'scenario' | 'seed' | 'rate' | 'projectKey'>> & {
   running: boolean
   done: number
   /** Steps in all; null when the scenario has no end. */
@@ -17,7 +17,7 @@ export type Progress = Partial<Omit<PlayState, 'customers' | 'steps'>> & {
 
 export type Player = {
   /** False when one is playing. */
-  start(scenario: Omit<PlayState, 'done' | 'running'>): boolean
+  start(scenario: Omit<PlayState, 'done' | 'running' | 'before' | 'arrived'>): boolean
   /** Goes on with what an earlier process was playing. */
   resume(): void
   /** Ends the scenario. */
@@ -97,7 +97,10 @@ export function player(world: World): Player {
       if (timer !== null) return false
       skipped = 0
       lastError = null
-      const state: PlayState = { ...scenario, done: 0, running: true }
+      const last = world.play
+      const before = last ? last.before + last.done : 0
+      const arrived = last ? last.arrived + (last.scenario === 'arrivals' ? last.done : 0) : 0
+      const state: PlayState = { ...scenario, done: 0, running: true, before, arrived }
       world.savePlay(state)
       run(state)
       return true
@@ -114,8 +117,21 @@ export function player(world: World): Player {
       const state = world.play
       const seconds = (performance.now() - since) / 1000
       const perSecond = state?.running && seconds > 0 ? Math.round((state.done - doneBefore) / seconds) : 0
-      const { customers: _c, steps: _s, ...shown } = state ?? { customers: 0, steps: null, running: false, done: 0 }
-      return { ...shown, total: state ? total : null, skipped, perSecond, lastError }
+      const played = state && {
+        scenario: state.scenario,
+        seed: state.seed,
+        rate: state.rate,
+        projectKey: state.projectKey,
+      }
+      return {
+        ...played,
+        done: state?.done ?? 0,
+        running: state?.running ?? false,
+        total: state ? total : null,
+        skipped,
+        perSecond,
+        lastError,
+      }
     },
     known: () => cast().drafts.length,
   }

@@ -15,20 +15,17 @@ export type Step = { world: World; project: Project; cast: Cast; state: PlayStat
 export const PLAYER = { clientId: 'people', isPlatformClient: false } as const
 
 /** Ids of a step come from its seed, so the same seed tells the same story. */
-export function stepAct(
-  state: Pick<PlayState, 'seed' | 'scenario'>,
-  n: number,
-): { act: Act; dice: ReturnType<typeof random> } {
-  const dice = random(state.seed, n, state.scenario.length)
+export function stepAct(state: PlayState, n: number): { act: Act; dice: ReturnType<typeof random> } {
+  const dice = random(state.seed, state.before + n, state.scenario.length)
   return { dice, act: { by: PLAYER, newId: dice.uuid, step: n } }
 }
 
 export function play({ world, project, cast, state, n, order }: Step) {
   const { act, dice } = stepAct(state, n)
   if (state.scenario === 'arrivals') {
-    createCustomer(world, project, fitting(project, person(cast.drafts, n, dice)), act)
+    createCustomer(world, project, fitting(project, person(cast.drafts, state.arrived + n, dice)), act)
   } else if (state.scenario === 'one-change-each') {
     const customer = project.customers.get(order[n] ?? '')
     if (customer) changeOneField(world, project, customer, cast, dice, act)
-  } else shop(world, project, cast, dice, act, n)
+  } else shop(world, project, cast, dice, act, state.before + n)
 }

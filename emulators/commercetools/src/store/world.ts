@@ -28,6 +28,9 @@ export type PlayState = {
   projectKey: string
   done: number
   running: boolean
+  /** Steps played before this scenario began, and how many of them were arrivals: nobody arrives twice. */
+  before: number
+  arrived: number
 }
 
 export type Commit = {
@@ -139,6 +142,7 @@ export function world(journal: Journal | null, wall?: () => number): World {
       const messages = messagesOf(commit, notice.identifiers, self.clock.iso())
       const row = after && { ...after, sequence: (before?.sequence ?? 0) + messages.length }
       const rows = tableOf(project, typeId)
+      if (row && !before && rows.get(row.id)) throw new Error(`A ${typeId} with the id ${row.id} exists already.`)
       if (row) rows.put(row)
       else rows.remove(resource.id)
       keepMessages(
