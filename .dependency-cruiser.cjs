@@ -80,8 +80,8 @@ module.exports = {
       name: 'app-is-the-root',
       comment: 'Only src/cli, src/index.ts, tests and scripts may import the composition root.',
       severity: 'error',
-      from: { path: '^src/', pathNot: `^src/cli/|^src/index\\.ts$|${tests}` },
-      to: { path: '^src/app\\.ts$' },
+      from: { path: '^src/', pathNot: `^src/(cli|app)/|^src/(app|index)\\.ts$|${tests}` },
+      to: { path: '^src/app(\\.ts$|/)' },
     },
     {
       name: 'emulators-share-no-code',

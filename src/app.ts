@@ -1,179 +1,138 @@
-/** The composition root: everything is made here, once, and ends here. The only file that imports every room. */
-import type { Config } from './config.ts'
-import { drain as startDrain } from './engine/drain.ts'
+/** The composition root: puts the service together, starts it, and takes it down in order. */
+import type { AddressInfo } from 'node:net'
+import packageJson from '../package.json' with { type: 'json' }
+import { type Deps, storeOf, systemsOf } from './app/connect.ts'
+import { bind, worker } from './app/worker.ts'
+import { type Config, ConfigError } from './config.ts'
 import type { Engine } from './engine/engine.ts'
-import { metrics as makeMetrics } from './http/metrics.ts'
+import { metrics } from './http/metrics.ts'
 import { server } from './http/server.ts'
-import { clock as realClock } from './lib/clock.ts'
+import { clock } from './lib/clock.ts'
 import { digester } from './lib/digester.ts'
-import { type Logger, log as makeLog } from './lib/log.ts'
-import type { Clock, CommerceSystem, CrmSystem, Store } from './model/ports.ts'
-import { StoreDown, WrongDatabase } from './model/ports.ts'
-import { store as openStore } from './store/index.ts'
-import { commercetools } from './systems/commercetools/index.ts'
-import { salesforce } from './systems/salesforce/index.ts'
+import { type Logger, log } from './lib/log.ts'
 
+export { check } from './app/check.ts'
+export { subscribe } from './app/connect.ts'
+
+/** What a process does. `intake` takes deliveries, `worker` carries changes over, `scheduler` keeps the database tidy. */
 export type Role = 'intake' | 'worker' | 'scheduler'
 export const roles: readonly Role[] = ['intake', 'worker', 'scheduler']
 
-export type App = {
-  readonly url: string
-  readonly engine: Engine
-  /** Settles when the process can no longer do its work: the database belongs to another org. Never otherwise. */
-  readonly failed: Promise<Error>
-  [Symbol.asyncDispose](): Promise<void>
-}
+/** `url` is null in a process without the way in. */
+export type App = AsyncDisposable & { readonly url: string | null }
 
-export type AppOptions = { readonly roles?: readonly Role[]; readonly version?: string }
+export const version: string = packageJson.version
 
-/** How often to try to learn the org's id while Salesforce does not answer. */
-const bindEveryMs = 5_000
-/** How often the database cleans up after itself. */
-const maintainEveryMs = 600_000
-const journalDays = 30
+/** How long `app` waits for the org's first answer before it says that it runs; the rest happens behind. */
+const firstTryMs = 5_000
+/** After the stop signal, for all that is under way; then what is still open is cut. Ten seconds in all. */
+const orderlyMs = 8_000
+const tidyEveryMs = 3_600_000
 
-type Systems = { readonly commerce: CommerceSystem & AsyncDisposable; readonly crm: CrmSystem & AsyncDisposable }
-
-/** The two worlds, as the configuration names them. */
-export function systemsOf(config: Config, deps: { clock: Clock; log: Logger }): Systems {
-  const { loginUrl, clientId, auth, apiVersion } = config.salesforce
-  return {
-    commerce: commercetools({ projects: config.projects, types: typesOf(config) }, deps),
-    crm: salesforce(
-      {
-        loginUrl,
-        apiVersion,
-        auth:
-          auth.by === 'jwt'
-            ? { flow: 'jwt-bearer', clientId, username: auth.username, privateKey: auth.privateKey }
-            : { flow: 'client-credentials', clientId, clientSecret: auth.clientSecret },
-      },
-      deps,
-    ),
-  }
-}
-
-const typesOf = ({ mappings }: Config): readonly string[] => [
-  ...new Set(mappings.flatMap(mapping => [mapping.commerce, ...mapping.touchedBy.map(touch => touch.type)])),
-]
-
-/** Starts the service. It answers at once; what it cannot reach yet it says at `/readyz`. */
-export async function app(config: Config, options: AppOptions = {}): Promise<App> {
-  const played = options.roles ?? roles
-  const clock = realClock()
-  const log = makeLog(config.logLevel)
+/**
+ * Starts the service: `await using running = await app(config)`. It takes deliveries in even while Salesforce is away.
+ * Rejects with `ConfigError` when the port or the data directory is taken, `WrongDatabase` when the database serves
+ * another org, `StoreDown` when there is no database.
+ */
+export async function app(
+  config: Config,
+  options: { readonly roles?: readonly Role[]; readonly log?: Logger } = {},
+): Promise<App> {
+  const playing = options.roles ?? roles
+  const deps: Deps = { clock: clock(), log: options.log ?? log(config.logLevel) }
   const stop = new AbortController()
-  const stack = new AsyncDisposableStack()
-  try {
-    const store = stack.use(await openStore(storeOptions(config, clock, log)))
-    const systems = systemsOf(config, { clock, log })
-    stack.use(systems.commerce)
-    stack.use(systems.crm)
-    const metrics = makeMetrics()
-    const engine: Engine = {
-      systems,
-      store,
-      mappings: config.mappings,
-      digester: digester(config.keys.digest.current, config.keys.digest.older),
-      clock,
-      log,
-      pace: config.pace,
-      observe: metrics.observer,
-      projections: new WeakMap(),
-    }
-    const bound = bind(engine, stop.signal)
-    const works = played.includes('worker')
-    const drain = works ? startDrain(engine, { signal: stop.signal, ready: bound.ready }) : null
-    stack.defer(async () => {
-      stop.abort(new DOMException('the service is stopping', 'AbortError'))
-      await Promise.all([drain?.done, bound.done, ...(played.includes('scheduler') ? [tidying] : [])])
-    })
-    const tidying = played.includes('scheduler') ? maintain(engine, stop.signal) : Promise.resolve()
-    metrics.watch(store, drain)
-    const http = await server({
-      engine,
-      drain,
-      metrics,
-      unready: async () => [
-        ...(await storeReasons(store)),
-        ...bound.reasons(),
-        ...pauseReasons(drain?.state().paused ?? null),
-      ],
-      about: { version: options.version ?? '0.1.0', roles: played, startedAt: clock.now(), org: bound.org },
-      access: { host: config.host, deliverySecret: config.deliverySecret, apiTokens: config.apiTokens },
-      signal: stop.signal,
-    })
-    stack.defer(() => http.close())
-    const url = await http.listen({ host: config.host, port: config.port })
-    const all = stack.move()
-    return { url, engine, failed: bound.failed, [Symbol.asyncDispose]: () => all.disposeAsync() }
-  } catch (error) {
-    stop.abort(new DOMException('the service did not start', 'AbortError'))
-    await stack.disposeAsync()
-    throw error
+  const { signal } = stop
+  const board = metrics()
+  await using started = new AsyncDisposableStack()
+  const store = started.use(await storeOf(config, deps))
+  const systems = systemsOf(config, deps)
+  started.use(systems.commerce)
+  started.use(systems.crm)
+  const engine: Engine = {
+    systems,
+    store,
+    mappings: config.mappings,
+    digester: digester(config.keys.digest.current, config.keys.digest.older),
+    clock: deps.clock,
+    log: deps.log,
+    pace: config.pace,
+    observe: board.observer,
+    projections: new WeakMap(),
   }
-}
+  const work = playing.includes('worker') ? worker(engine, signal) : null
+  board.watch(store, work)
+  const binding = bind(engine, signal, () => work?.begin())
 
-const storeOptions = (config: Config, clock: Clock, log: Logger) => ({
-  database:
-    config.databaseUrl === null ? { dataDir: `${config.dataDir}/database` } : { databaseUrl: config.databaseUrl },
-  clock,
-  log,
-  encryptionKey: config.keys.encryption,
-})
-
-async function storeReasons(store: Store): Promise<readonly string[]> {
-  return store.ping().then(
-    () => [],
-    () => ['the database does not answer'],
-  )
-}
-
-const pauseReasons = (paused: { message: string; until: string } | null): readonly string[] =>
-  paused === null ? [] : [`paused until ${paused.until}: ${paused.message}`]
-
-/** Learns which org this is and writes it into the database, or finds that the database is another org's. */
-function bind(engine: Engine, signal: AbortSignal) {
-  let org: string | null = null
-  let reason: string | null = 'Salesforce has not answered yet'
-  const wrong = Promise.withResolvers<Error>()
-  const right = Promise.withResolvers<void>()
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      try {
-        const id = await engine.systems.crm.orgId({ correlationId: 'start', signal })
-        await engine.store.bind(id, engine.systems.commerce.projects)
-        org = id
-        reason = null
-        return right.resolve()
-      } catch (error) {
-        if (signal.aborted) return
-        reason = error instanceof Error ? error.message : 'Salesforce does not answer'
-        if (error instanceof WrongDatabase) return wrong.resolve(error)
-        engine.log.warn(
-          { reason },
-          error instanceof StoreDown ? 'the database does not answer' : 'Salesforce cannot be used yet; trying again',
-        )
-        await engine.clock.sleep(bindEveryMs, signal).catch(() => undefined)
-      }
-    }
+  const unready = async (): Promise<readonly string[]> => {
+    const reasons: string[] = signal.aborted ? ['stopping'] : []
+    await store.ping().catch(() => reasons.push('the database does not answer'))
+    reasons.push(...[binding.why()].filter(why => why !== null))
+    const paused = work?.state().paused
+    // A remote that asks us to slow down is no reason to take this process out of service.
+    if (paused && paused.is !== 'throttled') reasons.push(`${paused.message} (${paused.code})`)
+    return reasons
   }
+
+  const about = { version, roles: playing, startedAt: deps.clock.now(), org: binding.org }
+  const { host, port, deliverySecret, apiTokens } = config
+  const http = playing.includes('intake')
+    ? await server({
+        engine,
+        drain: work,
+        metrics: board,
+        unready,
+        about,
+        access: { host, deliverySecret, apiTokens },
+        signal,
+      })
+    : null
+  const tidying = playing.includes('scheduler') ? tidy(engine, config.journalDays, signal) : null
+
+  started.defer(async () => {
+    stop.abort(new Error('the service stops'))
+    const orderly = Promise.allSettled([http?.close(), work?.done, binding.done, tidying])
+    await Promise.race([orderly, new Promise(resolve => setTimeout(resolve, orderlyMs).unref())])
+  })
+  await http?.listen({ host, port }).catch((error: unknown) => {
+    throw listenProblem(error, config)
+  })
+  await Promise.race([binding.tried, new Promise(resolve => setTimeout(resolve, firstTryMs).unref())])
+  const broken = binding.broken()
+  if (broken) throw broken
+  const running = started.move()
   return {
-    done: run(),
-    ready: right.promise,
-    failed: wrong.promise,
-    org: () => org,
-    reasons: () => (reason === null ? [] : [reason]),
+    url: http ? urlOf(host, http.server.address()) : null,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
 
-/** Keeps the database small, every ten minutes. */
-async function maintain(engine: Engine, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await engine.clock.sleep(maintainEveryMs, signal).catch(() => undefined)
+async function tidy(engine: Engine, journalDays: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    await engine.clock.sleep(tidyEveryMs, signal).catch(() => undefined)
     if (signal.aborted) return
-    await engine.store
-      .maintain({ journalDays })
-      .catch(error => engine.log.warn({ message: String(error) }, 'cleaning up failed; it is tried again'))
+    await engine.store.maintain({ journalDays }).catch((error: unknown) => {
+      engine.log.warn({ error: error instanceof Error ? error.message : '' }, 'could not tidy up; trying again later')
+    })
   }
+}
+
+function urlOf(host: string, address: string | AddressInfo | null): string {
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+function listenProblem(error: unknown, { host, port }: Config): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : ''
+  const say = (place: string, problem: string, fix: string) => new ConfigError([{ place, problem, fix }])
+  if (code === 'EADDRINUSE')
+    return say(
+      'PORT',
+      `${port} is taken by another process`,
+      'stop that one, or choose another with --port (0: any free)',
+    )
+  if (code === 'EACCES') return say('PORT', `${port} may not be used by this user`, 'choose one above 1023')
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return say('HOST', `${host} is no address of this machine`, 'use 127.0.0.1, or 0.0.0.0 for all addresses')
+  return error
 }

@@ -46,6 +46,7 @@ export type Config = {
     readonly burst: number
     readonly maxAttempts: number
   }
+  readonly journalDays: number
   /** The file that was read, if any. */
   readonly file: string | null
 }
@@ -93,11 +94,12 @@ export async function configure({ env = process.env, cwd = process.cwd() }: Give
     pace: {
       passSize: file.pace?.passSize ?? 1_000,
       leaseMs: file.pace?.leaseMs ?? 60_000,
-      maxDelayMs: file.pace?.maxDelayMs ?? 5_000,
-      burst: file.pace?.burst ?? 200,
+      maxDelayMs: file.pace?.maxDelayMs ?? 2_000,
+      burst: file.pace?.burst ?? 8,
       maxAttempts: file.pace?.maxAttempts ?? 10,
       reserve: file.apiReserve ?? 0.2,
     },
+    journalDays: file.journalDays ?? 30,
     file: path,
   }
   // Last, because it may make a file: not while anything is wrong.

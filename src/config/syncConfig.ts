@@ -77,6 +77,7 @@ export const syncConfigSchema = z.strictObject({
     .max(0.95)
     .optional()
     .describe("Share of the org's daily calls left to other integrations. Default: 0.2."),
+  journalDays: whole(1, 3_650).describe('How long the story of a record is kept. Default: 30.'),
   pace: pace.optional().describe('How fast the engine works.'),
 })
 

@@ -1,0 +1,71 @@
+/** `ctsf check`: everything wrong with the way to both systems, and with the mappings against the org, before anything runs. */
+import type { Config } from '../config.ts'
+import { clock } from '../lib/clock.ts'
+import { log } from '../lib/log.ts'
+import type { FieldRule, Mapping, Schema } from '../model/mapping.ts'
+import type { Problem } from '../model/ports.ts'
+import { missing } from '../systems/salesforce/index.ts'
+import { systemsOf } from './connect.ts'
+
+const grant = 'Assign the permission set CT_Sync_Integration to the integration user.'
+
+/** Never rejects for what a remote says. */
+export async function check(config: Config, options: { readonly signal: AbortSignal }): Promise<readonly Problem[]> {
+  const { commerce, crm } = systemsOf(config, { clock: clock(), log: log('silent') })
+  try {
+    const [ofCommerce, ofCrm] = await Promise.all([commerce.check(options.signal), crm.check(options.signal)])
+    // What cannot be reached cannot be described.
+    if (ofCrm.length > 0) return [...ofCommerce, ...ofCrm]
+    const wanted = wantedOf(config.mappings)
+    const context = { correlationId: 'check', signal: options.signal }
+    const schema = await crm.schema(Object.keys(wanted), { refresh: true }, context)
+    return [...ofCommerce, ...missing(schema, wanted), ...config.mappings.flatMap(each => refused(each, schema))]
+  } finally {
+    await Promise.all([commerce[Symbol.asyncDispose](), crm[Symbol.asyncDispose]()])
+  }
+}
+
+/** Fields by object. A field that another may stand in for is not missed. */
+function wantedOf(mappings: readonly Mapping[]): Record<string, readonly string[]> {
+  const wanted: Record<string, readonly string[]> = {}
+  for (const { keyField, parts } of mappings)
+    for (const { object, fields, links, defaults } of parts)
+      wanted[object] = [
+        ...new Set([
+          ...(wanted[object] ?? []),
+          keyField,
+          ...fields.filter(rule => rule.orElse === undefined).map(rule => rule.crm),
+          ...links.map(link => link.crm),
+          ...Object.keys(defaults),
+        ]),
+      ]
+  return wanted
+}
+
+/** What is there but may not be written, and keys that are no keys. */
+function refused({ keyField, parts }: Mapping, schema: Schema): readonly Problem[] {
+  return parts.flatMap(({ object, fields }) => {
+    const known = schema.get(object)
+    if (!known) return []
+    const problems: Problem[] = []
+    if (!known.createable || !known.updateable)
+      problems.push({ place: object, problem: `This user may not create and edit ${object}.`, fix: grant })
+    const key = known.fields.get(keyField)
+    if (key && !(key.externalId && key.unique))
+      problems.push({
+        place: `${object}.${keyField}`,
+        problem: 'The field is not a unique external ID, so duplicates could not be told.',
+        fix: 'Make it External ID and Unique, as the package does.',
+      })
+    for (const rule of fields) {
+      const field = known.fields.get(rule.crm)
+      if (field && !mayWrite(rule, field))
+        problems.push({ place: `${object}.${rule.crm}`, problem: 'This user may not write the field.', fix: grant })
+    }
+    return problems
+  })
+}
+
+/** A seeded field is written at creation only; one that the CRM owns is never written. */
+const mayWrite = (rule: FieldRule, field: { readonly createable: boolean; readonly updateable: boolean }): boolean =>
+  rule.owner === 'crm' || (field.createable && (rule.owner === 'seed' || field.updateable))
