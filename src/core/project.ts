@@ -68,6 +68,27 @@ function fieldValue(ready: ReadyField, body: JsonObject, get: CodecContext['get'
     : stored(raw, ready.field)
 }
 
+/**
+ * A value of a dependent picklist goes only beside the value it depends on: Salesforce refuses the whole record for a state
+ * of another country. What does not fit is cleared, not left out: an old state must not stay beside a new country.
+ */
+function clearUnfit(
+  fields: readonly ReadyField[],
+  values: Record<string, Value>,
+  dropped: { field: string; why: string }[],
+): void {
+  for (const { crm, field } of fields) {
+    if (field.depends === undefined) continue
+    const { on, values: fitting } = field.depends
+    const value = values[crm]
+    const noted = dropped.some(one => one.field === crm)
+    if (value === null || (value === undefined && !noted)) continue
+    if (value !== undefined && fitting.get(String(values[on] ?? ''))?.has(String(value))) continue
+    values[crm] = null
+    if (!noted) dropped.push({ field: crm, why: `does not go with ${on}` })
+  }
+}
+
 type ReadyPart = { part: MappingPart; fields: readonly ReadyField[]; links: readonly ReadyLink[] }
 
 type ReadyLink = { rule: LinkRule; id: Expression | null; type: string }
@@ -122,14 +143,13 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     for (const field of fields) {
       const { value, note } = fieldValue(field, snapshot.body, get, field.value)
       if (note !== null) dropped.push({ field: field.crm, why: note })
-      if (value !== undefined) {
-        values[field.crm] = value
-        digests[field.crm] = digest(field.crm, value)
-      }
+      if (value !== undefined) values[field.crm] = value
       if ((value ?? null) !== null || field.fallback === null) continue
       const other = fieldValue(field, snapshot.body, get, field.fallback)
       if (other.value !== undefined && other.value !== null) fallbacks[field.crm] = other.value
     }
+    clearUnfit(fields, values, dropped)
+    for (const [field, value] of Object.entries(values)) digests[field] = digest(field, value)
     return {
       mapping: mapping.name,
       role: part.role,

@@ -135,6 +135,8 @@ export type FieldSchema = {
   readonly restricted: boolean
   /** Active values of a picklist; empty for other types. */
   readonly values: readonly string[]
+  /** For a dependent picklist: the field it depends on, and which values go with each of that field's values. */
+  readonly depends?: { readonly on: string; readonly values: ReadonlyMap<string, ReadonlySet<string>> }
   readonly referenceTo: readonly string[]
 }
 

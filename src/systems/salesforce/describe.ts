@@ -23,7 +23,10 @@ const fieldForm = z.object({
   externalId: z.boolean().catch(false),
   filterable: z.boolean().catch(true),
   restrictedPicklist: z.boolean().catch(false),
-  picklistValues: z.array(z.object({ active: z.boolean(), value: z.string() })).catch([]),
+  picklistValues: z
+    .array(z.object({ active: z.boolean(), value: z.string(), validFor: z.string().nullish() }))
+    .catch([]),
+  controllerName: z.string().nullish(),
   referenceTo: z.array(z.string()).catch([]),
 })
 const objectForm = z.object({
@@ -91,10 +94,40 @@ function read(answer: Answer | null): ObjectSchema | null {
   if (answer?.status !== 200 || !object.success)
     throw new RemoteFailure(callFailure(answer ?? { status: 200, json: undefined }, 'read'))
   const { name, createable, updateable, fields } = object.data
-  return { name, createable, updateable, fields: new Map(fields.map(field => [field.name, fieldOf(field)])) }
+  return { name, createable, updateable, fields: new Map(fields.map(field => [field.name, fieldOf(field, fields)])) }
 }
 
-function fieldOf({ restrictedPicklist, picklistValues, ...field }: z.infer<typeof fieldForm>): FieldSchema {
+type Field = z.infer<typeof fieldForm>
+
+function fieldOf(
+  { restrictedPicklist, picklistValues, controllerName, ...field }: Field,
+  all: readonly Field[],
+): FieldSchema {
   const values = picklistValues.filter(one => one.active).map(one => one.value)
-  return { ...field, label: field.label || field.name, restricted: restrictedPicklist, values }
+  const controller = all.find(one => one.name === controllerName)
+  return {
+    ...field,
+    label: field.label || field.name,
+    restricted: restrictedPicklist,
+    values,
+    ...(controller && { depends: { on: controller.name, values: dependent(picklistValues, controller) } }),
+  }
+}
+
+/**
+ * `validFor` of a dependent value is a base64 bit map over the controlling field's values, in their order, the first in
+ * the highest bit. Source: SOAP API Developer Guide, describeSObjects, PicklistEntry.
+ */
+function dependent(values: Field['picklistValues'], controller: Field): ReadonlyMap<string, ReadonlySet<string>> {
+  const bits = values.map(({ value, active, validFor }) => ({
+    value,
+    active,
+    map: Buffer.from(validFor ?? '', 'base64'),
+  }))
+  return new Map(
+    controller.picklistValues.map(({ value: of }, at) => {
+      const fits = bits.filter(({ active, map }) => active && ((map[at >> 3] ?? 0) & (0x80 >> (at & 7))) !== 0)
+      return [of, new Set(fits.map(one => one.value))]
+    }),
+  )
 }

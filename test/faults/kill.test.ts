@@ -1,0 +1,43 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { databases } from '../contract/databases.ts'
+import { world } from '../world.ts'
+
+/** A seeded die, so that a run can be repeated. */
+function die(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 4294967296
+  }
+}
+
+describe.each(databases)('kill -9 of the service, ten times during 5,000 customers, on $name', database => {
+  const opened: (() => Promise<void>)[] = []
+  afterAll(async () => {
+    for (const close of opened) await close()
+  })
+
+  it('loses nothing and doubles nothing', { timeout: 300_000 }, async () => {
+    const { url, close } = await database.open()
+    opened.push(close)
+    const next = die(20_260)
+    await using now = await world({ latencyMs: 5, ...(url === null ? {} : { databaseUrl: url }) })
+    await now.people.play('arrivals', { customers: 5_000, rate: 500 })
+    for (let kills = 0; kills < 10; kills++) {
+      // Not a wait for something to become true: how long the service lives is the experiment.
+      await new Promise(resolve => setTimeout(resolve, 200 + next() * 800))
+      await now.service.kill()
+      await now.service.start()
+    }
+    await now.people.done()
+    await now.quiet(240_000)
+    expect(await now.compare()).toMatchObject({
+      lost: 0,
+      duplicates: 0,
+      commerce: { customer: 5_000 },
+      crm: { Account: 5_000, Contact: 5_000 },
+      differences: [],
+    })
+    expect((await now.status()).backlog).toMatchObject({ failures: 0, conflicts: 0 })
+  })
+})

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { world } from '../world.ts'
+
+/** What logging in, describing and looking at the limits may cost, whatever the number of customers. */
+const startUp = 20
+const perThousand = 2.5
+
+it('5,000 customers arrive, then each changes one field, within 2.5 calls a thousand records', {
+  timeout: 240_000,
+}, async () => {
+  await using now = await world({ latencyMs: 5 })
+  await now.people.play('arrivals', { customers: 5_000, rate: 500 })
+  await now.people.done()
+  await now.quiet()
+  const first = await now.crm.calls()
+  expect(await now.compare()).toMatchObject({
+    lost: 0,
+    duplicates: 0,
+    commerce: { customer: 5_000 },
+    crm: { Account: 5_000, Contact: 5_000 },
+  })
+  expect(first).toBeLessThanOrEqual(startUp + perThousand * 10)
+
+  await now.people.play('one-change-each', { rate: 500 })
+  await now.people.done()
+  await now.quiet()
+  const second = (await now.crm.calls()) - first
+  expect(await now.compare()).toMatchObject({ lost: 0, duplicates: 0 })
+  expect(second).toBeLessThanOrEqual(startUp + perThousand * 5)
+  process.stderr.write(`calls: ${first} for 10,000 new records, ${second} for 5,000 changed customers\n`)
+})

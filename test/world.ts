@@ -1,0 +1,230 @@
+/** The whole product and both emulators, each a process of its own, in verbs of the world: what the flows speak to. */
+
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { freePort, type Running, root, run, until } from './ports.ts'
+
+const exec = promisify(execFile)
+
+export type Customer = { readonly id: string; readonly version: number; readonly [field: string]: unknown }
+export type CrmRow = { readonly Id: string; readonly [field: string]: unknown }
+export type Compared = {
+  readonly lost: number
+  readonly listed: number
+  readonly duplicates: number
+  readonly commerce: Record<string, number>
+  readonly crm: Record<string, number>
+  readonly differences: unknown[]
+}
+
+export type WorldOptions = {
+  /** A PostgreSQL server's database; without it the built-in database in a directory of its own. */
+  readonly databaseUrl?: string
+  /** The Salesforce emulator's org file, as an object. */
+  readonly org?: Record<string, unknown>
+  readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds that each emulator takes for an answer. */
+  readonly latencyMs?: number
+}
+
+const json = { 'content-type': 'application/json' }
+
+/** Fetches JSON; an answer that is not 2xx rejects with its text. */
+export async function ask<T>(url: string, init: RequestInit = {}): Promise<T> {
+  const answer = await fetch(url, init)
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${url} answered ${answer.status}: ${text.slice(0, 500)}`)
+  return (text === '' ? null : JSON.parse(text)) as T
+}
+
+const post = <T>(url: string, body: unknown, headers: Record<string, string> = {}): Promise<T> =>
+  ask<T>(url, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) })
+
+/** Starts everything. Dispose of it: that ends the processes and removes their files. */
+export async function world(options: WorldOptions = {}) {
+  const scratch = await mkdtemp(join(tmpdir(), 'ctsf-world-'))
+  const servicePort = await freePort()
+  const secret = randomUUID()
+  const serviceUrl = `http://127.0.0.1:${servicePort}`
+  const orgFile = join(scratch, 'org.json')
+  if (options.org !== undefined)
+    await (await import('node:fs/promises')).writeFile(orgFile, JSON.stringify(options.org))
+  const [salesforce, commercetools] = await Promise.all([
+    run([
+      'emulators/salesforce/src/main.ts',
+      '--port',
+      '0',
+      '--json',
+      '--exit-with-parent',
+      ...(options.org === undefined ? [] : ['--org', orgFile]),
+    ]),
+    run(
+      [
+        'emulators/commercetools/src/main.ts',
+        '--port',
+        '0',
+        '--json',
+        '--exit-with-parent',
+        '--auto-subscribe',
+        '--deliver-to',
+        `${serviceUrl}/deliveries/commercetools`,
+      ],
+      { CTSF_DELIVERY_SECRET: secret },
+    ),
+  ])
+  const crmUrl = salesforce.ready.urls.salesforce ?? ''
+  const commerceUrl = commercetools.ready.urls.commercetools ?? ''
+  const env: Record<string, string> = {
+    CTP_PROJECT_KEY: 'demo',
+    CTP_CLIENT_ID: 'test-client',
+    CTP_CLIENT_SECRET: 'test-secret',
+    CTP_AUTH_URL: commerceUrl,
+    CTP_API_URL: commerceUrl,
+    CTP_SCOPES: 'manage_project:demo',
+    SF_LOGIN_URL: crmUrl,
+    SF_CLIENT_ID: 'test-client',
+    SF_CLIENT_SECRET: 'test-secret',
+    CTSF_DELIVERY_SECRET: secret,
+    CTSF_DIGEST_KEY: Buffer.alloc(32, 1).toString('base64'),
+    CTSF_ENCRYPTION_KEY: Buffer.alloc(32, 2).toString('base64'),
+    CTSF_CONFIG: '',
+    DATA_DIR: join(scratch, 'data'),
+    LOG_LEVEL: 'warn',
+    ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+    ...options.env,
+  }
+  for (const url of [crmUrl, commerceUrl])
+    if (options.latencyMs !== undefined) await post(`${url}/__emulator/latency`, { ms: options.latencyMs })
+
+  let service: Running | null = null
+  const start = async (): Promise<void> => {
+    service = await run(['bin/ctsf.js', 'start', '--port', String(servicePort), '--json'], env)
+  }
+  await start()
+
+  const token = await post<{ access_token: string }>(
+    `${commerceUrl}/oauth/token?grant_type=client_credentials`,
+    {},
+    { authorization: `Basic ${btoa('shop:shop')}` },
+  )
+  const shop = { ...json, authorization: `Bearer ${token.access_token}` }
+  const rows = async (object: string): Promise<CrmRow[]> => {
+    const all: CrmRow[] = []
+    for (;;) {
+      const page = await ask<{ rows?: CrmRow[]; results?: CrmRow[] }>(
+        `${crmUrl}/__emulator/rows/${object}?limit=5000&after=${all.at(-1)?.Id ?? ''}`,
+      )
+      const some = page.rows ?? page.results ?? []
+      all.push(...some)
+      if (some.length < 5_000) return all.filter(row => row.IsDeleted !== true)
+    }
+  }
+
+  return {
+    urls: { service: serviceUrl, crm: crmUrl, commerce: commerceUrl },
+    env,
+    secret,
+    service: {
+      start,
+      kill: async (): Promise<void> => service?.kill(),
+      stop: async (): Promise<number | null> => (service === null ? null : service.stop()),
+      log: (): string => service?.log() ?? '',
+    },
+    shopper: {
+      signsUp: async (draft: Record<string, unknown>): Promise<Customer> =>
+        (
+          await ask<{ customer: Customer }>(`${commerceUrl}/demo/customers`, {
+            method: 'POST',
+            headers: shop,
+            body: JSON.stringify(draft),
+          })
+        ).customer,
+      changes: (customer: Customer, ...actions: Record<string, unknown>[]): Promise<Customer> =>
+        ask<Customer>(`${commerceUrl}/demo/customers/${customer.id}`, {
+          method: 'POST',
+          headers: shop,
+          body: JSON.stringify({ version: customer.version, actions }),
+        }),
+      leaves: (customer: Customer): Promise<Customer> =>
+        ask<Customer>(`${commerceUrl}/demo/customers/${customer.id}?version=${customer.version}`, {
+          method: 'DELETE',
+          headers: shop,
+        }),
+    },
+    /** The people of the emulator's scenarios. */
+    people: {
+      play: (scenario: string, how: { rate: number; customers?: number; seed?: number }): Promise<unknown> =>
+        post(`${commerceUrl}/__emulator/play`, { scenario, seed: 1, ...how }),
+      done: (): Promise<unknown> =>
+        until(
+          () => ask<{ running: boolean }>(`${commerceUrl}/__emulator/play`),
+          progress => !progress.running,
+          120_000,
+        ),
+    },
+    agent: {
+      edits: (object: string, id: string, fields: Record<string, unknown>): Promise<unknown> =>
+        post(`${crmUrl}/__emulator/edit`, { object, id, fields }),
+    },
+    crm: {
+      rows,
+      contact: async (customer: Customer): Promise<CrmRow | undefined> =>
+        (await rows('Contact')).find(row => row.CT_Id__c === `demo/${customer.id}`),
+      account: async (customer: Customer): Promise<CrmRow | undefined> =>
+        (await rows('Account')).find(row => row.CT_Id__c === `demo/${customer.id}`),
+      /** API calls so far, counted as the org counts them. */
+      calls: async (): Promise<number> =>
+        (await ask<{ totals: { cost: number } }>(`${crmUrl}/__emulator/requests?since=999999999`)).totals.cost,
+      faults: (faults: unknown[]): Promise<unknown> => post(`${crmUrl}/__emulator/faults`, faults),
+    },
+    commerce: {
+      faults: (faults: unknown[]): Promise<unknown> => post(`${commerceUrl}/__emulator/faults`, faults),
+      disturb: (how: Record<string, unknown>): Promise<unknown> => post(`${commerceUrl}/__emulator/deliveries`, how),
+    },
+    status: (): Promise<Status> => ask<Status>(`${serviceUrl}/api/v1/status`),
+    api: <T>(path: string): Promise<T> => ask<T>(`${serviceUrl}/api/v1${path}`),
+    /** Resolves when every delivery has arrived and nothing is dirty any more. */
+    quiet: async (forMs = 120_000): Promise<void> => {
+      await until(
+        async () => {
+          const deliveries = await ask<{ pending: number }>(`${commerceUrl}/__emulator/deliveries`)
+          const status = await ask<Status>(`${serviceUrl}/api/v1/status`).catch(() => null)
+          return { deliveries: deliveries.pending, waiting: status === null ? -1 : waitingIn(status) }
+        },
+        left => left.deliveries === 0 && left.waiting === 0,
+        forMs,
+      )
+    },
+    compare: async (): Promise<Compared> =>
+      JSON.parse(
+        (
+          await exec(
+            process.execPath,
+            ['demo/compare.ts', '--commerce', commerceUrl, '--crm', crmUrl, '--service', serviceUrl],
+            { cwd: root },
+          )
+        ).stdout,
+      ),
+    async [Symbol.asyncDispose](): Promise<void> {
+      await Promise.all([service?.kill(), salesforce.kill(), commercetools.kill()])
+      await rm(scratch, { recursive: true, force: true })
+    },
+  }
+}
+
+export type World = Awaited<ReturnType<typeof world>>
+export type Status = {
+  readonly backlog: {
+    readonly lanes: Readonly<Record<string, { due: number; later: number; claimed: number }>>
+    readonly failures: number
+    readonly conflicts: number
+    readonly links: number
+  }
+}
+
+const waitingIn = (status: Status): number =>
+  Object.values(status.backlog.lanes).reduce((sum, lane) => sum + lane.due + lane.later + lane.claimed, 0)
