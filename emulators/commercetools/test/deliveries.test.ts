@@ -132,6 +132,28 @@ describe('a delivery', () => {
     expect(counts).toMatchObject({ acknowledged: 2, refused: 2, sent: 4, lost: 0 })
   })
 
+  test('does not storm a receiver that is down, and all arrive when it is back', async () => {
+    await using it = await world({ receives: true, autoSubscribe: true })
+    it.inbox.answers(() => 503)
+    await it.control('POST', 'play', { scenario: 'arrivals', rate: 100_000, customers: 500 })
+    const down = await it.until('/__emulator/deliveries', body => body.pending === 1_006 && Number(body.refused) > 66)
+    expect(down.sent).toBeLessThan(100)
+    it.inbox.answers(() => 204)
+    await it.until('/__emulator/deliveries', body => body.pending === 0)
+    expect(await it.control('GET', 'deliveries')).toMatchObject({ acknowledged: 1_006, lost: 0 })
+  })
+
+  test('can be late', async () => {
+    await using it = await world({ receives: true, autoSubscribe: true })
+    await it.control('POST', 'deliveries', { delayRate: 1, delayMs: 60_000 })
+    await it.signUp({ email: 'late@example.com' })
+    await it.control('POST', 'deliveries', { delayRate: 0 })
+    await it.signUp({ email: 'soon@example.com' })
+    await it.inbox.until(pushes => pushes.length === 2)
+    expect(it.inbox.payloads().find(each => each.type)).toMatchObject({ customer: { email: 'soon@example.com' } })
+    expect(await it.control('GET', 'deliveries')).toMatchObject({ pending: 2 })
+  })
+
   test('can be doubled, shuffled and lost, the same way for the same seed', async () => {
     const play = async () => {
       await using it = await world({ receives: true, autoSubscribe: true })

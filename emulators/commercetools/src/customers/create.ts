@@ -10,7 +10,7 @@ import { address, addressId, checkAddressKeys } from './address.ts'
 import { checkDate, checkEmail, checkKey, checkLocale, PASSWORD_MARKER } from './fields.ts'
 import { checkEmailFree, checkFree } from './unique.ts'
 
-export const MAX_GROUP_ASSIGNMENTS = 500
+const MAX_GROUP_ASSIGNMENTS = 500
 
 export function createCustomer(world: World, project: Project, draft: JsonObject, act: Act): Customer {
   const id = act.newId()
@@ -92,7 +92,7 @@ export function createCustomer(world: World, project: Project, draft: JsonObject
 const given = <N extends string, T>(name: N, value: T | undefined): { [K in N]?: T } =>
   value === undefined ? {} : ({ [name]: value } as { [K in N]?: T })
 
-export const unique = <T>(values: T[]): T[] => [...new Set(values)]
+const unique = <T>(values: T[]): T[] => [...new Set(values)]
 
 export function uniqueStores(keys: string[]): KeyReference<'store'>[] {
   return unique(keys).map(key => ({ typeId: 'store', key }))

@@ -19,7 +19,7 @@ export type Disturbance = {
   loseRate: number
   seed: number
 }
-export type Counts = {
+type Counts = {
   sent: number
   acknowledged: number
   refused: number
@@ -31,7 +31,7 @@ export type Counts = {
 /** A delivery and how often it was tried; a double is told once more, with the same id. */
 type Job = { delivery: Delivery; tries: number; double: boolean; at: number; n: number }
 
-export type Told = {
+type Told = {
   id: string
   projectKey: string
   resourceId: string
@@ -57,7 +57,10 @@ export type Dispatcher = {
 }
 
 const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 5_000
+const LONGEST_PAUSE_MS = 2_000
+/** Refusals in a row after which the receiver counts as down. */
+const DOWN_AFTER = 3
+const LONGEST_REST_MS = 500
 const SHUFFLE_MS = 100
 const TOLD_KEPT = 5_000
 const CALM: Disturbance = { doubleRate: 0, shuffle: false, delayRate: 0, delayMs: 0, loseRate: 0, seed: 1 }
@@ -73,8 +76,9 @@ export function dispatcher(world: World, faultOf: () => Fault | null): Dispatche
   let target: Sender | null = null
   let url: string | null = null
   let n = 0
-  /** Refusals in a row: while the receiver is down, only one delivery at a time tries it. */
+  /** Refusals in a row: while the receiver is down, one delivery at a time tries it, with rests in between. */
   let failing = 0
+  let restsUntil = 0
   let timer: NodeJS.Timeout | null = null
   let timerAt = 0
   let acked: string[] = []
@@ -102,10 +106,12 @@ export function dispatcher(world: World, faultOf: () => Fault | null): Dispatche
 
   function wake() {
     const first = later.from().next()
-    if (first.done || closed) return
-    if (timer !== null && timerAt <= first.value.at) return
+    const waits = head < ready.length && restsUntil > Date.now()
+    if ((first.done && !waits) || closed) return
+    const next = Math.max(restsUntil, waits || first.done ? 0 : first.value.at)
+    if (timer !== null && timerAt <= next) return
     if (timer !== null) clearTimeout(timer)
-    timerAt = first.value.at
+    timerAt = next
     timer = setTimeout(
       () => {
         timer = null
@@ -134,7 +140,7 @@ export function dispatcher(world: World, faultOf: () => Fault | null): Dispatche
       later.remove(first.value)
       ready.push(first.value)
     }
-    const room = failing > 2 ? 1 : IN_FLIGHT
+    const room = now < restsUntil ? 0 : failing >= DOWN_AFTER ? 1 : IN_FLIGHT
     while (flying.size < room && head < ready.length) {
       const next = ready[head] as Job
       head += 1
@@ -159,6 +165,7 @@ export function dispatcher(world: World, faultOf: () => Fault | null): Dispatche
     remember(each, status)
     if (status !== null && (status === 102 || (status >= 200 && status < 300))) {
       failing = 0
+      restsUntil = 0
       counts.acknowledged += 1
       if (!each.double) {
         if (acked.length === 0) setTimeout(flush, 20)
@@ -166,6 +173,8 @@ export function dispatcher(world: World, faultOf: () => Fault | null): Dispatche
       }
     } else {
       failing += 1
+      if (failing >= DOWN_AFTER)
+        restsUntil = Date.now() + Math.min(LONGEST_REST_MS, 10 * 2 ** Math.min(failing - DOWN_AFTER, 10))
       counts.refused += 1
       const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(each.tries - 1, 10))
       postpone(each, pause * (0.75 + Math.random() / 2))
@@ -262,6 +271,7 @@ export function dispatcher(world: World, faultOf: () => Fault | null): Dispatche
       url = to
       target = to === null ? null : sender(to, token)
       failing = 0
+      restsUntil = 0
       soon()
     },
     reset() {
@@ -272,6 +282,7 @@ export function dispatcher(world: World, faultOf: () => Fault | null): Dispatche
       flying.clear()
       acked = []
       failing = 0
+      restsUntil = 0
       self.told = []
       Object.assign(counts, { sent: 0, acknowledged: 0, refused: 0, doubled: 0, lost: 0 })
       disturbance = CALM

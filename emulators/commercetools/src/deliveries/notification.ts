@@ -11,7 +11,7 @@ const PATHS: Record<string, string> = {
   subscription: 'subscriptions',
 }
 
-export function platformPayload(projectKey: string, notice: Notice): Wire {
+function platformPayload(projectKey: string, notice: Notice): Wire {
   if (notice.of === 'message') {
     const {
       createdBy: _c,
@@ -40,7 +40,7 @@ export function platformPayload(projectKey: string, notice: Notice): Wire {
   }
 }
 
-export function cloudEvent(delivery: Delivery): Wire {
+function cloudEvent(delivery: Delivery): Wire {
   const { projectKey, notice, id } = delivery
   const data = platformPayload(projectKey, notice)
   const common = { specversion: '1.0', data }

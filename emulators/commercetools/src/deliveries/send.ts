@@ -5,7 +5,7 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 export const IN_FLIGHT = 64
 const ACK_MS = 10_000
 
-export type Send = (body: string, contentType: string, cut?: number) => Promise<number | null>
+type Send = (body: string, contentType: string, cut?: number) => Promise<number | null>
 
 export type Sender = { send: Send; close(): void }
 

@@ -3,7 +3,7 @@ import { malformedJson } from '../model/errors.ts'
 import { type Json, object, optional, optionalInteger, text } from '../model/json.ts'
 import { random } from '../model/random.ts'
 
-export const OPERATIONS = ['token', 'get', 'query', 'create', 'update', 'delete', 'deliver'] as const
+const OPERATIONS = ['token', 'get', 'query', 'create', 'update', 'delete', 'deliver'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 // biome-ignore format: a word list reads better in lines

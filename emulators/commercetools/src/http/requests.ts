@@ -1,7 +1,7 @@
 /** The log of API requests, numbered, so that a test can count what a client asked of us. */
 import type { Operation } from './faults.ts'
 
-export type Logged = {
+type Logged = {
   n: number
   at: string
   method: string

@@ -4,7 +4,7 @@ import { ApiError, authError } from '../model/errors.ts'
 import type { World } from '../store/world.ts'
 
 /** Two days, as commercetools gives. */
-export const TOKEN_LIFE_MS = 172_800_000
+const TOKEN_LIFE_MS = 172_800_000
 
 export type Grant = { clientId: string; scopes: string[]; until: number }
 

@@ -18,7 +18,7 @@ export function html(parts: TemplateStringsArray, ...values: unknown[]): Html {
   return { [HTML]: parts.reduce((text, part, place) => text + piece(values[place - 1]) + part) }
 }
 
-export const written = (given: Html): string => given[HTML]
+const written = (given: Html): string => given[HTML]
 
 const STYLE = html`
   body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #1c2330; background: #fff }

@@ -1,6 +1,6 @@
 /** The emulator's own time: the wall's plus what was added, or frozen; never backwards. */
 
-export type ClockState = { offsetMs: number; frozenAt: number | null }
+type ClockState = { offsetMs: number; frozenAt: number | null }
 
 export type Clock = {
   /** Milliseconds since 1970; two readings never go backwards. */

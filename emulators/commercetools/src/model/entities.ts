@@ -17,7 +17,7 @@ export type Resource = {
   key?: Maybe<string>
 }
 
-export type Reference<T extends string = string> = { typeId: T; id: string }
+type Reference<T extends string = string> = { typeId: T; id: string }
 export type KeyReference<T extends string = string> = { typeId: T; key: string }
 export type CustomFields = { type: Reference<'type'>; fields: JsonObject }
 

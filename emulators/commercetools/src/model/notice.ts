@@ -12,7 +12,7 @@ export type ChangeNotice = {
   identifiers: UserProvidedIdentifiers
   dataErasure?: boolean
 }
-export type MessageNotice = { of: 'message'; message: Message }
+type MessageNotice = { of: 'message'; message: Message }
 export type Notice = ChangeNotice | MessageNotice
 
 export type Delivery = {

@@ -5,7 +5,7 @@ import { cast } from './people.ts'
 import { PLAYER, play } from './scenarios.ts'
 import { setStage } from './stage.ts'
 
-export type Progress = Partial<Pick<PlayState, 'scenario' | 'seed' | 'rate' | 'projectKey'>> & {
+type Progress = Partial<Pick<PlayState, 'scenario' | 'seed' | 'rate' | 'projectKey'>> & {
   running: boolean
   done: number
   /** Steps in all; null when the scenario has no end. */

@@ -15,7 +15,7 @@ export type Step = { world: World; project: Project; cast: Cast; state: PlayStat
 export const PLAYER = { clientId: 'people', isPlatformClient: false } as const
 
 /** Ids of a step come from its seed, so the same seed tells the same story. */
-export function stepAct(state: PlayState, n: number): { act: Act; dice: ReturnType<typeof random> } {
+function stepAct(state: PlayState, n: number): { act: Act; dice: ReturnType<typeof random> } {
   const dice = random(state.seed, state.before + n, state.scenario.length)
   return { dice, act: { by: PLAYER, newId: dice.uuid, step: n } }
 }

@@ -2,7 +2,7 @@
 import { PredicateError, type Token, tokens, wrong } from './lexer.ts'
 
 export type Scalar = string | number | boolean
-export type Operator = '=' | '!=' | '<' | '>' | '<=' | '>='
+type Operator = '=' | '!=' | '<' | '>' | '<=' | '>='
 
 export type Predicate =
   | { is: 'and' | 'or'; of: Predicate[] }

@@ -8,7 +8,7 @@ import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
 import { fresh, type SmallActions, withKey } from './change.ts'
 
-export const MAX_SUBSCRIPTIONS = 50
+const MAX_SUBSCRIPTIONS = 50
 
 const REQUIRED: Record<string, string[]> = {
   SQS: ['queueUrl', 'region'],

@@ -28,7 +28,7 @@ export type Project = {
 export type TypeId = 'customer' | 'customer-group' | 'store' | 'type' | 'subscription'
 
 // biome-ignore format: a word list reads better in lines
-export const LANGUAGES = [
+const LANGUAGES = [
   'en', 'en-GB', 'en-US', 'en-IN', 'en-CA', 'en-AU', 'de', 'de-DE', 'de-AT', 'de-CH', 'fr', 'fr-FR', 'fr-CH', 'fr-BE', 'fr-CA', 'it', 'it-IT',
   'it-CH', 'es', 'es-ES', 'es-MX', 'pt', 'pt-PT', 'pt-BR', 'nl', 'nl-NL', 'nl-BE', 'pl', 'pl-PL', 'cs', 'cs-CZ', 'hu', 'hu-HU', 'ro', 'ro-RO',
   'el', 'el-GR', 'tr', 'tr-TR', 'ar', 'ar-AE', 'ar-EG', 'ar-SA', 'he', 'he-IL', 'hi', 'hi-IN', 'ja', 'ja-JP', 'zh', 'zh-CN', 'zh-TW', 'ko',

@@ -33,7 +33,7 @@ export type PlayState = {
   arrived: number
 }
 
-export type Commit = {
+type Commit = {
   project: Project
   typeId: TypeId
   act: Act
@@ -45,7 +45,7 @@ export type Commit = {
 }
 
 /** One line of the inspector's story; the latest are kept in memory. */
-export type Change = {
+type Change = {
   projectKey: string
   typeId: TypeId
   id: string
@@ -77,7 +77,7 @@ export type Line =
   | { k: 'play'; state: PlayState | null }
 
 /** Delivery id, subscription id, and which notice: -1 the change, else the message at that place. */
-export type DeliveryMark = [string, string, number]
+type DeliveryMark = [string, string, number]
 
 export type World = {
   clock: Clock

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../model/json.ts'
 import type { Project } from '../../store/project.ts'
 
 /** Null: the action changed nothing, so neither version nor message follows. */
-export type Change = { customer: Customer; messages?: MessageBody[] } | null
+type Change = { customer: Customer; messages?: MessageBody[] } | null
 
 export type Action = (customer: Customer, action: JsonObject, context: { project: Project; act: Act }) => Change
 
