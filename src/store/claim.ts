@@ -10,7 +10,6 @@ export type ClaimOptions = {
   readonly side: Side
   readonly limit: number
   readonly leaseMs: number
-  /** In the order they are to be tried. */
   readonly lanes: readonly Lane[]
 }
 
@@ -50,16 +49,16 @@ export const endOf = (side: Side) => sql.ref<string>(side)
 export const unleased = (side: Side) =>
   sql<boolean>`(select 1 from lease e where e.${endOf(side)} = d.ref limit 1) is null`
 
-/** What there is to do, in one statement and outside a transaction: most looks find nothing. */
+/** Lanes that have work, the most urgent first, in one statement and outside a transaction: most looks find none. */
 export async function look(db: Db, { side, lanes }: ClaimOptions, now: Instant) {
   const { rows } = await sql<{ expired: boolean; lane: number | null }>`
     select exists (select 1 from claim where lease_until < clock_timestamp()) as expired, due.lane
     from (select 1) one left join lateral (
-      select l.lane, l.n from unnest(${numbers(lanes.map(laneNumber))}) with ordinality as l(lane, n)
+      select l.lane from unnest(${numbers(lanes.map(laneNumber))}) as l(lane)
       where (
         select 1 from dirty d where d.side = ${side} and d.lane = l.lane and d.token is null
           and d.due_at <= ${now}::timestamptz and ${unleased(side)} limit 1) = 1
-    ) due on true order by due.n`.execute(db)
+    ) due on true order by due.lane`.execute(db)
   return { expired: rows[0]?.expired ?? false, lanes: rows.flatMap(({ lane }) => (lane === null ? [] : [lane])) }
 }
 

@@ -2,39 +2,52 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Claim } from '../model/ports.ts'
-import type { Instant, Lane, Side } from '../model/resource.ts'
+import type { Instant, Side } from '../model/resource.ts'
 import { type ClaimOptions, look, reap, take } from './claim.ts'
 import type { Db } from './tables.ts'
 import { retried, transact } from './transact.ts'
 
-/** Every so many claims of a side begin with another lane than the most urgent: a floor for the others. */
-const floorEvery = 8
+/** So many claims in a row may pass over a lane that has work; the next one is served from it. */
+const patience = 7
 
-/** The order in which the lanes are tried, for the nth claim of a side. The others take the lead in turn. */
-export function order(lanes: readonly Lane[], nth: number): readonly Lane[] {
-  const [first, ...others] = lanes
-  if (first === undefined || others.length === 0 || nth % floorEvery !== floorEvery - 1) return lanes
-  const turn = Math.floor(nth / floorEvery) % others.length
-  return [...others.slice(turn), ...others.slice(0, turn), first]
+/**
+ * The floor for less urgent lanes: the order in which the lanes that have work are tried. Lanes passed over take the lead
+ * in turn. A side on which only one lane has work owes the others nothing.
+ */
+export function turns() {
+  const passedOver: Record<Side, number> = { commerce: 0, crm: 0 }
+  let turn = 0
+
+  return (side: Side, due: readonly number[]): readonly number[] => {
+    const [first, ...others] = due
+    if (first === undefined || others.length === 0) {
+      passedOver[side] = 0
+      return due
+    }
+    if (passedOver[side] < patience) {
+      passedOver[side]++
+      return due
+    }
+    passedOver[side] = 0
+    const lead = turn++ % others.length
+    return [...others.slice(lead), ...others.slice(0, lead), first]
+  }
 }
 
 /** `instance` stands in the token, so that an operator sees in `claim` which process works on what. */
 export function claims(db: Db, instance: string, now: () => Instant) {
-  const count: Record<Side, number> = { commerce: 0, crm: 0 }
+  const order = turns()
 
   return async (options: ClaimOptions): Promise<Claim | null> => {
-    const tried = { ...options, lanes: order(options.lanes, count[options.side]) }
-    let found = await retried(() => look(db, tried, now()))
+    let found = await retried(() => look(db, options, now()))
     if (found.expired) {
       await transact(db, reap)
-      found = await retried(() => look(db, tried, now()))
+      found = await retried(() => look(db, options, now()))
     }
-    for (const lane of found.lanes) {
+    for (const lane of order(options.side, found.lanes)) {
       const token = `${instance}:${randomUUID()}`
-      const claim = await transact(db, tx => take(tx, tried, lane, token, now()))
-      if (claim === null) continue
-      count[options.side]++
-      return claim
+      const claim = await transact(db, tx => take(tx, options, lane, token, now()))
+      if (claim !== null) return claim
     }
     return null
   }
