@@ -4,7 +4,7 @@ import type { CallContext, Clock, Log, RemoteLimits } from '../../model/ports.ts
 import { type Answer, demand, failing, type Kind, unansweredFailure } from './failure.ts'
 import { type Usage, usage } from './limits.ts'
 import { type Login, login, type Session } from './login.ts'
-import type { SalesforceOptions } from './options.ts'
+import { defaults, type SalesforceOptions } from './options.ts'
 import { type Reply, type Transport, Unanswered } from './transport.ts'
 
 export type Ask = {
@@ -16,6 +16,9 @@ export type Ask = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** `until` is a time of the monotonic clock after which nothing is sent and nothing is waited for. */
+export type Timed = CallContext & { readonly until?: number }
+
 export type Client = {
   /** `/services/data/v67.0` */
   readonly root: string
@@ -23,7 +26,9 @@ export type Client = {
    * A complete answer of any status but 401. Rejects with `RemoteFailure` when there is none, or with the signal's
    * reason; a write that was sent rejects as `uncertain` even when the signal ended it.
    */
-  call(ask: Ask, context: CallContext): Promise<Answer>
+  call(ask: Ask, context: Timed): Promise<Answer>
+  /** When a call that starts now must be over. */
+  deadline(): number
   session(signal: AbortSignal): Promise<Session>
   limits(options: { readonly ask: boolean }, context: CallContext): Promise<RemoteLimits>
 }
@@ -35,14 +40,18 @@ export function client(options: SalesforceOptions, http: Transport, deps: { cloc
   const sessions: Login = login(options, http, deps)
   const used: Usage = usage(deps.clock)
   const root = `/services/data/v${options.apiVersion}`
+  const { timeoutMs: limitMs = defaults.timeoutMs } = options
+  const deadline = (): number => deps.clock.monotonicMs() + limitMs
 
-  async function once(ask: Ask, session: Session, context: CallContext): Promise<Reply> {
+  async function once(ask: Ask, session: Session, context: CallContext, until: number): Promise<Reply> {
     const { kind, method, path, body, headers } = ask
     const startedMs = deps.clock.monotonicMs()
     // A query's text holds keys and emails: only the path is logged.
     const fields = { correlationId: context.correlationId, method, path: path.split('?', 1)[0] ?? '' }
     const tookMs = (): number => Math.round(deps.clock.monotonicMs() - startedMs)
     try {
+      const timeoutMs = Math.ceil(until - startedMs)
+      if (timeoutMs <= 0) throw new Unanswered(false, 'late')
       const reply = await http.send({
         origin: session.instanceUrl,
         path,
@@ -55,6 +64,7 @@ export function client(options: SalesforceOptions, http: Transport, deps: { cloc
           authorization: `Bearer ${session.token}`,
         },
         body: body ?? null,
+        timeoutMs,
         signal: context.signal,
       })
       used.saw(reply.header('sforce-limit-info'))
@@ -69,12 +79,13 @@ export function client(options: SalesforceOptions, http: Transport, deps: { cloc
     }
   }
 
-  async function call(ask: Ask, context: CallContext): Promise<Answer> {
+  async function call(ask: Ask, context: Timed): Promise<Answer> {
+    const { until = deadline() } = context
     const first = await sessions.session(context.signal)
-    let reply = await once(ask, first, context)
+    let reply = await once(ask, first, context, until)
     if (reply.status === 401) {
       // Refused before anything was done, so asking again is safe: once, with a token that is not the refused one.
-      reply = await once(ask, await sessions.session(context.signal, first.token), context)
+      reply = await once(ask, await sessions.session(context.signal, first.token), context, until)
       if (reply.status === 401) {
         const fix = "Check the session and IP policies of the app and the integration user's profile."
         const message = `Salesforce refused a fresh access token. ${fix}`
@@ -87,6 +98,7 @@ export function client(options: SalesforceOptions, http: Transport, deps: { cloc
   return {
     root,
     call,
+    deadline,
     session: signal => sessions.session(signal),
     async limits({ ask }, context) {
       if (!ask) return used.last()

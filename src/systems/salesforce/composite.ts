@@ -1,8 +1,7 @@
 /** Several subrequests in one API call, run in the order given. Source: REST API, Composite resource. */
 import { z } from 'zod'
 import { RemoteFailure } from '../../model/outcome.ts'
-import type { CallContext } from '../../model/ports.ts'
-import type { Client } from './client.ts'
+import type { Client, Timed } from './client.ts'
 import { type Answer, callFailure, demand, type Kind } from './failure.ts'
 
 export type Sub = { readonly method: 'GET' | 'PATCH' | 'DELETE'; readonly url: string; readonly body?: unknown }
@@ -28,7 +27,7 @@ export async function composite(
   client: Client,
   subs: readonly Sub[],
   kind: Kind,
-  context: CallContext,
+  context: Timed,
   body = bodyOf(subs),
 ): Promise<readonly (Answer | null)[]> {
   const answer = await client.call({ kind, method: 'POST', path: `${client.root}/composite`, body }, context)

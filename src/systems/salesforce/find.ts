@@ -77,5 +77,6 @@ function found(describe: Describe, query: FindQuery, records: readonly QueryReco
 function comparable(type: string, isExact: boolean): (value: string) => string {
   if (type === 'id' || type === 'reference') return value => value.slice(0, 15)
   if (['int', 'long', 'double', 'currency', 'percent'].includes(type)) return value => String(Number(value))
-  return isExact ? value => value : value => value.trim().toLowerCase()
+  // Salesforce keeps emails in lower case, whatever was sent.
+  return isExact && type !== 'email' ? value => value : value => value.trim().toLowerCase()
 }

@@ -4,7 +4,7 @@ import { check } from './check.ts'
 import { client } from './client.ts'
 import { describe } from './describe.ts'
 import { find } from './find.ts'
-import type { SalesforceOptions } from './options.ts'
+import { defaults, type SalesforceOptions } from './options.ts'
 import { read } from './read.ts'
 import { transport } from './transport.ts'
 import { write } from './write.ts'
@@ -12,12 +12,9 @@ import { write } from './write.ts'
 export { missing } from './check.ts'
 export type { SalesforceOptions } from './options.ts'
 
-const timeoutMs = 30_000
-const connections = 10
-
 /** Connects on first use. Disposing ends all calls in flight. */
 export function salesforce(options: SalesforceOptions, deps: { clock: Clock; log: Log }): CrmSystem & AsyncDisposable {
-  const http = transport({ timeoutMs, connections, ...options })
+  const http = transport({ ...defaults, ...options })
   const org = client(options, http, deps)
   const known = describe(org)
   return {

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { type Failure, RemoteFailure } from '../../model/outcome.ts'
 import type { Clock, Log } from '../../model/ports.ts'
 import { failing, unansweredFailure } from './failure.ts'
-import type { Auth, SalesforceOptions } from './options.ts'
+import { type Auth, defaults, type SalesforceOptions } from './options.ts'
 import { type Reply, type Transport, Unanswered } from './transport.ts'
 
 export type Session = { readonly token: string; readonly instanceUrl: string; readonly orgId: string }
@@ -30,6 +30,7 @@ export function login(options: SalesforceOptions, http: Transport, deps: { clock
   let current: Session | null = null
   let pending: Promise<Session> | null = null
   const never = new AbortController().signal
+  const { timeoutMs = defaults.timeoutMs } = options
 
   async function request(): Promise<Session> {
     const body = await form(options.auth, origin, deps.clock)
@@ -42,6 +43,7 @@ export function login(options: SalesforceOptions, http: Transport, deps: { clock
         headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body,
         // Not a caller's own signal: the others still wait for this answer. The time limit ends it.
+        timeoutMs,
         signal: never,
       })
     } catch (error) {

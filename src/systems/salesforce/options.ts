@@ -1,5 +1,7 @@
 /** What the service is told about the org it talks to. */
 
+export const defaults = { timeoutMs: 30_000, connections: 10 }
+
 export type Auth =
   | { readonly flow: 'client-credentials'; readonly clientId: string; readonly clientSecret: string }
   | {
@@ -16,7 +18,7 @@ export type SalesforceOptions = {
   readonly auth: Auth
   /** `67.0` */
   readonly apiVersion: string
-  /** Over one whole exchange; 30,000 unless said otherwise. */
+  /** Over one whole call, a renewed login included; 30,000 unless said otherwise. Keep it below the lease. */
   readonly timeoutMs?: number
   /** Connections kept to the org at most; 10 unless said otherwise. */
   readonly connections?: number

@@ -9,6 +9,8 @@ export type Request = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
+  /** Over all of it, from now to the last byte of the answer. */
+  readonly timeoutMs: number
   readonly signal: AbortSignal
 }
 
@@ -44,6 +46,7 @@ export type Transport = { readonly send: (request: Request) => Promise<Reply> } 
 const largestBody = 256 * 1024 * 1024
 const inflate = promisify(gunzip)
 
+/** `timeoutMs` is the most that connecting may take. */
 export function transport(options: { readonly timeoutMs: number; readonly connections: number }): Transport {
   const { timeoutMs, connections } = options
   // The limit over the whole exchange is our own; HTTP/2 would blur what was sent on which connection.
@@ -51,7 +54,7 @@ export function transport(options: { readonly timeoutMs: number; readonly connec
   const agent = new Agent({ connections, pipelining: 1, allowH2: false, ...limits })
   return {
     async send(request) {
-      const { status, headers, body } = await exchange(agent, request, timeoutMs)
+      const { status, headers, body } = await exchange(agent, request)
       const header = (name: string): string | null => {
         const value = headers[name]
         return Array.isArray(value) ? (value[0] ?? null) : (value ?? null)
@@ -69,8 +72,8 @@ export function transport(options: { readonly timeoutMs: number; readonly connec
 
 type Received = { status: number; headers: Readonly<Record<string, string | string[] | undefined>>; body: Buffer }
 
-function exchange(agent: Agent, request: Request, timeoutMs: number): Promise<Received> {
-  const { signal, ...rest } = request
+function exchange(agent: Agent, request: Request): Promise<Received> {
+  const { signal, timeoutMs, ...rest } = request
   return new Promise((resolve, reject) => {
     let sent = false
     let over = false

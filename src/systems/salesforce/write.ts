@@ -2,7 +2,7 @@
 import { type Failure, type Outcome, RemoteFailure } from '../../model/outcome.ts'
 import type { Call } from '../../model/plan.ts'
 import type { CallContext, Log } from '../../model/ports.ts'
-import type { Client } from './client.ts'
+import type { Client, Timed } from './client.ts'
 import { bodyOf, composite, mostHeavySubs } from './composite.ts'
 import type { Describe } from './describe.ts'
 import { type Answer, errorsIn, failing } from './failure.ts'
@@ -18,12 +18,14 @@ const notSent = failing('unavailable', 'NOT_SENT', 'An earlier part of the same 
 
 type Deps = { readonly client: Client; readonly describe: Describe; readonly log: Log }
 
-export async function write(deps: Deps, call: Call, context: CallContext): Promise<readonly Outcome[]> {
+export async function write(deps: Deps, call: Call, caller: CallContext): Promise<readonly Outcome[]> {
   const results: Outcome[] = call.groups.flat().map(() => ({ ok: false, failure: unsendable }))
   const settle = (unit: Unit, made: readonly Outcome[]): void => {
     for (const [at, { at: place }] of unit.rows.entries())
       results[place] = made[at] ?? { ok: false, failure: unsendable }
   }
+  // All requests of one call share one time limit: none may go out when the lease may be lost.
+  const context = { ...caller, until: deps.client.deadline() }
   const { root } = deps.client
   const parts = units(root, call)
   const body = parts.length > 1 && parts.length <= mostHeavySubs && parts.every(canJoin) ? joined(parts) : null
@@ -43,7 +45,7 @@ const joined = (parts: readonly Unit[]): string => bodyOf(subsOf(parts))
 
 const allFail = (unit: Unit, failure: Failure): Outcome[] => unit.rows.map(() => ({ ok: false, failure }))
 
-async function together(deps: Deps, parts: readonly Unit[], body: string, context: CallContext, settle: Settle) {
+async function together(deps: Deps, parts: readonly Unit[], body: string, context: Timed, settle: Settle) {
   let answers: readonly (Answer | null)[]
   try {
     answers = await composite(deps.client, subsOf(parts), 'write', context, body)
@@ -56,12 +58,7 @@ async function together(deps: Deps, parts: readonly Unit[], body: string, contex
 }
 
 /** One request a unit, one after the other: for one unit, for guarded rows, and for values that a composite would misread. */
-async function alone(
-  deps: Deps,
-  parts: readonly Unit[],
-  context: CallContext,
-  settle: Settle,
-): Promise<Failure | null> {
+async function alone(deps: Deps, parts: readonly Unit[], context: Timed, settle: Settle): Promise<Failure | null> {
   let failed: Failure | null = null
   for (const unit of parts) {
     if (failed === null) failed = await send(deps, unit, context, settle)
@@ -71,7 +68,7 @@ async function alone(
 }
 
 /** Null when the unit was answered, whatever became of its rows; else the failure that the next unit would meet too. */
-async function send(deps: Deps, unit: Unit, context: CallContext, settle: Settle): Promise<Failure | null> {
+async function send(deps: Deps, unit: Unit, context: Timed, settle: Settle): Promise<Failure | null> {
   const { method, path, body, headers } = unit
   const ask = {
     kind: 'write' as const,
@@ -94,7 +91,7 @@ async function take(
   deps: Deps,
   unit: Unit,
   answer: Answer | null,
-  context: CallContext,
+  context: Timed,
   settle: Settle,
 ): Promise<Failure | null> {
   // One value that Salesforce cannot parse refuses all rows, and nothing was done: the others go on without it.
@@ -107,7 +104,7 @@ async function take(
   return isWhole && first.failure.is !== 'invalid' && first.failure.is !== 'stale' ? first.failure : null
 }
 
-function failureOf(error: unknown, context: CallContext, log: Log): Failure {
+function failureOf(error: unknown, context: Timed, log: Log): Failure {
   if (error instanceof RemoteFailure) return error.failure
   // Rejected with the signal's reason: not sent, since a write that was sent rejects as uncertain.
   if (context.signal.aborted) return stopped
