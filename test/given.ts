@@ -23,6 +23,8 @@ export type PlainLink = {
   readonly agreed?: Values
   /** Laid over the snapshot: `was: { lastName: 'Byron' }`. `{}` means: everything was settled as it is now. */
   readonly was?: JsonObject
+  /** Agreements as an earlier plan left them. */
+  readonly base?: Base
   readonly restores?: Readonly<Record<string, number>>
 }
 
@@ -186,9 +188,9 @@ function make(some: Given): readonly Made[] {
   const schema = some.schema instanceof Map ? some.schema : schemaFor(mapping, some.schema as PlainSchema | undefined)
   const { drafts } = project(mapping, schema, digest)
   const snapshot = snapshotOf(mapping.commerce, body, some.project)
-  const agreedOf = (role: string, { agreed = {}, was }: PlainLink): Base => {
+  const agreedOf = (role: string, { agreed = {}, was, base }: PlainLink): Base => {
     const then = was === undefined ? [] : drafts({ ...snapshot, body: { ...body, ...was } })
-    return { ...then.find(one => one.role === role)?.digests, ...digests(agreed) }
+    return { ...then.find(one => one.role === role)?.digests, ...digests(agreed), ...base }
   }
 
   const known = drafts(snapshot).map(draft => {
