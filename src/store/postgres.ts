@@ -31,8 +31,11 @@ export function postgres(databaseUrl: string, instance: string, log: Log): Adapt
     query_timeout: statementMs + 5_000,
     types: types as pg.CustomTypesConfig,
   })
-  // Without a listener a connection that breaks while idle would end the process.
-  pool.on('error', error => log.warn({ code: codeOf(error) }, 'an idle database connection was lost'))
+  // Without listeners a connection that breaks would end the process: the pool hears of the idle ones only, so each one
+  // that is at work has its own. Its statement rejects by itself.
+  const lost = (error: unknown) => log.warn({ code: codeOf(error) }, 'a database connection was lost')
+  pool.on('error', lost)
+  pool.on('connect', client => client.on('error', lost))
   return {
     name: 'postgres',
     alone: false,
