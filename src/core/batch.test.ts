@@ -1,0 +1,128 @@
+/** How plans become calls. */
+import { describe, expect, test } from 'vitest'
+import type { Draft } from '../model/identity.ts'
+import type { PlannedLink, WritePlan } from '../model/plan.ts'
+import { batch } from './batch.ts'
+
+const salesforce = { rowsPerGroup: 200, groupsPerCall: 5 }
+const at = '2026-01-01T00:00:00.000Z'
+
+const draft = (object: string, key: string): Draft => ({
+  mapping: 'm',
+  role: 'r',
+  source: { side: 'commerce', type: 'customer', id: key },
+  object,
+  keyField: 'CT_Id__c',
+  key,
+  version: 1,
+  modifiedAt: at,
+  fields: {},
+  digests: {},
+  fallbacks: {},
+  defaults: {},
+  links: {},
+  dropped: [],
+})
+
+const under = (key: string): PlannedLink => ({
+  by: 'key',
+  field: 'AccountId',
+  relationship: 'Account',
+  keyField: 'CT_Id__c',
+  key,
+})
+
+const create = (object: string, key: string, ...links: PlannedLink[]): WritePlan => ({
+  do: 'create',
+  draft: draft(object, key),
+  verdicts: [],
+  fields: {},
+  links,
+  base: {},
+})
+
+const update = (id: string, ifUnmodifiedSince: string | null = null, type = 'Contact'): WritePlan => ({
+  do: 'update',
+  draft: draft(type, id),
+  verdicts: [],
+  crm: { side: 'crm', type, id },
+  link: null,
+  fields: {},
+  links: [],
+  base: {},
+  yields: [],
+  ifUnmodifiedSince,
+})
+
+const wait: WritePlan = { do: 'wait', draft: draft('Contact', 'w'), verdicts: [], awaits: [] }
+
+/** A batch in words: `waves > calls > groups > rows`, a row as its key or id. */
+const told = (plans: readonly WritePlan[], limits = salesforce) =>
+  batch(plans, limits).waves.map(wave =>
+    wave.map(call => call.groups.map(group => group.map(row => `${row.object} ${row.key?.value ?? row.id}`))),
+  )
+
+test('nothing to write is no call', () => {
+  expect(told([])).toEqual([])
+  expect(told([wait])).toEqual([])
+})
+
+test('what fits one call goes in one, parents in an earlier group than their children', () => {
+  const plans = [create('Contact', '1', under('1')), wait, create('Account', '1'), update('003X')]
+  expect(told(plans)).toEqual([[[['Account 1'], ['Contact 003X'], ['Contact 1']]]])
+})
+
+test('what does not fit goes in waves: a wave starts when the parents are settled', () => {
+  const plans = ['1', '2', '3'].flatMap(key => [create('Contact', key, under(key)), create('Account', key)])
+  expect(told(plans, { rowsPerGroup: 2, groupsPerCall: 2 })).toEqual([
+    [[['Account 1', 'Account 2'], ['Account 3']]],
+    [[['Contact 1', 'Contact 2'], ['Contact 3']]],
+  ])
+})
+
+test('children of one parent stay together', () => {
+  const plans = ['a', 'b', 'a', 'b'].map((parent, n) => create('Contact', `${n}`, under(parent)))
+  expect(told(plans)).toEqual([[[['Contact 0', 'Contact 2', 'Contact 1', 'Contact 3']]]])
+})
+
+test('a guarded row goes alone: the condition is the call’s', () => {
+  expect(told([update('A'), update('B', at), update('C')])).toEqual([[[['Contact A', 'Contact C']], [['Contact B']]]])
+})
+
+test('two writes of one record keep their order and never share a group', () => {
+  expect(told([update('A'), update('A')])).toEqual([[[['Contact A'], ['Contact A']]]])
+})
+
+test('rows of a mixed group are sorted by object: a collection is cut where the object changes', () => {
+  const plans = [update('1'), update('2', null, 'Account'), update('3')]
+  expect(told(plans)).toEqual([[[['Contact 1', 'Contact 3', 'Account 2']]]])
+})
+
+test('records that name each other are still written, each once', () => {
+  const ring = [create('Account', '1', under('2')), create('Account', '2', under('1'))]
+  expect(told(ring, { rowsPerGroup: 200, groupsPerCall: 1 })).toEqual([[[['Account 1']]], [[['Account 2']]]])
+})
+
+describe('is fast enough to be free', () => {
+  const timed = (plans: readonly WritePlan[]): number => {
+    batch(plans, salesforce)
+    const startMs = performance.now()
+    batch(plans, salesforce)
+    return performance.now() - startMs
+  }
+
+  test('2,000 plans of 1,000 customers', () => {
+    const plans = Array.from({ length: 1000 }, (_, n) => [
+      create('Account', `${n}`),
+      create('Contact', `${n}`, under(`${n}`)),
+    ])
+    expect(timed(plans.flat())).toBeLessThan(50)
+  })
+
+  test('2,000 children of one parent, and a chain of 2,000', () => {
+    const family = Array.from({ length: 2000 }, (_, n) => create('Contact', `c${n}`, under('p')))
+    expect(timed([create('Account', 'p'), ...family])).toBeLessThan(50)
+    const chain = Array.from({ length: 2000 }, (_, n) => create('Account', `${n}`, under(`${n + 1}`)))
+    expect(timed(chain)).toBeLessThan(100)
+  })
+})
