@@ -5,7 +5,9 @@ import { type Deps, storeOf, systemsOf } from './app/connect.ts'
 import { bind, worker } from './app/worker.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Engine } from './engine/engine.ts'
+import { type Status, statusOf } from './http/api/status.ts'
 import { metrics } from './http/metrics.ts'
+import type { Served } from './http/served.ts'
 import { server } from './http/server.ts'
 import { clock } from './lib/clock.ts'
 import { digester } from './lib/digester.ts'
@@ -13,13 +15,14 @@ import { type Logger, log } from './lib/log.ts'
 
 export { check } from './app/check.ts'
 export { subscribe } from './app/connect.ts'
+export type { Status } from './http/api/status.ts'
 
 /** What a process does. `intake` takes deliveries, `worker` carries changes over, `scheduler` keeps the database tidy. */
 export type Role = 'intake' | 'worker' | 'scheduler'
 export const roles: readonly Role[] = ['intake', 'worker', 'scheduler']
 
 /** `url` is null in a process without the way in. */
-export type App = AsyncDisposable & { readonly url: string | null }
+export type App = AsyncDisposable & { readonly url: string | null; status(): Promise<Status> }
 
 export const version: string = packageJson.version
 
@@ -75,17 +78,9 @@ export async function app(
 
   const about = { version, roles: playing, startedAt: deps.clock.now(), org: binding.org }
   const { host, port, deliverySecret, apiTokens } = config
-  const http = playing.includes('intake')
-    ? await server({
-        engine,
-        drain: work,
-        metrics: board,
-        unready,
-        about,
-        access: { host, deliverySecret, apiTokens },
-        signal,
-      })
-    : null
+  const access = { host, deliverySecret, apiTokens }
+  const served: Served = { engine, drain: work, metrics: board, unready, about, access, signal }
+  const http = playing.includes('intake') ? await server(served) : null
   const tidying = playing.includes('scheduler') ? tidy(engine, config.journalDays, signal) : null
 
   started.defer(async () => {
@@ -102,6 +97,7 @@ export async function app(
   const running = started.move()
   return {
     url: http ? urlOf(host, http.server.address()) : null,
+    status: () => statusOf(served),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

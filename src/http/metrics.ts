@@ -12,11 +12,16 @@ export type Metrics = {
   answered(status: number): void
   /** Adds what is asked for at each scrape: the backlog and the budget. */
   watch(store: Store, drain: Drain | null): void
+  /** What passes of this process did with records, since it started. */
+  totals(): Totals
   /** Calls back at each pass; returns the way to stop. */
   onPass(listener: (report: PassReport) => void): () => void
   text(): Promise<string>
   readonly contentType: string
 }
+
+const results = ['created', 'updated', 'unchanged', 'failed', 'waiting', 'review'] as const
+export type Totals = Readonly<Record<(typeof results)[number], number>>
 
 const seconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
@@ -49,6 +54,7 @@ export function metrics(): Metrics {
     buckets: [...seconds, 300, 900, 3600],
     registers,
   })
+  const totals = { created: 0, updated: 0, unchanged: 0, failed: 0, waiting: 0, review: 0 }
   const listeners = new Set<(report: PassReport) => void>()
   let ask = async (): Promise<void> => undefined
 
@@ -90,8 +96,10 @@ export function metrics(): Metrics {
       pass(report) {
         const { lane } = report
         passes.inc({ lane })
-        for (const result of ['created', 'updated', 'unchanged', 'failed', 'waiting', 'review'] as const)
+        for (const result of results) {
           rows.inc({ lane, result }, report[result])
+          totals[result] += report[result]
+        }
         duration.observe({ lane }, report.durationMs / 1000)
         lag.observe({ lane }, report.lagMs / 1000)
         for (const listener of listeners) listener(report)
@@ -101,6 +109,7 @@ export function metrics(): Metrics {
     },
     answered: status => deliveries.inc({ status: String(status) }),
     watch,
+    totals: () => ({ ...totals }),
     onPass(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { DrainState } from '../../engine/drain.ts'
 import type { Backlog } from '../../model/ports.ts'
 import { type Instant, lanes } from '../../model/resource.ts'
+import type { Totals } from '../metrics.ts'
 import type { Served } from '../served.ts'
 
 export type Status = {
@@ -26,10 +27,12 @@ export type Status = {
   readonly paused: DrainState['paused']
   readonly passes: DrainState['passes']
   readonly recent: DrainState['recent']
+  /** What the passes of this process did with records of Salesforce. */
+  readonly totals: Totals
   readonly budget: DrainState['budget']
 }
 
-export async function statusOf({ engine, drain, unready, about }: Served): Promise<Status> {
+export async function statusOf({ engine, drain, unready, about, metrics }: Served): Promise<Status> {
   const [found, reasons] = await Promise.all([engine.store.backlog(), unready()])
   const at = engine.clock.now()
   const oldest = lanes.flatMap(lane => found.lanes[lane].oldestDueAt ?? []).sort()[0]
@@ -53,6 +56,7 @@ export async function statusOf({ engine, drain, unready, about }: Served): Promi
     paused: state?.paused ?? null,
     passes: state?.passes ?? { count: 0, rows: 0, sizes: [] },
     recent: state?.recent ?? [],
+    totals: metrics.totals(),
     budget: state?.budget ?? null,
   }
 }

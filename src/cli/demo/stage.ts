@@ -1,0 +1,79 @@
+/** The whole demo put up: both emulators, the service between them, and the Subscription; taken down in reverse. */
+import { join } from 'node:path'
+import { type App, app, subscribe } from '../../app.ts'
+import { type Config, configure, environment } from '../../config.ts'
+import { clock } from '../../lib/clock.ts'
+import { log } from '../../lib/log.ts'
+import { type Emulator, emulator } from './emulator.ts'
+
+export const projectKey = 'demo'
+
+export type Stage = AsyncDisposable & {
+  readonly crm: Emulator
+  readonly commerce: Emulator
+  readonly service: App
+  readonly config: Config
+  readonly url: string
+}
+
+export type StageOptions = {
+  readonly dataDir: string
+  /** Of the service; null takes PORT or 8080. 0: any free one. */
+  readonly port: string | null
+  readonly salesforcePort: string
+  readonly commercetoolsPort: string
+  readonly signal: AbortSignal
+}
+
+/** The two worlds of the demo in words of the environment. What is set for real systems plays no part. */
+function environmentFor(crm: Emulator, commerce: Emulator, { dataDir, port }: StageOptions) {
+  const own = environment()
+  return environment({
+    CTP_PROJECT_KEY: projectKey,
+    CTP_CLIENT_ID: 'demo',
+    CTP_CLIENT_SECRET: 'demo',
+    CTP_CLIENT_SECRET_FILE: '',
+    CTP_AUTH_URL: commerce.url,
+    CTP_API_URL: commerce.url,
+    CTP_SCOPES: '',
+    SF_LOGIN_URL: crm.url,
+    SF_CLIENT_ID: 'demo',
+    SF_CLIENT_SECRET: 'demo',
+    SF_CLIENT_SECRET_FILE: '',
+    SF_USERNAME: '',
+    SF_PRIVATE_KEY: '',
+    SF_PRIVATE_KEY_FILE: '',
+    DATABASE_URL: '',
+    DATABASE_URL_FILE: '',
+    DATA_DIR: dataDir,
+    // A terminal that people read: passes are on the page.
+    LOG_LEVEL: own.LOG_LEVEL ?? 'warn',
+    ...(port === null ? {} : { PORT: port }),
+  })
+}
+
+export async function stage(options: StageOptions): Promise<Stage> {
+  const { dataDir, salesforcePort, commercetoolsPort, signal } = options
+  await using up = new AsyncDisposableStack()
+  const state = (name: string): string[] => ['--state', join(dataDir, 'emulators', name)]
+  const [crm, commerce] = await Promise.all([
+    emulator('salesforce', ['--port', salesforcePort, ...state('salesforce')]).then(each => up.use(each)),
+    emulator('commercetools', ['--port', commercetoolsPort, '--project', projectKey, ...state('commercetools')]).then(
+      each => up.use(each),
+    ),
+  ])
+  const env = environmentFor(crm, commerce, options)
+  // A sync.config.ts of the working directory is for real systems; one that is named is meant.
+  const config = await configure({ env, cwd: env.CTSF_CONFIG ? process.cwd() : dataDir })
+  const service = up.use(await app(config))
+  const url = service.url ?? ''
+  await commerce.ask('/deliveries', {
+    deliverTo: `${url}/deliveries/commercetools`,
+    ...(config.deliverySecret === null ? {} : { deliverToken: config.deliverySecret }),
+  })
+  const destination = { type: 'GoogleCloudPubSub', projectId: 'demo', topic: 'ctsf' } as const
+  const deps = { clock: clock(), log: log(config.logLevel) }
+  await subscribe(config, { project: projectKey, key: 'ctsf', destination }, { correlationId: 'demo', signal }, deps)
+  const down = up.move()
+  return { crm, commerce, service, config, url, [Symbol.asyncDispose]: () => down.disposeAsync() }
+}

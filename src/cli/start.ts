@@ -1,0 +1,45 @@
+/** `ctsf start`: the service against what the environment names. */
+import type { Command } from 'commander'
+import { app, type Role, roles } from '../app.ts'
+import { configure, environment } from '../config.ts'
+import { act, endAsked } from './command.ts'
+import { CommandError, document, note, say } from './out.ts'
+
+type Options = { readonly json?: boolean; readonly role?: string; readonly port?: string }
+
+function rolesOf(given: string | undefined): readonly Role[] {
+  if (given === undefined) return roles
+  const wanted = given.split(',').map(name => name.trim())
+  const found = roles.filter(role => wanted.includes(role))
+  const unknown = wanted.filter(name => !roles.some(role => role === name))
+  if (unknown.length > 0)
+    throw new CommandError(
+      2,
+      'bad-role',
+      `There is no role '${unknown.join(', ')}'.`,
+      `Use some of ${roles.join(',')}.`,
+    )
+  return found
+}
+
+export function start(program: Command): void {
+  act<Options>(
+    program
+      .command('start')
+      .description('run the service against what the environment names')
+      .option('--role <roles>', `what this process does, separated by commas (default: ${roles.join(',')})`)
+      .option('--port <port>', 'port to listen on; 0 takes any free one (default: PORT, else 8080)'),
+    async (_args, { json, role, port }) => {
+      const playing = rolesOf(role)
+      const config = await configure({ env: environment(port === undefined ? {} : { PORT: port }) })
+      const ended = endAsked()
+      await using running = await app(config, { roles: playing })
+      const urls = running.url === null ? {} : { service: running.url }
+      if (json) document({ ready: true, urls })
+      else say(running.url === null ? `ctsf runs as ${playing.join(', ')}.` : `ctsf listens at ${running.url}`)
+      const signal = await ended
+      note(`${signal}: stopping`)
+      return 0
+    },
+  )
+}
