@@ -1,20 +1,8 @@
 /** CLAIM: order of service, leases on rows and links, and what happens when a lease runs out. */
 import { expect, it } from 'vitest'
 import type { Claim } from '../../src/model/ports.ts'
-import {
-  after,
-  changed,
-  contact,
-  customer,
-  free,
-  ids,
-  keep,
-  linked,
-  onEachDatabase,
-  put,
-  settle,
-  settlement,
-} from './storeWorld.ts'
+import { after, changed, contact, customer, free, ids, keep, put, settle, settlement } from './storeWords.ts'
+import { linked, onEachDatabase } from './storeWorld.ts'
 
 onEachDatabase('CLAIM', world => {
   it('takes up to the limit, what became due first, of one side and one lane', async () => {

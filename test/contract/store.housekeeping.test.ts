@@ -6,20 +6,8 @@ import { isRace } from '../../src/store/errors.ts'
 import { store as openStore, StoreFault } from '../../src/store/index.ts'
 import { open } from '../../src/store/open.ts'
 import { retried } from '../../src/store/transact.ts'
-import {
-  after,
-  changed,
-  contact,
-  customer,
-  handClock,
-  key,
-  line,
-  linked,
-  onEachDatabase,
-  quiet,
-  settle,
-  settlement,
-} from './storeWorld.ts'
+import { after, changed, contact, customer, key, line, quiet, settle, settlement } from './storeWords.ts'
+import { handClock, linked, onEachDatabase } from './storeWorld.ts'
 
 onEachDatabase('Housekeeping', world => {
   it('keeps the newest checkpoint of each stream', async () => {

@@ -2,21 +2,8 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import type { LinkChange, Settlement } from '../../src/model/outcome.ts'
-import {
-  after,
-  basis,
-  changed,
-  contact,
-  customer,
-  free,
-  ids,
-  keep,
-  linked,
-  onEachDatabase,
-  put,
-  settle,
-  settlement,
-} from './storeWorld.ts'
+import { after, basis, changed, contact, customer, free, ids, keep, put, settle, settlement } from './storeWords.ts'
+import { linked, onEachDatabase } from './storeWorld.ts'
 
 onEachDatabase('SAVE of links', world => {
   /** One pass over one customer with these link changes. */

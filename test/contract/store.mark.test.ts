@@ -2,18 +2,8 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import type { ChangeEvent } from '../../src/model/resource.ts'
-import {
-  after,
-  changed,
-  contact,
-  customer,
-  deleted,
-  ids,
-  onEachDatabase,
-  settle,
-  settlement,
-  start,
-} from './storeWorld.ts'
+import { after, changed, contact, customer, deleted, ids, settle, settlement, start } from './storeWords.ts'
+import { onEachDatabase } from './storeWorld.ts'
 
 onEachDatabase('MARK', world => {
   const settled = async (event: ChangeEvent, version: number, gone = false) => {

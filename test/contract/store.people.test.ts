@@ -5,20 +5,8 @@ import type { FailedRecord, Settlement } from '../../src/model/outcome.ts'
 import type { Conflict } from '../../src/model/plan.ts'
 import type { Listed } from '../../src/model/ports.ts'
 import { seal } from '../../src/store/seal.ts'
-import {
-  after,
-  changed,
-  contact,
-  customer,
-  keep,
-  key,
-  line,
-  linked,
-  onEachDatabase,
-  settle,
-  settlement,
-  start,
-} from './storeWorld.ts'
+import { after, changed, contact, customer, keep, key, line, settle, settlement, start } from './storeWords.ts'
+import { linked, onEachDatabase } from './storeWorld.ts'
 
 const secret = 'ada@example.com'
 

@@ -2,20 +2,8 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { lanes } from '../../src/model/resource.ts'
-import {
-  after,
-  changed,
-  contact,
-  customer,
-  deleted,
-  free,
-  ids,
-  keep,
-  line,
-  onEachDatabase,
-  settle,
-  settlement,
-} from './storeWorld.ts'
+import { after, changed, contact, customer, deleted, free, ids, keep, line, settle, settlement } from './storeWords.ts'
+import { onEachDatabase } from './storeWorld.ts'
 
 onEachDatabase('SAVE of rows', world => {
   it('settles a row: it goes, and what was read is known', async () => {
