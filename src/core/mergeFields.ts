@@ -71,8 +71,14 @@ function limited(found: FieldMerge, restores: number, decided: Side | null): Fie
     : { verdict: 'yield', why: 'a person chose the other side', restores: false }
 }
 
-/** An empty value is never written to a field that Salesforce requires: the record would be refused as a whole. */
-const refused: FieldMerge = { verdict: 'same', why: 'Salesforce requires a value: the last one stays', restores: false }
+/**
+ * An empty value is never written to a field that Salesforce requires: the record would be refused as a whole. Where
+ * commerce owns the field the last value simply stays; where both may edit it, Salesforce's value has won.
+ */
+function refused({ owner }: FieldRule): FieldMerge {
+  const why = 'Salesforce requires a value: the last one stays'
+  return { verdict: owner === 'commerce' ? 'same' : 'yield', why, restores: false }
+}
 
 /** The base after this verdict; null where nothing was agreed on yet. */
 function agreedAfter(
@@ -131,7 +137,7 @@ export function mergeFields(draft: Draft, input: MergeFieldsInput): Merged {
     })
     const entered =
       found.verdict === 'write' && value === null && rule.required === true
-        ? refused
+        ? refused(rule)
         : limited(found, link?.restores[field] ?? 0, decided)
     const { verdict } = entered
     verdicts.push({ field, owner: rule.owner, ...entered })
