@@ -202,14 +202,16 @@ const [customers, customerGroups, accounts, contacts] = await Promise.all([
   all(`${values.crm}/__emulator/rows/Account`, Id),
   all(`${values.crm}/__emulator/rows/Contact`, Id),
 ])
+type FailurePage = { items: { source: { id: string } }[]; next: string | null }
+
 /** The customers that the service lists as failed, page by page. */
 async function listedBy(service: string | undefined): Promise<ReadonlySet<string>> {
   const listed = new Set<string>()
   let cursor: string | null = null
   while (service !== undefined) {
-    const page = await fetch(
+    const page: FailurePage = await fetch(
       `${service}/api/v1/failures?state=open&limit=200${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
-    ).then(async answer => (await answer.json()) as { items: { source: { id: string } }[]; next: string | null })
+    ).then(async answer => (await answer.json()) as FailurePage)
     for (const one of page.items) listed.add(one.source.id)
     cursor = page.next
     if (cursor === null) break

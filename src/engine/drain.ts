@@ -99,9 +99,9 @@ export function drain(
         return true
       }
     }
-    if ((await store.due('commerce', lanes, 1)) === 0) return false
-    await gather()
+    if ((await store.due('commerce', lanes, 1)) > 0) await gather()
     if (signal.aborted) return false
+    // Asked also when nothing is due: a claim is what takes rows back from a worker that died.
     const leaseStartMs = clock.monotonicMs()
     const claim = await store.claim({ side: 'commerce', limit: pace.passSize, leaseMs: pace.leaseMs, lanes })
     if (claim === null) return false
