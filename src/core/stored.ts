@@ -73,7 +73,7 @@ function storedText(value: string, field: FieldSchema): Stored {
   const { length } = field
   if (length <= 0 || text.length <= length) return kept(text)
   if (uncuttable.includes(field.type)) return dropped(`is longer than ${length} characters`)
-  return kept(cut(text, length), `was cut to ${length} characters`)
+  return kept(cut(text, length) || null, `was cut to ${length} characters`)
 }
 
 /** Total: every value in every type of field has an answer. */
