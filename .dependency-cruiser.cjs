@@ -9,9 +9,9 @@ const rooms = {
   mappings: { inside: ['mappings', 'model', 'core/define\\.ts'], packages: [] },
   'systems/commercetools': {
     inside: ['systems/commercetools', 'model', 'lib'],
-    packages: ['@commercetools/', 'undici'],
+    packages: ['@commercetools/', 'undici', 'zod'],
   },
-  'systems/salesforce': { inside: ['systems/salesforce', 'model', 'lib'], packages: ['undici', 'jose'] },
+  'systems/salesforce': { inside: ['systems/salesforce', 'model', 'lib'], packages: ['undici', 'jose', 'zod'] },
   store: { inside: ['store', 'model', 'lib'], packages: ['kysely', 'pg', '@electric-sql/pglite'] },
   engine: { inside: ['engine', 'model', 'core', 'lib'], packages: [] },
   http: { inside: ['http', 'model', 'engine', 'lib'], packages: ['fastify', '@fastify/', 'prom-client'] },
@@ -95,7 +95,7 @@ module.exports = {
       comment: 'The service starts the emulators only as child processes.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(emulators|test|bench|demo|scripts)/' },
+      to: { path: '^(emulators|bench|demo|scripts)/' },
     },
     {
       name: 'no-test-in-the-product',

@@ -44,7 +44,7 @@ async function imports(): Promise<string | null> {
 
 const gates: readonly Gate[] = [
   { name: 'types', run: () => passes(process.execPath, [bin('tsc'), '-p', '.']) },
-  { name: 'style', run: () => passes(process.execPath, [bin('biome'), 'ci', '--reporter=summary', '.']) },
+  { name: 'style', run: () => passes(process.execPath, [bin('biome'), 'ci', '--colors=off', '.']) },
   { name: 'imports', run: imports },
   { name: 'unused', run: () => passes(process.execPath, [bin('knip'), '--no-progress']) },
   { name: 'reference', run: () => passes(process.execPath, ['scripts/reference.ts', '--check']) },

@@ -12,9 +12,11 @@ import { server } from './http/server.ts'
 import { clock } from './lib/clock.ts'
 import { digester } from './lib/digester.ts'
 import { type Logger, log } from './lib/log.ts'
+import type { FailedRecord } from './model/outcome.ts'
 
 export { check } from './app/check.ts'
 export { subscribe } from './app/connect.ts'
+export { describeApi } from './app/describeApi.ts'
 export type { Status } from './http/api/status.ts'
 
 /** What a process does. `intake` takes deliveries, `worker` carries changes over, `scheduler` keeps the database tidy. */
@@ -22,7 +24,11 @@ export type Role = 'intake' | 'worker' | 'scheduler'
 export const roles: readonly Role[] = ['intake', 'worker', 'scheduler']
 
 /** `url` is null in a process without the way in. */
-export type App = AsyncDisposable & { readonly url: string | null; status(): Promise<Status> }
+export type App = AsyncDisposable & {
+  readonly url: string | null
+  status(): Promise<Status>
+  failures(): Promise<readonly FailedRecord[]>
+}
 
 export const version: string = packageJson.version
 
@@ -98,6 +104,7 @@ export async function app(
   return {
     url: http ? urlOf(host, http.server.address()) : null,
     status: () => statusOf(served),
+    failures: async () => (await store.failures({ state: 'open', cursor: null, limit: 20 })).items,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

@@ -1,7 +1,7 @@
 /** The way in: deliveries, the API, health and figures, and a page for people, on one port. */
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, type FastifySchema, fastify, LogController } from 'fastify'
 import { correlationIdOf } from '../lib/correlation.ts'
 import type { Log } from '../model/ports.ts'
 import type { JsonObject } from '../model/resource.ts'
@@ -40,6 +40,14 @@ function loggerOver(log: Log): FastifyBaseLogger {
   } as FastifyBaseLogger
 }
 
+/** In the document a wildcard is an id: that it may hold a slash is said in words. */
+function namedWildcard(schema: FastifySchema): FastifySchema {
+  const params = schema?.params as { properties?: Record<string, unknown> } | undefined
+  if (params?.properties?.['*'] === undefined) return schema
+  const { '*': id, ...others } = params.properties
+  return { ...schema, params: { ...params, properties: { ...others, id } } }
+}
+
 /** Builds the server; it listens when told. */
 export async function server(served: Served): Promise<FastifyInstance> {
   const app = fastify({
@@ -76,6 +84,7 @@ export async function server(served: Served): Promise<FastifyInstance> {
     strictTransportSecurity: false,
   })
   await app.register(swagger, {
+    transform: ({ schema, url }) => ({ schema: namedWildcard(schema), url: url.replace('*', ':id') }),
     openapi: {
       info: {
         title: 'commercetools-salesforce-sync',

@@ -18,10 +18,10 @@ const comparison = z.object({
 const program = fileURLToPath(new URL('../../../demo/compare.ts', import.meta.url))
 const latencyMs = 5
 
-async function compare({ commerce, crm }: Stage): Promise<z.infer<typeof comparison>> {
+async function compare({ commerce, crm, url }: Stage): Promise<z.infer<typeof comparison>> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [program, '--commerce', commerce.url, '--crm', crm.url, '--project', projectKey],
+    [program, '--commerce', commerce.url, '--crm', crm.url, '--service', url, '--project', projectKey],
     { maxBuffer: 64 * 1_048_576 },
   )
   return comparison.parse(JSON.parse(stdout))
@@ -38,12 +38,11 @@ export async function once(
   options: { readonly customers: number; readonly seed: number; readonly json: boolean; readonly signal: AbortSignal },
 ): Promise<number> {
   for (const each of [stage.crm, stage.commerce]) await each.ask('/latency', { ms: latencyMs })
-  const callsBefore = await callsOf(stage)
   const startedMs = performance.now()
   await arrive(stage, options)
   const pending = await quiet(stage, options)
   const durationMs = Math.round(performance.now() - startedMs)
-  const apiCalls = (await callsOf(stage)) - callsBefore
+  const apiCalls = await callsOf(stage)
   const { passes, totals, conflicts, failures } = await stage.service.status()
   const { lost, duplicates, commerce, crm, differences } = await compare(stage)
   const ok = lost === 0 && duplicates === 0 && pending === 0
@@ -73,6 +72,8 @@ export async function once(
     say(`  passes          ${passes.count}, of ${passes.sizes.join(', ') || 'no'} records`)
     say(`  conflicts ${conflicts}, failures ${failures}, pending ${pending}, lost ${lost}, duplicates ${duplicates}`)
   }
+  for (const { source, failure } of await stage.service.failures())
+    note(`failed: ${source.type} ${source.id}: ${failure.code} ${failure.message} (${failure.fields.join(', ')})`)
   for (const difference of differences.slice(0, 10)) note(`differs: ${JSON.stringify(difference)}`)
   return ok ? 0 : 1
 }

@@ -1,0 +1,61 @@
+/** The reference of the mappings, from the mappings as they ship. */
+import { mappings } from '../../src/mappings/index.ts'
+import type { FieldRule, Mapping, MappingPart, MatchRule } from '../../src/model/mapping.ts'
+import { code, table } from './markdown.ts'
+
+const intro = `# Mappings
+
+What maps to what, who is right about each field, and how an unlinked record finds its counterpart, as shipped;
+\`sync.config.ts\` changes it. The words: [the merge](../3-merge.md).`
+
+const matchOf = (rule: MatchRule): string =>
+  rule.by === 'external-id'
+    ? `the external ID ${code(rule.crm)}${rule.commerce === 'key' ? '' : ` equal to ${code(rule.commerce)}`}`
+    : `${code(rule.crm)} equal to ${code(rule.commerce)}${rule.when ? `, when ${code(rule.when)}` : ''}`
+
+const notesOf = (rule: FieldRule): string =>
+  [
+    rule.codec?.doc,
+    rule.required ? 'Required.' : undefined,
+    rule.fallback === undefined ? undefined : `Made from ${code(rule.fallback)} at creation when empty.`,
+    rule.orElse === undefined ? undefined : `In an org without it: ${code(rule.orElse)}.`,
+  ]
+    .filter(note => note !== undefined)
+    .join(' ')
+
+function partOf({ role, object, match, fields, links, defaults }: MappingPart): string {
+  return [
+    `### ${role}: ${object}`,
+    `Found by ${match.map(matchOf).join(', then by ')}.`,
+    table(
+      [object, 'commercetools', 'owner', ''],
+      fields.map(rule => [code(rule.crm), code(rule.commerce), rule.owner, notesOf(rule)]),
+    ),
+    ...links.map(
+      link =>
+        `${code(link.crm)} points at the ${link.role} of ${link.mapping} (${link.owner}; ${link.required ? 'it waits for it' : 'it does not wait for it'}).`,
+    ),
+    ...Object.entries(defaults).map(([field, value]) => `${code(field)} is ${code(String(value))} at creation.`),
+  ].join('\n\n')
+}
+
+const section = (mapping: Mapping): string =>
+  [
+    `## ${mapping.name}`,
+    mapping.doc,
+    table(
+      ['', ''],
+      [
+        ['from', code(mapping.commerce)],
+        ['to', mapping.parts.map(part => code(part.object)).join(', ')],
+        ['our key', code(mapping.keyField)],
+        ['taking part', mapping.when ? `records with ${code(mapping.when)}` : 'all'],
+        ['made by', mapping.creates],
+        ['when deleted in commercetools', mapping.deletion],
+        ['read again when these change', mapping.touchedBy.map(({ type }) => code(type)).join(', ') || 'nothing else'],
+      ],
+    ),
+    ...mapping.parts.map(partOf),
+  ].join('\n\n')
+
+export const mappingsPage = (): string => [intro, ...mappings().map(section)].join('\n\n')
