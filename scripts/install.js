@@ -16,8 +16,10 @@ function difference() {
   for (const [path, entry] of Object.entries(wanted)) {
     if (path === '' || entry.link || !path.startsWith('node_modules/')) continue
     const other = installed[path]
-    if (other === undefined && entry.optional && path !== `node_modules/node-${process.platform}-${process.arch}`) continue
-    if (other?.version !== entry.version) return `${path} should be ${entry.version} and is ${other?.version ?? 'missing'}`
+    if (other === undefined && entry.optional && path !== `node_modules/node-${process.platform}-${process.arch}`)
+      continue
+    if (other?.version !== entry.version)
+      return `${path} should be ${entry.version} and is ${other?.version ?? 'missing'}`
   }
   return null
 }
