@@ -38,7 +38,7 @@ const networkCodes = new Set([
 
 /** What `pg` says without a code when a connection ends or the pool gives up waiting for one. */
 const networkMessage =
-  /connection terminated|connection error|timeout (exceeded|expired)|client was closed|not queryable/i
+  /connection terminated|connection error|timeout (exceeded|expired)|query read timeout|client was closed|not queryable|already been destroyed/i
 
 /**
  * 08: connection; 57P: the server shuts down or starts; 57014: our own time limit; 53: out of connections, memory or

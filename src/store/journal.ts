@@ -72,12 +72,16 @@ export async function trace(
 const ofCorrelation = (id: string, limit: number): RawBuilder<unknown> =>
   sql`select * from journal where correlation_id = ${id} order by id desc limit ${limit}`
 
-/** Per record its newest lines by the index, then the newest of all: never the whole history of a busy one. */
+/**
+ * Per record its newest lines by the index, then the newest of all: never the whole history of a busy one. `distinct`
+ * apart from the look-ups (here and wherever two are joined by `union all`): a sorting union walks whole indexes.
+ */
 const ofRecord = (ref: string, limit: number): RawBuilder<unknown> => sql`
-  select line.* from (
+  with ends as materialized (
     select ${ref}::text as ref
-    union select commerce from link where crm = ${ref}
-    union select crm from link where commerce = ${ref}
-  ) one cross join lateral (
+    union all select commerce from link where crm = ${ref}
+    union all select crm from link where commerce = ${ref}
+  )
+  select line.* from (select distinct ref from ends) one cross join lateral (
     select * from journal j where j.ref = one.ref order by id desc limit ${limit}
   ) line order by line.id desc limit ${limit}`

@@ -16,7 +16,7 @@ export async function links(db: Db, refs: readonly ResourceRef[]): Promise<reado
   const { rows } = await sql<LinkRow>`
     select * from link where id = any(array(
       select id from link where commerce = any(${keys(refs, 'commerce')})
-      union select id from link where crm = any(${keys(refs, 'crm')}))) order by id`.execute(db)
+      union all select id from link where crm = any(${keys(refs, 'crm')}))) order by id`.execute(db)
   return rows.map(linkOf)
 }
 

@@ -8,7 +8,7 @@ import { retried } from './transact.ts'
 const dayMs = 86_400_000
 /** A delete of this size takes some milliseconds: intake and passes go on in between. */
 const atOnce = 5_000
-const hot = 'dirty, claim, lease, link, settled, wait, journal, conflict, decision, failure'
+const hot = ['dirty', 'claim', 'lease', 'link', 'settled', 'wait', 'journal', 'conflict', 'decision', 'failure']
 
 /** What goes, each statement again until it finds less than a batch. `decision` first: it names its conflict. */
 const removals = (before: Instant) => [
@@ -23,7 +23,7 @@ const removals = (before: Instant) => [
     select ctid from failure where state <> 'open' and closed_at < ${before}::timestamptz limit ${atOnce}))`,
 ]
 
-export async function maintain(db: Db, adapter: Adapter['name'], now: Instant, journalDays: number): Promise<void> {
+export async function maintain(db: Db, adapter: Adapter, now: Instant, journalDays: number): Promise<void> {
   const before = new Date(Date.parse(now) - journalDays * dayMs).toISOString()
   for (const removal of removals(before)) {
     for (;;) {
@@ -31,20 +31,7 @@ export async function maintain(db: Db, adapter: Adapter['name'], now: Instant, j
       if ((numAffectedRows ?? 0n) < BigInt(atOnce)) break
     }
   }
-  // One connection, because the limit is lifted for it alone; VACUUM refuses to run in a transaction.
-  await retried(() =>
-    db.connection().execute(async connection => {
-      await sql`select set_config('timezone', 'UTC', false), set_config('statement_timeout', '0', false)`.execute(
-        connection,
-      )
-      try {
-        // On a server several processes may do this at once: the second leaves what the first is at.
-        await sql.raw(`vacuum (analyze, skip_locked) ${hot}`).execute(connection)
-        // PGlite writes its log back only then; without it the log of a busy day stayed at hundreds of megabytes.
-        if (adapter === 'pglite') await sql`checkpoint`.execute(connection)
-      } finally {
-        await sql`select set_config('statement_timeout', '30000', false)`.execute(connection)
-      }
-    }),
-  )
+  // One table after the other, for PGlite: everything else waits for the statement at hand. On a server several processes
+  // may do this at once: the second leaves what the first is at.
+  await retried(() => adapter.clean(hot.map(table => `vacuum (analyze, skip_locked) ${table}`)))
 }

@@ -22,7 +22,7 @@ export type ThreadError = {
   readonly routine: string | null
 }
 
-export type Start = { readonly dataDir: string; readonly statementMs: number }
+export type Start = { readonly dataDir: string }
 
 function describe(error: unknown): ThreadError {
   const known = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>
@@ -42,9 +42,9 @@ function describe(error: unknown): ThreadError {
 const port = parentPort
 if (port === null) throw new Error('pglite-worker.ts runs only as a worker thread')
 
-const { dataDir, statementMs } = workerData as Start
+const { dataDir } = workerData as Start
 const opened = PGlite.create({ dataDir, parsers: { ...parsers } }).then(async database => {
-  await database.query(sessionSettings(statementMs))
+  await database.query(sessionSettings())
   return database
 })
 // Reported with the first answer; without this a failed start would end the process before it can be told.

@@ -13,9 +13,7 @@ import { StoreDown } from '../model/ports.ts'
 import type { Adapter } from './adapter.ts'
 import { lockDirectory } from './lock.ts'
 import type { Answer, Question, Start, ThreadError } from './pglite-worker.ts'
-
-/** One session, used by statements of seconds at most; a VACUUM lifts it for itself. */
-const statementMs = 30_000
+import { statementMs } from './session.ts'
 
 /** The Omit of a union, case by case. */
 type Asked = Question extends infer Q ? (Q extends { id: number } ? Omit<Q, 'id'> : never) : never
@@ -112,10 +110,21 @@ function session(start: Start) {
 }
 
 async function opened(dataDir: string, release: () => Promise<void>): Promise<Adapter> {
-  const database = session({ dataDir, statementMs })
+  const database = session({ dataDir })
   return {
     name: 'pglite',
     alone: true,
+    clean: async statements => {
+      const limit = (ms: number) => database.query(`set statement_timeout = ${ms}`)
+      await limit(0)
+      try {
+        for (const statement of statements) await database.query(statement)
+        // The log is written back only now; without it that of a busy day stayed at hundreds of megabytes.
+        await database.query('checkpoint')
+      } finally {
+        await limit(statementMs)
+      }
+    },
     dialect: new PGliteDialect({ pglite: database }),
     close: async () => {
       await database.close()

@@ -75,7 +75,7 @@ export function portOver({ db, adapter, clock, seal, instance }: Parts): Store {
     checkpoint: stream => retried(() => checkpoint(db, stream)),
     putCheckpoint: at => retried(() => putCheckpoint(db, at)),
     bind: (org, projects) => transact(db, tx => bind(tx, org, projects)),
-    maintain: ({ journalDays }) => maintain(db, adapter.name, now(), journalDays),
+    maintain: ({ journalDays }) => maintain(db, adapter, now(), journalDays),
     ping: () => retried(async () => void (await sql`select 1`.execute(db))),
     [Symbol.asyncDispose]: () => {
       closing ??= close()

@@ -5,13 +5,11 @@ import type { Log } from '../model/ports.ts'
 import type { Adapter } from './adapter.ts'
 import { codeOf } from './errors.ts'
 import { parsers } from './parse.ts'
-import { sessionSettings } from './session.ts'
+import { sessionSettings, statementMs } from './session.ts'
 
 /** A pass saves several calls at once beside intake, screens and claims; more connections only queue on the same rows. */
 const connections = 10
 const connectMs = 5_000
-/** Far above any statement here; what takes longer hangs, and the caller is told that the database does not answer. */
-const statementMs = 30_000
 
 /** Types per client, not the driver's global table: another user of `pg` in this process keeps its own. */
 const types = {
@@ -42,9 +40,24 @@ export function postgres(databaseUrl: string, instance: string, log: Log): Adapt
     dialect: new PostgresDialect({
       pool,
       onCreateConnection: async connection => {
-        await connection.executeQuery(CompiledQuery.raw(sessionSettings(statementMs)))
+        await connection.executeQuery(CompiledQuery.raw(sessionSettings()))
       },
     }),
+    // A connection of its own: cleaning a large table takes longer than any statement of ours may.
+    clean: async statements => {
+      const client = new pg.Client({
+        connectionString: databaseUrl,
+        connectionTimeoutMillis: connectMs,
+        keepAlive: true,
+      })
+      client.on('error', lost)
+      await client.connect()
+      try {
+        for (const statement of statements) await client.query(statement)
+      } finally {
+        await client.end()
+      }
+    },
     close: async () => {
       if (!pool.ended && !pool.ending) await pool.end()
     },

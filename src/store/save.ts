@@ -37,7 +37,7 @@ async function lockRows(tx: Transaction<Tables>, { rows, wakes, marks }: Settlem
   const waiters = sql`select waiting from wait where awaited = any(${texts(wakes.map(refKey))})`
   const held = await sql<Held>`
     select ref, token, version, ref = any(array(${waiters})) as waits from dirty
-    where ref = any(array(select unnest(${texts(refs)}) union ${waiters})) order by ref for update`.execute(tx)
+    where ref = any(array(select unnest(${texts(refs)}) union all ${waiters})) order by ref for update`.execute(tx)
   return held.rows
 }
 

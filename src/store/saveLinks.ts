@@ -46,7 +46,7 @@ async function find(tx: Transaction<Tables>, changes: readonly LinkChange[]): Pr
     select id, mapping, role, commerce, crm, is_primary, revision from link
     where id = any(array(
       select id from link where commerce = any(${texts(commerce)})
-      union select id from link where crm = any(${texts(crm)}) and is_primary))
+      union all select id from link where crm = any(${texts(crm)}) and is_primary))
     order by id for update`.execute(tx)
   return rows
 }

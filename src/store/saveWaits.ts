@@ -2,7 +2,7 @@
  * Waiting and waking, without a lost wake-up. Waiter and parent take one advisory lock per awaited record; under it the
  * waiter asks whether anything of the awaited record was saved that its pass cannot have seen: then it does not wait.
  */
-import { sql, type Transaction } from 'kysely'
+import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Settlement } from '../model/outcome.ts'
 import { type Instant, refKey } from '../model/resource.ts'
 import type { Tables } from './tables.ts'
@@ -18,6 +18,10 @@ export async function lockAwaited(tx: Transaction<Tables>, { waits, wakes }: Set
     ) sorted`.execute(tx)
 }
 
+/** There is such a row, and it was saved by a transaction the claim could not see. `limit 1`: see `unleased`. */
+const unseen = (rows: RawBuilder<unknown>, seen: string) =>
+  sql`(select 1 from ${rows} and not pg_visible_in_snapshot(l.xid, ${seen}::pg_snapshot) limit 1) = 1`
+
 /** Waiting records that need not wait: what they wait for was saved after their claim, perhaps by this very save. */
 export async function answered(
   tx: Transaction<Tables>,
@@ -32,11 +36,8 @@ export async function answered(
   })
   const { rows } = await sql<{ waiting: string }>`
     select distinct w.waiting from ${table}
-    where exists (select 1 from link l where l.commerce = w.awaited and not pg_visible_in_snapshot(l.xid, ${seen}::pg_snapshot))
-      or exists (select 1 from link l where l.crm = w.awaited and not pg_visible_in_snapshot(l.xid, ${seen}::pg_snapshot))
-      or exists (select 1 from settled s where s.ref = w.awaited and not pg_visible_in_snapshot(s.xid, ${seen}::pg_snapshot))`.execute(
-    tx,
-  )
+    where ${unseen(sql`link l where l.commerce = w.awaited`, seen)} or ${unseen(sql`link l where l.crm = w.awaited`, seen)}
+      or ${unseen(sql`settled l where l.ref = w.awaited`, seen)}`.execute(tx)
   const here = waits.filter(({ awaited }) => woken.has(refKey(awaited))).map(({ waiting }) => refKey(waiting))
   return new Set([...here, ...rows.map(({ waiting }) => waiting)])
 }
@@ -52,7 +53,7 @@ export async function saveWaits(
   if (ended.length > 0 || wakes.length > 0)
     await sql`delete from wait where ctid = any(array(
       select ctid from wait where waiting = any(${texts(ended)})
-      union select ctid from wait where awaited = any(${texts(wakes.map(refKey))})))`.execute(tx)
+      union all select ctid from wait where awaited = any(${texts(wakes.map(refKey))})))`.execute(tx)
   const real = waits.filter(({ waiting }) => !going.has(refKey(waiting)))
   if (real.length === 0) return
   const table = unnest('w', real, {

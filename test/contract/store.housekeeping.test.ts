@@ -145,11 +145,11 @@ onEachDatabase('Housekeeping', world => {
         store[Symbol.asyncDispose](),
         store[Symbol.asyncDispose](),
       ])
-      await expect(store.ping()).rejects.toThrow()
+      await expect(store.ping()).rejects.toThrow(StoreDown)
     } else {
       const { store } = await world.another()
       await store[Symbol.asyncDispose]()
-      await expect(store.ping()).rejects.toThrow()
+      await expect(store.ping()).rejects.toThrow(StoreDown)
     }
   })
 

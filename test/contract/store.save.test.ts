@@ -141,6 +141,19 @@ onEachDatabase('SAVE of rows', world => {
     expect(await store.renew(token, 60_000), 'nothing left to hold').toBe(false)
   })
 
+  it('takes the saves of several calls of one pass at once', async () => {
+    const { store, claimed, claim } = world
+    const refs = Array.from({ length: 40 }, (_, n) => customer(n))
+    await store.mark(refs.map(ref => changed(ref)))
+    const { token } = await claimed()
+    const calls = [0, 1, 2, 3].map(call => refs.filter((_, n) => n % 4 === call))
+    const saved = await Promise.all(
+      calls.map(call => store.save(token, settlement({ rows: call.map(ref => settle(ref, 1)) }))),
+    )
+    expect(saved).toEqual([true, true, true, true])
+    expect([await claim(), await store.renew(token, 1_000)]).toEqual([null, false])
+  })
+
   it('marks with force what follows from a pass, in the same transaction', async () => {
     const { store, claimed } = world
     await store.mark([changed(contact(1), { version: 5_000 })])
