@@ -86,27 +86,31 @@ it('says everything that is wrong at once', async () => {
       'PORT',
       'SF_PRIVATE_KEY',
       'sync.config.apiReserve',
+      "sync.config.mappings['customer-person'].fields.Phone.owner",
       "sync.config.mappings['customer-person'].deletion",
       "sync.config.mappings['customer-person'].fields.FirstName.onwer",
       "sync.config.mappings['customer-person'].fields.LastNam.owner",
     ].sort(),
   )
   expect(problems["sync.config.mappings['customer-person'].fields.FirstName.onwer"]).toContain('did you mean owner?')
-  expect(problems["sync.config.mappings['customer-person'].fields.LastNam.owner"]).toContain('commerce, crm, latest')
+  expect(problems["sync.config.mappings['customer-person'].fields.Phone.owner"]).toContain('not built yet')
+  expect(problems["sync.config.mappings['customer-person'].fields.LastNam.owner"]).toContain(
+    'use one of commerce, seed',
+  )
 })
 
 it('says what a well-formed file gets wrong about the mappings', async () => {
   const problems = await problemsOf(
     sound,
-    `{ mappings: { 'custmer-person': {}, 'customer-person': { fields: { Phone: { owner: 'crm' }, LastNam: { owner: 'crm' },
-       'Contact.Nick__c': { commerce: 'custom.fields.nick', owner: 'strictest' }, 'Contact.Title': { commerce: 'addresses[x' }, Nick2__c: { commerce: 'key', owner: 'commerce' } } } } }`,
+    `{ mappings: { 'custmer-person': {}, 'customer-person': { fields: { Phone: { owner: 'seed' }, LastNam: { owner: 'seed' },
+       'Contact.Nick__c': { commerce: 'custom.fields.nick', owner: 'commerce', fallback: '[' }, 'Contact.Title': { commerce: 'addresses[x' }, Nick2__c: { commerce: 'key', owner: 'commerce' } } } } }`,
   )
   const at = (name: string) => problems[`sync.config.mappings['customer-person'].fields['${name}']`]
   expect(problems["sync.config.mappings['custmer-person']"]).toContain('did you mean customer-person?')
   expect(at('Phone')).toContain('say Account.Phone or Contact.Phone')
   expect(at('LastNam')).toContain('did you mean LastName?')
   expect(at('Nick2__c')).toContain('the field is new: say Account.Nick2__c or Contact.Nick2__c')
-  expect(problems).toHaveProperty(['mapping customer-person.contact.Nick__c.stricter'])
+  expect(problems).toHaveProperty(['mapping customer-person.contact.Nick__c.fallback'])
   expect(problems).toHaveProperty(['mapping customer-person.contact.Title.commerce'])
 })
 
@@ -114,13 +118,13 @@ it('changes, adds and leaves out fields', async () => {
   writeFileSync(
     join(folder, 'sync.config.ts'),
     `export default { mappings: { 'customer-person': { deletion: 'ignore', keyField: 'ERP_Id__c', fields: {
-       Title: { owner: 'crm' }, Birthdate: false, 'Contact.Nick__c': { commerce: 'custom.fields.nick', owner: 'commerce' } } } } }`,
+       FirstName: { owner: 'seed' }, Birthdate: false, 'Contact.Nick__c': { commerce: 'custom.fields.nick', owner: 'commerce' } } } } }`,
   )
   const { mappings } = await configure({ env: sound, cwd: folder })
   const contact = mappings[0]?.parts.find(part => part.role === 'contact')
   expect(mappings[0]).toMatchObject({ deletion: 'ignore', keyField: 'ERP_Id__c' })
   expect(contact?.match).toMatchObject([{ crm: 'ERP_Id__c' }])
-  expect(contact?.fields.find(rule => rule.crm === 'Title')).toMatchObject({ owner: 'crm', commerce: 'title' })
+  expect(contact?.fields.find(rule => rule.crm === 'FirstName')).toMatchObject({ owner: 'seed', commerce: 'firstName' })
   expect(contact?.fields.find(rule => rule.crm === 'Nick__c')).toMatchObject({ commerce: 'custom.fields.nick' })
   expect(contact?.fields.some(rule => rule.crm === 'Birthdate')).toBe(false)
 })
