@@ -57,7 +57,13 @@ export function match(draft: Draft, { link, candidates, decision }: MatchInput):
   const choice = decision?.choice
   if (choice?.do === 'link') {
     const chosen = candidates.find(one => sameRef(one.ref, choice.crm))
-    if (chosen) return { is: 'found', candidate: chosen, by: chosen.by }
+    if (chosen !== undefined) {
+      // A person may choose a record that bears another key, not one that another record is linked to at this moment.
+      const taken = chosen.claimedBy !== null && !sameRef(chosen.claimedBy, draft.source)
+      return taken
+        ? { is: 'ambiguous', candidates: [chosen], why: 'claimed' }
+        : { is: 'found', candidate: chosen, by: chosen.by }
+    }
   }
   if (choice?.do === 'create') return { is: 'new' }
   if (link !== null) return { is: 'linked', link }

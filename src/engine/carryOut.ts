@@ -1,6 +1,6 @@
 /** Carries plans out: batch, WRITE, settle, and SAVE after each call, so that a crash costs at most the calls in flight. */
 import { batch } from '../core/batch.ts'
-import { respond } from '../core/respond.ts'
+import { backoffMs, respond } from '../core/respond.ts'
 import { type Settled, settle } from '../core/settle.ts'
 import type { Failure, Next, Outcome, RowSettlement, Settlement } from '../model/outcome.ts'
 import type { Call, WriteRow } from '../model/plan.ts'
@@ -18,6 +18,8 @@ export type Work = {
   readonly context: CallContext
   /** False when the lease was lost: nothing more is sent, the rows are another worker's. */
   readonly mayWrite: () => Promise<boolean>
+  /** Passes in a row that failed as a whole: how long the next pause is. */
+  readonly troubles: number
 }
 
 /** What a pass did, counted by plan, and whether the lane must pause. */
@@ -130,7 +132,7 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
             : respond({
                 failure,
                 scope,
-                attempts: state.row.attempts,
+                attempts: scope === 'call' ? work.troubles : state.row.attempts,
                 maxAttempts: engine.pace.maxAttempts,
                 now,
                 jitter: jitterOf(state.row.ref, state.row.attempts),
@@ -261,6 +263,22 @@ function count(counts: CarriedOut, { plan }: Considered, result: Settled, failur
   else if (plan.do === 'wait') counts.waiting++
   else if (plan.do === 'review') counts.review++
   else counts.unchanged++
+}
+
+/** Until when nothing is sent after a call failed as a whole: never now, or the same call would fail again at once. */
+export function callPause(engine: Engine, failure: Failure, troubles: number): Instant {
+  const now = engine.clock.now()
+  const next = respond({
+    failure,
+    scope: 'call',
+    attempts: troubles,
+    maxAttempts: Number.POSITIVE_INFINITY,
+    now,
+    jitter: 0.5,
+  })
+  if (next.do === 'pause') return next.until
+  const ms = failure.is === 'invalid' ? 60_000 : backoffMs(troubles, 0.5)
+  return next.do === 'retry' ? next.at : new Date(Date.parse(now) + ms).toISOString()
 }
 
 /** From 0 to 1, the same for the same record and attempt: retries spread, and a run can be repeated exactly. */

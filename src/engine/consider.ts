@@ -7,7 +7,7 @@ import type { Mapping, Schema } from '../model/mapping.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import type { WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
-import type { Snapshot } from '../model/resource.ts'
+import { type ResourceRef, type Snapshot, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
 import { type LookedUp, lookUp, partKey, type Subject } from './lookUp.ts'
 
@@ -76,41 +76,47 @@ export async function consider(
       ),
   )
   const looked = await lookUp(engine, subjects, links, schema, context)
-  const resolve = resolver(subjects, looked)
+  const places = new Map<string, Resolved>()
+  const resolve = (pointer: Pointer): Resolved => {
+    if (pointer.to === 'id') return { is: 'linked', crm: pointer.ref }
+    if (pointer.to === 'missing') return { is: 'unknown' }
+    return places.get(placeKey(pointer.role, pointer.source)) ?? { is: 'unknown' }
+  }
   return subjects.map((subject, at) => {
     const one = looked[at]
     if (one === undefined) throw new RangeError('LOOK UP answers one result a subject')
-    return {
-      subject,
-      looked: one,
-      plan: plan(subject.draft, {
-        part: subject.part,
-        match: match(subject.draft, one),
-        present: one.present,
-        uncertain: subject.row.uncertain,
-        decision: one.decision,
-        resolve,
-        emptyDigest: field => engine.digester.digest(field, null),
-      }),
-    }
+    const { draft, part, row } = subject
+    const made = plan(draft, {
+      part,
+      match: match(draft, one),
+      present: one.present,
+      uncertain: row.uncertain,
+      decision: one.decision,
+      resolve,
+      emptyDigest: field => engine.digester.digest(field, null),
+    })
+    places.set(placeKey(draft.role, draft.source), placeOf(made))
+    return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : made }
   })
 }
 
-/** Where a pointer leads: to a record linked or found in this pass, to one that this pass creates, or nowhere yet. */
-function resolver(subjects: readonly Subject[], looked: readonly LookedUp[]): (pointer: Pointer) => Resolved {
-  const places = new Map<string, Resolved>()
-  subjects.forEach(({ draft }, at) => {
-    const one = looked[at]
-    if (one === undefined) return
-    const found = match(draft, one)
-    const key = partKey('', draft.role, draft.source)
-    if (found.is === 'linked') places.set(key, { is: 'linked', crm: found.link.crm })
-    else if (found.is === 'found') places.set(key, { is: 'linked', crm: found.candidate.ref })
-    else if (found.is === 'new') places.set(key, { is: 'coming', keyField: draft.keyField, key: draft.key })
-  })
-  return pointer => {
-    if (pointer.to === 'id') return { is: 'linked', crm: pointer.ref }
-    if (pointer.to === 'missing') return { is: 'unknown' }
-    return places.get(partKey('', pointer.role, pointer.source)) ?? { is: 'unknown' }
-  }
+const placeKey = (role: string, source: ResourceRef): string => partKey('', role, source)
+
+/** Where a pointer at this draft leads, now that it is planned: parents come before their children. */
+function placeOf(made: WritePlan): Resolved {
+  const { keyField, key } = made.draft
+  if (made.do === 'create') return { is: 'coming', keyField, key }
+  const crm = made.do === 'update' || made.do === 'nothing' ? made.crm : null
+  return crm === null ? { is: 'unknown' } : { is: 'linked', crm }
+}
+
+/**
+ * A record cannot wait for itself: when one of its own parts waits for a person, the parts below have nothing to do
+ * until that is decided, which marks the whole record again.
+ */
+function heldBack(made: Extract<WritePlan, { do: 'wait' }>): WritePlan {
+  const { draft, awaits, verdicts } = made
+  if (awaits.some(ref => !sameRef(ref, draft.source))) return made
+  const why = 'the part it belongs to is not there yet'
+  return { do: 'nothing', draft, verdicts, why, crm: null, link: null, base: {}, yields: [] }
 }

@@ -21,6 +21,10 @@ export const emptySettlement = (): Growing => ({
   journal: [],
 })
 
+/** To ignore a record is never done with: the decision is read again at each change. */
+const isCarriedOut = ({ looked, plan }: Considered, result: Settled, failure: Failure | null): boolean =>
+  failure === null && result.next.do === 'done' && plan.do !== 'wait' && looked.decision?.choice.do !== 'ignore'
+
 /** Enters one plan's outcome. */
 export function gather(
   settlement: Growing,
@@ -36,8 +40,7 @@ export function gather(
   if (result.failure !== null) settlement.failures.push(result.failure)
   if (result.next.do === 'done' && failure === null)
     settlement.resolved.push({ source: draft.source, mapping: draft.mapping, role: draft.role })
-  if (result.next.do !== 'retry' && one.looked.decision !== null && failure === null)
-    settlement.applied.push(one.looked.decision)
+  if (isCarriedOut(one, result, failure) && one.looked.decision !== null) settlement.applied.push(one.looked.decision)
   if (one.plan.do === 'wait')
     for (const awaited of one.plan.awaits) settlement.waits.push({ waiting: draft.source, awaited })
   for (const ref of result.marks) settlement.marks.push(forcedMark(ref, row.correlationId, now))

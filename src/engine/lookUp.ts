@@ -125,6 +125,40 @@ async function readPresent(
   return present
 }
 
+/** Chosen by its id: says nothing about which fields agree. */
+const byHand: MatchRule = { by: 'fallback', crm: 'Id', commerce: 'key' }
+
+/** The records that people chose to link to, wherever they are: no match rule need have found them. */
+async function readChosen(
+  engine: Engine,
+  known: readonly { subject: Subject; decision: Decision | null }[],
+  schema: Schema,
+  context: CallContext,
+): Promise<ReadonlyMap<string, readonly Candidate[]>> {
+  const found = new Map<string, readonly Candidate[]>()
+  for (const { subject, decision } of known) {
+    if (decision?.choice.do !== 'link') continue
+    const { crm } = decision.choice
+    const fields = [subject.draft.keyField, ...wantedFields(subject.part, schema)]
+    const [read] = await engine.systems.crm.read([crm], { [crm.type]: fields }, context)
+    if (read?.state !== 'present') continue
+    const [holder] = await engine.store.claimants([crm])
+    const { ref, version, modifiedAt, values } = read
+    found.set(subjectKey(subject), [
+      {
+        ref,
+        version,
+        modifiedAt,
+        values,
+        digests: digestAll(engine, values),
+        by: byHand,
+        claimedBy: holder?.commerce ?? null,
+      },
+    ])
+  }
+  return found
+}
+
 /** A base under an older key is said under the present one, for the fields that did not change. */
 export function rebase(engine: Engine, link: IdentityLink, draft: Draft): IdentityLink {
   const { keyId } = engine.digester
@@ -153,19 +187,20 @@ export async function lookUp(
     const link = byPart.get(subjectKey(subject))
     return link === undefined ? null : rebase(engine, link, subject.draft)
   }
-  const forced = subjects.filter(subject => subject.row.forced).map(subject => subject.draft.source)
-  const decisions = forced.length === 0 ? [] : await engine.store.decisions(forced)
-  const decisionOf = ({ draft }: Subject): Decision | null =>
-    decisions.find(
-      one => partKey(one.mapping, one.role, one.source) === partKey(draft.mapping, draft.role, draft.source),
-    ) ?? null
+  // Linked records that nobody asked about have no decision: a busy system does not even look.
+  const unsure = subjects.filter(one => one.row.forced || one.row.uncertain || linkOf(one) === null)
+  const decisions = unsure.length === 0 ? [] : await engine.store.decisions(unsure.map(one => one.draft.source))
+  const decided = new Map<string, Decision>()
+  for (const one of decisions.toSorted((a, b) => (a.at < b.at ? -1 : 1)))
+    decided.set(partKey(one.mapping, one.role, one.source), one)
+  const decisionOf = (subject: Subject): Decision | null => decided.get(subjectKey(subject)) ?? null
 
   const known = subjects.map(subject => ({ subject, link: linkOf(subject), decision: decisionOf(subject) }))
   const asked = known.flatMap(({ subject, link }) => {
     const fields = link === null ? [] : ask(subject.draft, link, subject.part, subject.row.uncertain)
     return link === null || fields.length === 0 ? [] : [{ link, fields }]
   })
-  const [candidates, present] = await Promise.all([
+  const [candidates, present, chosen] = await Promise.all([
     findCandidates(
       engine,
       known.filter(one => one.link === null).map(one => one.subject),
@@ -173,11 +208,12 @@ export async function lookUp(
       context,
     ),
     readPresent(engine, asked, context),
+    readChosen(engine, known, schema, context),
   ])
   return known.map(({ subject, link, decision }) => ({
     link,
     decision,
-    candidates: candidates.get(subjectKey(subject)) ?? [],
+    candidates: [...(chosen.get(subjectKey(subject)) ?? []), ...(candidates.get(subjectKey(subject)) ?? [])],
     present: link === null ? null : (present.get(refKey(link.crm)) ?? null),
   }))
 }

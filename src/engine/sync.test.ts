@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { failure } from '../../test/memory/systems.ts'
 import { memoryWorld, personMapping } from '../../test/memory/world.ts'
+import { sync } from './sync.ts'
 
 const anna = { firstName: 'Anna', lastName: 'Beck', email: 'anna@example.com', note: 'met at the fair' }
 
@@ -235,6 +236,90 @@ describe('a pass that meets trouble', () => {
     await world.store.decide(conflict?.id ?? '', { do: 'create' }, 'a person', 'c')
     await world.quiet()
     expect(world.contact('demo/1')?.fields.FirstName).toBe('Anne')
+  })
+
+  it('links to the record a person chose, wherever it is, and goes on from there', async () => {
+    const world = memoryWorld()
+    await world.shopper.saves('demo/1', anna)
+    await world.quiet()
+    const contact = world.contact('demo/1')
+    if (contact) contact.deleted = true
+    world.crm.rows.set('Contact-other', {
+      id: 'Contact-other',
+      object: 'Contact',
+      fields: { FirstName: 'Anna', LastName: 'Beck' },
+      modified: 0,
+      deleted: false,
+    })
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Anne' })
+    await world.quiet()
+    await world.store.decide(
+      world.store.conflictRows[0]?.id ?? '',
+      { do: 'link', crm: { side: 'crm', type: 'Contact', id: 'Contact-other' } },
+      'a person',
+      'c',
+    )
+    await world.quiet()
+    expect(world.crm.rows.get('Contact-other')?.fields).toMatchObject({
+      CT_Id__c: 'demo/1',
+      FirstName: 'Anne',
+      Email: 'anna@example.com',
+    })
+    expect(world.crm.of('Contact')).toHaveLength(1)
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Annette' })
+    await world.quiet()
+    expect(world.crm.rows.get('Contact-other')?.fields.FirstName).toBe('Annette')
+  })
+
+  it('ignores for good what a person said to ignore', async () => {
+    const world = memoryWorld()
+    await world.shopper.saves('demo/1', anna)
+    await world.quiet()
+    const contact = world.contact('demo/1')
+    if (contact) contact.deleted = true
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Anne' })
+    await world.quiet()
+    await world.store.decide(world.store.conflictRows[0]?.id ?? '', { do: 'ignore' }, 'a person', 'c')
+    await world.quiet()
+    for (const firstName of ['Annette', 'Anke']) {
+      await world.shopper.saves('demo/1', { ...anna, firstName })
+      await world.quiet()
+    }
+    expect(world.crm.of('Contact')).toHaveLength(0)
+    expect(world.store.conflictRows.filter(one => one.state === 'open')).toEqual([])
+    expect(world.account('demo/1')?.fields.Name).toBe('Anke Beck')
+  })
+
+  it('holds the Contact back while its Account waits for a person, without waiting for itself', async () => {
+    const world = memoryWorld()
+    for (const id of ['Account-a', 'Account-b'])
+      world.crm.rows.set(id, { id, object: 'Account', fields: { CT_Id__c: 'demo/1' }, modified: 0, deleted: false })
+    await world.shopper.saves('demo/1', anna)
+    await world.quiet()
+    expect(world.store.conflictRows).toMatchObject([{ kind: 'ambiguous', role: 'account', state: 'open' }])
+    expect(world.crm.of('Contact')).toHaveLength(0)
+    await world.store.decide(
+      world.store.conflictRows[0]?.id ?? '',
+      { do: 'link', crm: { side: 'crm', type: 'Account', id: 'Account-b' } },
+      'a person',
+      'c',
+    )
+    await world.quiet()
+    expect(world.contact('demo/1')?.fields.AccountId).toBe('Account-b')
+  })
+
+  it('does not come back at once when Salesforce refuses the whole question', async () => {
+    const world = memoryWorld()
+    await world.shopper.saves('demo/1', anna)
+    world.commerce.failWith = failure('invalid', 'MALFORMED_QUERY')
+    const claim = await world.store.claim({ side: 'commerce', limit: 10, leaseMs: 60_000, lanes: ['live'] })
+    if (claim === null) throw new Error('nothing claimed')
+    const { pause } = await sync(world.engine, claim, {
+      leaseStartMs: 0,
+      troubles: 0,
+      signal: new AbortController().signal,
+    })
+    expect(Date.parse(pause?.until ?? '') - Date.parse(world.clock.now())).toBeGreaterThan(10_000)
   })
 
   it('sets a record aside that meets a bug, and serves its neighbours', async () => {

@@ -3,13 +3,12 @@
  * This is the story the rest of the project serves; docs/1-tour.md walks through it.
  */
 
-import { respond } from '../core/respond.ts'
 import type { IdentityLink } from '../model/identity.ts'
 import type { Failure, LinkChange, Next } from '../model/outcome.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import { type CallContext, type Claim, type ClaimedRow, StoreDown } from '../model/ports.ts'
 import { refKey, type Snapshot, sameRef } from '../model/resource.ts'
-import { type CarriedOut, carryOut, nothingDone } from './carryOut.ts'
+import { type CarriedOut, callPause, carryOut, nothingDone } from './carryOut.ts'
 import { consider, type ReadRow } from './consider.ts'
 import type { Engine, PassReport } from './engine.ts'
 import { emptySettlement, freed, line, settled } from './gather.ts'
@@ -112,15 +111,7 @@ async function read(engine: Engine, rows: readonly ClaimedRow[], context: CallCo
 
 /** A pass that failed as a whole before it wrote anything: its rows go back, the lane pauses as the failure says. */
 async function giveUp(engine: Engine, claim: Claim, failure: Failure, troubles: number): Promise<CarriedOut> {
-  const next = respond({
-    failure,
-    scope: 'call',
-    attempts: troubles,
-    maxAttempts: Number.POSITIVE_INFINITY,
-    now: engine.clock.now(),
-    jitter: 0.5,
-  })
-  const until = next.do === 'pause' ? next.until : next.do === 'retry' ? next.at : engine.clock.now()
+  const until = callPause(engine, failure, troubles)
   engine.observe.failure(failure.is, failure.code)
   await engine.store.release(claim.token, { notBefore: null })
   return { ...nothingDone(), pause: { do: 'pause', until, failure } }
@@ -147,7 +138,7 @@ export async function sync(
     leaseStartMs = nowMs
     return true
   }
-  const run = (some: Claim): Promise<CarriedOut> => work(engine, some, context, mayWrite)
+  const run = (some: Claim): Promise<CarriedOut> => work(engine, some, context, mayWrite, options.troubles)
   const done = await run(claim).catch(error => {
     if (error instanceof RemoteFailure) return giveUp(engine, claim, error.failure, options.troubles)
     if (error instanceof StoreDown || options.signal.aborted) throw error
@@ -173,6 +164,7 @@ async function work(
   claim: Claim,
   context: CallContext,
   mayWrite: () => Promise<boolean>,
+  troubles: number,
 ): Promise<CarriedOut> {
   const mapped = claim.rows.filter(row => engine.mappings.some(one => one.commerce === row.ref.type))
   const others = claim.rows.filter(row => !mapped.includes(row))
@@ -196,5 +188,5 @@ async function work(
   if (!(await settleWithoutPlan(engine, claim, sorted))) return nothingDone()
   if (sorted.ready.length === 0) return nothingDone()
   const considered = await consider(engine, sorted.ready, claim.links, context)
-  return carryOut(engine, { token: claim.token, rows: sorted.ready, considered, context, mayWrite })
+  return carryOut(engine, { token: claim.token, rows: sorted.ready, considered, context, mayWrite, troubles })
 }
