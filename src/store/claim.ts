@@ -63,20 +63,22 @@ export async function look(db: Db, { side, lanes }: ClaimOptions, now: Instant) 
 }
 
 /**
- * Takes a claim whose lease ran out apart: its rows go back to the queue as `uncertain`, since nobody knows how far it
- * got, and its token is worth nothing from then on. The claim's row is locked first, as by every work of a token, so that
+ * Takes claims whose lease ran out apart: their rows go back to the queue as `uncertain`, since nobody knows how far they
+ * got, and their tokens are worth nothing from then on. The claim's row is locked first, as by every work of a token, so that
  * a SAVE under way ends before, and one that comes later is refused.
  */
 export async function reap(tx: Transaction<Tables>): Promise<void> {
   const { rows } = await sql<{ token: string }>`
     select token from claim where lease_until < clock_timestamp() order by token for update skip locked`.execute(tx)
-  for (const { token } of rows) {
-    await sql`
-      update dirty set token = null, claimed_mark = null, uncertain = mark
-      where ref = any(array(select ref from dirty where token = ${token} order by ref for update))`.execute(tx)
-    await sql`
-      with leases as (delete from lease where token = ${token}) delete from claim where token = ${token}`.execute(tx)
-  }
+  if (rows.length === 0) return
+  const tokens = texts(rows.map(({ token }) => token))
+  await sql`
+    update dirty set token = null, claimed_mark = null, uncertain = mark
+    where ref = any(array(select ref from dirty where token = any(${tokens}) order by ref for update))`.execute(tx)
+  await sql`
+    with leases as (delete from lease where token = any(${tokens})) delete from claim where token = any(${tokens})`.execute(
+    tx,
+  )
 }
 
 /**

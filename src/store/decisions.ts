@@ -2,11 +2,12 @@
 import { sql } from 'kysely'
 import type { ConflictKind } from '../model/identity.ts'
 import type { Choice, Decision } from '../model/plan.ts'
-import { type ChangeEvent, type Instant, parseRefKey, type ResourceRef, refKey } from '../model/resource.ts'
+import { type Instant, parseRefKey, type ResourceRef, refKey } from '../model/resource.ts'
 import type { ConflictRow } from './conflicts.ts'
 import { journal } from './journal.ts'
-import { mark } from './mark.ts'
+import { markAgain } from './mark.ts'
 import type { Db, Tx } from './tables.ts'
+import { Undo } from './transact.ts'
 import { texts } from './unnest.ts'
 
 type DecisionRow = {
@@ -39,7 +40,10 @@ export async function decisions(db: Db, sources: readonly ResourceRef[]): Promis
   return rows.map(decisionOf)
 }
 
-/** The decision and the forced mark stand or fall together: a decision nobody takes up would be lost in plain sight. */
+/**
+ * The decision and the forced mark stand or fall together: a decision nobody takes up would be lost in plain sight. The
+ * mark comes first, since a SAVE locks the record's row before its conflicts; it is undone when the conflict is not open.
+ */
 export async function decide(
   tx: Tx,
   id: string,
@@ -47,28 +51,21 @@ export async function decide(
   by: string,
   correlationId: string,
   now: Instant,
-): Promise<Decision | null> {
-  const found = await sql<ConflictRow>`
-    update conflict set state = 'decided' where id = ${id} and state = 'open' returning *`.execute(tx)
+): Promise<Decision> {
+  const found = await sql<ConflictRow>`select * from conflict where id = ${id}`.execute(tx)
   const row = found.rows[0]
-  if (row === undefined) return null
+  if (row === undefined) throw new Undo()
   const { kind, source, mapping, role } = row
+  const ref = parseRefKey(source)
+  await markAgain(tx, ref, `decision:${id}`, correlationId, now)
+  const open = await sql`
+    update conflict set state = 'decided' where id = ${id} and state = 'open' returning id`.execute(tx)
+  if (open.rows.length === 0) throw new Undo()
   await sql`
     insert into decision (conflict, kind, source, mapping, role, choice, by_whom, at)
     values (${id}, ${kind}, ${source}, ${mapping}, ${role}, ${JSON.stringify(choice)}, ${by}, ${now}::timestamptz)`.execute(
     tx,
   )
-  const ref = parseRefKey(source)
-  const event: ChangeEvent = {
-    id: `decision:${id}`,
-    ref,
-    kind: 'changed',
-    version: null,
-    at: now,
-    correlationId,
-    lane: 'live',
-    erase: false,
-  }
   await journal(tx, [
     {
       at: now,
@@ -85,6 +82,5 @@ export async function decide(
       durationMs: null,
     },
   ])
-  await mark(tx, [{ event, force: true, notBefore: null }], now)
   return decisionOf({ conflict: id, kind, source, mapping, role, choice: JSON.stringify(choice), by_whom: by, at: now })
 }

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { FailedRecord, Failure, Settlement } from '../model/outcome.ts'
 import type { Listed } from '../model/ports.ts'
-import { type ChangeEvent, type Instant, parseRefKey, refKey } from '../model/resource.ts'
+import { type Instant, parseRefKey, refKey } from '../model/resource.ts'
 import { aboutOf } from './conflicts.ts'
 import { page, readCursor } from './cursor.ts'
 import { journal } from './journal.ts'
-import { mark } from './mark.ts'
+import { markAgain } from './mark.ts'
 import type { Seal } from './seal.ts'
 import type { Db, Tx } from './tables.ts'
+import { Undo } from './transact.ts'
 import { unnest } from './unnest.ts'
 
 type FailureRow = {
@@ -106,6 +107,7 @@ export async function failure(db: Db, seal: Seal, id: string): Promise<FailedRec
   return rows[0] === undefined ? null : failureOf(rows[0], seal)
 }
 
+/** The mark comes first, as in `decide`. */
 export async function closeFailure(
   tx: Tx,
   seal: Seal,
@@ -113,14 +115,17 @@ export async function closeFailure(
   how: 'retry' | 'discard',
   correlationId: string,
   now: Instant,
-): Promise<FailedRecord | null> {
-  const found = await sql<FailureRow>`select * from failure where id = ${id} and state = 'open' for update`.execute(tx)
+): Promise<FailedRecord> {
+  const found = await sql<FailureRow>`select * from failure where id = ${id}`.execute(tx)
   const row = found.rows[0]
-  if (row === undefined) return null
+  if (row === undefined) throw new Undo()
   const state = how === 'retry' ? 'retried' : 'discarded'
   const failed: FailedRecord = { ...failureOf(row, seal), state }
-  await sql`
-    update failure set state = ${state}, closed_at = ${now}::timestamptz, sealed = null where id = ${id}`.execute(tx)
+  if (how === 'retry') await markAgain(tx, failed.source, `retry:${id}`, correlationId, now)
+  const open = await sql`
+    update failure set state = ${state}, closed_at = ${now}::timestamptz, sealed = null
+    where id = ${id} and state = 'open' returning id`.execute(tx)
+  if (open.rows.length === 0) throw new Undo()
   const { source, mapping, role, attempts } = failed
   await journal(tx, [
     {
@@ -138,18 +143,5 @@ export async function closeFailure(
       durationMs: null,
     },
   ])
-  if (how === 'retry') {
-    const event: ChangeEvent = {
-      id: `retry:${id}`,
-      ref: source,
-      kind: 'changed',
-      version: null,
-      at: now,
-      correlationId,
-      lane: 'live',
-      erase: false,
-    }
-    await mark(tx, [{ event, force: true, notBefore: null }], now)
-  }
   return failed
 }

@@ -1,11 +1,16 @@
 /** MARK: makes records dirty in one statement, with the rule that drops what is known already, and its line in the journal. */
-import { sql } from 'kysely'
-import { type ChangeEvent, type Instant, refKey } from '../model/resource.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { type ChangeEvent, type Instant, type ResourceRef, refKey } from '../model/resource.ts'
 import { laneNumber } from './pack.ts'
 import type { Tx } from './tables.ts'
 import { unnest } from './unnest.ts'
 
 export type Mark = { readonly event: ChangeEvent; readonly force: boolean; readonly notBefore: Instant | null }
+
+/** Rows that are only locked: `n` 0 tells them from events. */
+const held = (locks: RawBuilder<unknown>) => sql`
+  union all select ref, side, lane, null, false, false, false, due_at, correlation_id, 0 from dirty
+  where ref = any(array(${locks}))`
 
 /**
  * Positions of the events that were dropped. An event is dropped when its version is not above what was settled (CRM:
@@ -15,8 +20,17 @@ export type Mark = { readonly event: ChangeEvent; readonly force: boolean; reado
  * Several events of one record become one row first: `on conflict` may touch a row once a statement. A mark on a claimed
  * row raises `mark` and leaves the claim alone; the settling sees it. The row keeps the correlation id of its most
  * urgent mark, the last of equals.
+ *
+ * `locks` selects refs whose rows are to be locked and not written, in one sequence with those that are: a transaction
+ * that locked them first and marked afterwards would meet another one that goes by order, and lose a second to a
+ * deadlock. A row that goes in that very moment comes back as an empty mark, which costs one read.
  */
-export async function mark(tx: Tx, marks: readonly Mark[], now: Instant): Promise<ReadonlySet<number>> {
+export async function mark(
+  tx: Tx,
+  marks: readonly Mark[],
+  now: Instant,
+  locks: RawBuilder<unknown> | null = null,
+): Promise<ReadonlySet<number>> {
   if (marks.length === 0) return new Set()
   const events = unnest('e', marks, {
     ref: ['text', ({ event }) => refKey(event.ref)],
@@ -35,16 +49,19 @@ export async function mark(tx: Tx, marks: readonly Mark[], now: Instant): Promis
         not e.forced and (not e.deleted or s.gone)
           and case e.side when 'commerce' then e.version <= s.version else e.version < s.version end, false) as dropped
       from ${events} left join settled s on s.ref = e.ref
+    ), touched as (
+      select ref, side, lane, version, deleted, erase, forced, due_at, correlation_id, n from event where not dropped
+      ${locks === null ? sql`` : held(locks)}
     ), wanted as (
       select ref, min(side) as side, min(lane) as lane, max(version) as version, bool_or(deleted) as deleted,
-        bool_or(erase) as erase, bool_or(forced) as forced, min(due_at) as due_at,
+        bool_or(erase) as erase, bool_or(forced) as forced, min(due_at) as due_at, least(max(n), 1) as mark,
         (array_agg(correlation_id order by lane, n desc))[1] as correlation_id
-      from event where not dropped group by ref
+      from touched group by ref
     ), marked as (
-      insert into dirty as d (ref, side, lane, version, deleted, erase, forced, due_at, marked_at, remarked_at, correlation_id)
-      select ref, side, lane, version, case when deleted then 1 end, case when erase then 1 end,
+      insert into dirty as d (ref, side, lane, version, mark, deleted, erase, forced, due_at, marked_at, remarked_at, correlation_id)
+      select ref, side, lane, version, mark, case when deleted then 1 end, case when erase then 1 end,
         case when forced then 1 end, due_at, ${now}::timestamptz, ${now}::timestamptz, correlation_id
-      from wanted order by ref
+      from wanted order by ref collate "C"
       on conflict (ref) do update set
         lane = least(d.lane, excluded.lane),
         version = greatest(d.version, excluded.version),
@@ -55,6 +72,7 @@ export async function mark(tx: Tx, marks: readonly Mark[], now: Instant): Promis
         due_at = greatest(least(d.due_at, excluded.due_at), d.not_before),
         remarked_at = excluded.remarked_at,
         correlation_id = case when excluded.lane <= d.lane then excluded.correlation_id else d.correlation_id end
+      where excluded.mark = 1
     ), told as (
       insert into journal (at, correlation_id, ref, step, detail, attempt)
       select ${now}::timestamptz, correlation_id, ref, case when dropped then 'dropped' else 'received' end,
@@ -63,4 +81,25 @@ export async function mark(tx: Tx, marks: readonly Mark[], now: Instant): Promis
     )
     select n from event where dropped`.execute(tx)
   return new Set(rows.map(({ n }) => n - 1))
+}
+
+/** A person wants this record to be looked at now. */
+export async function markAgain(
+  tx: Tx,
+  ref: ResourceRef,
+  id: string,
+  correlationId: string,
+  now: Instant,
+): Promise<void> {
+  const event: ChangeEvent = {
+    id,
+    ref,
+    kind: 'changed',
+    version: null,
+    at: now,
+    correlationId,
+    lane: 'live',
+    erase: false,
+  }
+  await mark(tx, [{ event, force: true, notBefore: null }], now)
 }

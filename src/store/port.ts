@@ -17,7 +17,7 @@ import { bind, checkpoint, putCheckpoint } from './meta.ts'
 import { save } from './save.ts'
 import type { Seal } from './seal.ts'
 import type { Db } from './tables.ts'
-import { retried, transact } from './transact.ts'
+import { retried, transact, undoable } from './transact.ts'
 
 export type Parts = {
   readonly db: Db
@@ -51,8 +51,9 @@ export function portOver({ db, adapter, clock, seal, instance }: Parts): Store {
     claimants: crm => retried(() => claimants(db, crm)),
     decisions: sources => retried(() => decisions(db, sources)),
     save: (token, settlement) =>
-      transact(
+      undoable(
         db,
+        false,
         tx => save(tx, token, settlement, seal, now()),
         error => isRace(error) || isTaken(error),
       ),
@@ -64,10 +65,12 @@ export function portOver({ db, adapter, clock, seal, instance }: Parts): Store {
     due: (side, lanes, upTo) => retried(() => due(db, side, lanes, upTo, now())),
     conflicts: query => retried(() => conflicts(db, seal, query)),
     conflict: id => retried(() => conflict(db, seal, id)),
-    decide: (id, choice, by, correlationId) => transact(db, tx => decide(tx, id, choice, by, correlationId, now())),
+    decide: (id, choice, by, correlationId) =>
+      undoable(db, null, tx => decide(tx, id, choice, by, correlationId, now())),
     failures: query => retried(() => failures(db, seal, query)),
     failure: id => retried(() => failure(db, seal, id)),
-    closeFailure: (id, how, correlationId) => transact(db, tx => closeFailure(tx, seal, id, how, correlationId, now())),
+    closeFailure: (id, how, correlationId) =>
+      undoable(db, null, tx => closeFailure(tx, seal, id, how, correlationId, now())),
     journal: entries => retried(() => journal(db, entries)),
     trace: (of, limit) => retried(() => trace(db, of, limit)),
     dirty: ref => retried(() => dirty(db, ref)),

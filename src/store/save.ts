@@ -11,13 +11,14 @@ import { type ChangeEvent, type Instant, type Lane, refKey, type Side } from '..
 import { saveConflicts } from './conflicts.ts'
 import { saveFailures } from './failures.ts'
 import { journal } from './journal.ts'
-import { mark } from './mark.ts'
+import { type Mark, mark } from './mark.ts'
 import { laneOf } from './pack.ts'
 import { saveLinks } from './saveLinks.ts'
 import { free, remark, settle } from './saveRows.ts'
 import { answered, lockAwaited, saveWaits } from './saveWaits.ts'
 import type { Seal } from './seal.ts'
 import type { Tables } from './tables.ts'
+import { Undo } from './transact.ts'
 import { texts, unnest } from './unnest.ts'
 
 type Fence = { readonly side: Side; readonly lane: Lane; readonly seen: string }
@@ -31,22 +32,22 @@ async function fence(tx: Transaction<Tables>, token: string): Promise<Fence | nu
   return { side: claim.side === 'crm' ? 'crm' : 'commerce', lane: laneOf(claim.lane), seen: claim.seen }
 }
 
-/** The rows of this save with all that its wakes and marks will touch, locked together in the order of their refs. */
-async function lockRows(tx: Transaction<Tables>, { rows, wakes, marks }: Settlement): Promise<readonly Held[]> {
-  const refs = [...rows, ...marks].map(({ ref }) => refKey(ref))
+const forced = (event: ChangeEvent): Mark => ({ event, force: true, notBefore: null })
+
+/** Marks, and locks the rows of this save and those its wakes will touch, all in the order of their refs. */
+async function lockRows(
+  tx: Transaction<Tables>,
+  { rows, wakes, marks }: Settlement,
+  now: Instant,
+): Promise<readonly Held[]> {
   const waiters = sql`select waiting from wait where awaited = any(${texts(wakes.map(refKey))})`
+  const refs = sql`select unnest(${texts(rows.map(({ ref }) => refKey(ref)))}) union all ${waiters}`
+  await mark(tx, marks.map(forced), now, refs)
   const held = await sql<Held>`
     select ref, token, version, ref = any(array(${waiters})) as waits from dirty
-    where ref = any(array(select unnest(${texts(refs)}) union all ${waiters})) order by ref for update`.execute(tx)
+    where ref = any(array(${refs})) order by ref for update`.execute(tx)
   return held.rows
 }
-
-const forced = (tx: Transaction<Tables>, events: readonly ChangeEvent[], now: Instant) =>
-  mark(
-    tx,
-    events.map(event => ({ event, force: true, notBefore: null })),
-    now,
-  )
 
 /** The named rows whose link another pass took; a record that is not named here is marked from outside. */
 async function again(
@@ -66,7 +67,7 @@ async function again(
     const id = `clash:${refKey(ref)}`
     others.push({ id, ref, kind: 'changed', version: null, at: now, correlationId: id, lane, erase: false })
   }
-  await forced(tx, others, now)
+  await mark(tx, others.map(forced), now)
   await remark(tx, [...mine], { uncertain: true, now })
   return mine
 }
@@ -100,26 +101,25 @@ const tidy = (tx: Transaction<Tables>, token: string, ended: readonly string[]) 
 
 const of = (rows: readonly RowSettlement[], what: RowSettlement['do']) => rows.filter(row => row.do === what)
 
-/** False, and nothing written, when the token does not hold every row named. */
+/** Undone when the token does not hold every row named. */
 export async function save(
   tx: Transaction<Tables>,
   token: string,
   settlement: Settlement,
   seal: Seal,
   now: Instant,
-): Promise<boolean> {
+): Promise<true> {
   const claim = await fence(tx, token)
-  if (claim === null) return false
+  if (claim === null) throw new Undo()
   await lockAwaited(tx, settlement)
 
-  const { rows, marks } = settlement
+  const { rows } = settlement
   const named = new Set(rows.map(({ ref }) => refKey(ref)))
-  const held = await lockRows(tx, settlement)
-  if (held.filter(row => row.token === token && named.has(row.ref)).length < named.size) return false
+  const held = await lockRows(tx, settlement, now)
+  if (held.filter(row => row.token === token && named.has(row.ref)).length < named.size) throw new Undo()
 
   const { clashes, made } = await saveLinks(tx, settlement.links, now)
   const unfinished = await again(tx, clashes, named, claim, now)
-  await forced(tx, marks, now)
   const woken = held.filter(({ ref, waits }) => waits && !named.has(ref)).map(({ ref }) => ref)
   await remark(tx, woken, { uncertain: false, now })
 
@@ -135,8 +135,9 @@ export async function save(
   await leaseMade(tx, token, claim.side, made, new Set(of(rows, 'keep').map(({ ref }) => refKey(ref))))
   await tidy(tx, token, ended)
 
-  await saveFailures(tx, settlement, seal, now)
+  // Closes what is resolved, so it comes before the failures of this same save.
   await saveConflicts(tx, settlement, seal, now)
+  await saveFailures(tx, settlement, seal, now)
   await journal(tx, settlement.journal)
   return true
 }

@@ -58,7 +58,7 @@ export async function settle(
       where ref = any(${refs}) and mark <> claimed_mark
     )
     insert into settled (ref, version, gone, xid)
-    select ref, version, gone, pg_current_xact_id() from ${table} order by ref
+    select ref, version, gone, pg_current_xact_id() from ${table} order by ref collate "C"
     on conflict (ref) do update set version = greatest(settled.version, excluded.version), gone = excluded.gone,
       xid = excluded.xid`.execute(tx)
 }

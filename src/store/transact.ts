@@ -21,8 +21,28 @@ export async function retried<T>(run: () => Promise<T>, again: (error: unknown) 
   }
 }
 
+/** Thrown by work that finds, after it has written, that it must not: everything is rolled back. See {@link undoable}. */
+export class Undo extends Error {
+  override readonly name = 'Undo'
+}
+
 export const transact = <T>(
   db: Db,
   work: (tx: Transaction<Tables>) => Promise<T>,
   again?: (error: unknown) => boolean,
 ): Promise<T> => retried(() => db.transaction().execute(work), again)
+
+/** A transaction that may throw {@link Undo}: then it answers `undone`. */
+export async function undoable<T, U>(
+  db: Db,
+  undone: U,
+  work: (tx: Transaction<Tables>) => Promise<T>,
+  again?: (error: unknown) => boolean,
+): Promise<T | U> {
+  try {
+    return await transact(db, work, again)
+  } catch (error) {
+    if (error instanceof Undo) return undone
+    throw error
+  }
+}
