@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,6 +26,8 @@ export type WorldOptions = {
   readonly databaseUrl?: string
   /** The Salesforce emulator's org file, as an object. */
   readonly org?: Record<string, unknown>
+  /** What `sync.config.ts` says. */
+  readonly config?: Record<string, unknown>
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds that each emulator takes for an answer. */
   readonly latencyMs?: number
@@ -51,8 +53,9 @@ export async function world(options: WorldOptions = {}) {
   const secret = randomUUID()
   const serviceUrl = `http://127.0.0.1:${servicePort}`
   const orgFile = join(scratch, 'org.json')
-  if (options.org !== undefined)
-    await (await import('node:fs/promises')).writeFile(orgFile, JSON.stringify(options.org))
+  const configFile = join(scratch, 'sync.config.ts')
+  if (options.config !== undefined) await writeFile(configFile, `export default ${JSON.stringify(options.config)}\n`)
+  if (options.org !== undefined) await writeFile(orgFile, JSON.stringify(options.org))
   const [salesforce, commercetools] = await Promise.all([
     run([
       'emulators/salesforce/src/main.ts',
@@ -91,7 +94,7 @@ export async function world(options: WorldOptions = {}) {
     CTSF_DELIVERY_SECRET: secret,
     CTSF_DIGEST_KEY: Buffer.alloc(32, 1).toString('base64'),
     CTSF_ENCRYPTION_KEY: Buffer.alloc(32, 2).toString('base64'),
-    CTSF_CONFIG: '',
+    CTSF_CONFIG: options.config === undefined ? '' : configFile,
     DATA_DIR: join(scratch, 'data'),
     LOG_LEVEL: 'warn',
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
@@ -106,11 +109,11 @@ export async function world(options: WorldOptions = {}) {
   }
   await start()
 
-  const token = await post<{ access_token: string }>(
-    `${commerceUrl}/oauth/token?grant_type=client_credentials`,
-    {},
-    { authorization: `Basic ${btoa('shop:shop')}` },
-  )
+  const token = await ask<{ access_token: string }>(`${commerceUrl}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('shop:shop')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
   const shop = { ...json, authorization: `Bearer ${token.access_token}` }
   const rows = async (object: string): Promise<CrmRow[]> => {
     const all: CrmRow[] = []
@@ -218,13 +221,11 @@ export async function world(options: WorldOptions = {}) {
 
 export type World = Awaited<ReturnType<typeof world>>
 export type Status = {
-  readonly backlog: {
-    readonly lanes: Readonly<Record<string, { due: number; later: number; claimed: number }>>
-    readonly failures: number
-    readonly conflicts: number
-    readonly links: number
-  }
+  readonly lanes: Readonly<Record<string, { due: number; later: number; claimed: number }>>
+  readonly failures: number
+  readonly conflicts: number
+  readonly links: number
 }
 
 const waitingIn = (status: Status): number =>
-  Object.values(status.backlog.lanes).reduce((sum, lane) => sum + lane.due + lane.later + lane.claimed, 0)
+  Object.values(status.lanes).reduce((sum, lane) => sum + lane.due + lane.later + lane.claimed, 0)

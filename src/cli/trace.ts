@@ -10,8 +10,8 @@ const row = (entry: JournalEntry): readonly string[] => [
   entry.step,
   `${entry.ref.type} ${entry.ref.id}`,
   [entry.plan, entry.target && `${entry.target.type} ${entry.target.id}`].filter(Boolean).join(' '),
-  [entry.fields.join(' '), entry.detail].filter(Boolean).join('; '),
   entry.correlationId,
+  [entry.fields.join(' '), entry.detail].filter(Boolean).join('; '),
 ]
 
 export function trace(program: Command): void {
@@ -27,7 +27,7 @@ export function trace(program: Command): void {
       if (options.json) document(story)
       else {
         const { entries } = story as { readonly entries: readonly JournalEntry[] }
-        say(columns(['at', 'step', 'record', 'plan', 'what', 'correlation id'], entries.map(row)))
+        say(columns(['at', 'step', 'record', 'plan', 'correlation id', 'what'], entries.map(row)))
       }
       return 0
     },

@@ -99,15 +99,38 @@ export type MappingChange = z.output<typeof mapping>
 /** Gives editors the types; changes nothing. */
 export const defineConfig = (config: SyncConfig): SyncConfig => config
 
-/** The parsed file; an empty one when it is wrong, with everything wrong said to `complain`. */
+/**
+ * The parsed file, with everything wrong said to `complain`. What is wrong is left out and the rest is given back, so
+ * that what only a look at the mappings can find is told in the same breath.
+ */
 export function parseSyncConfig(given: unknown, complain: Complaints): z.output<typeof syncConfigSchema> {
   const parsed = syncConfigSchema.safeParse(given)
   if (parsed.success) return parsed.data
   for (const issue of parsed.error.issues) sayIssue(issue, [], complain)
-  return {}
+  const wrong = parsed.error.issues.flatMap(issue => placesOf(issue, []))
+  return syncConfigSchema.safeParse(without(given, wrong, [])).data ?? {}
 }
 
 type Issue = z.core.$ZodIssue
+
+/** The paths an issue is about: of an unknown key, the key; of a union, what its best branch complains of. */
+function placesOf(issue: Issue, above: readonly PropertyKey[]): readonly PropertyKey[][] {
+  const path = [...above, ...issue.path]
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => [...path, key])
+  return issue.code === 'invalid_union'
+    ? [path, ...issue.errors.flat().flatMap(inner => placesOf(inner, path))]
+    : [path]
+}
+
+/** A copy without these paths. */
+function without(value: unknown, wrong: readonly PropertyKey[][], path: readonly PropertyKey[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const here = (key: string): boolean =>
+    wrong.some(one => one.length === path.length + 1 && [...path, key].every((step, at) => step === one[at]))
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (here(key) ? [] : [[key, without(inner, wrong, [...path, key])]])),
+  )
+}
 
 function sayIssue(issue: Issue, above: readonly PropertyKey[], complain: Complaints): void {
   const path = [...above, ...issue.path]

@@ -110,10 +110,10 @@ describe('bad input is a normal day', () => {
       file,
       `export default { mappigns: {}, mappings: { 'customer-persn': {}, 'customer-person': { fields: { Emial: { owner: 'commerce' }, FirstName: { owner: 'nobody' } } } } }\n`,
     )
-    const { code, err } = await ctsf(['check'], { ...now.env, CTSF_CONFIG: file, PORT: 'eighty' })
+    const { code, out, err } = await ctsf(['check'], { ...now.env, CTSF_CONFIG: file, PORT: 'eighty' })
     expect(code).toBe(2)
-    for (const name of ['mappigns', 'customer-persn', 'Emial', 'nobody', 'PORT']) expect(err).toContain(name)
-    expect(err).not.toContain('    at ')
+    for (const name of ['mappigns', 'customer-persn', 'Emial', 'nobody', 'PORT']) expect(out + err).toContain(name)
+    expect(out + err).not.toContain('    at ')
   })
 
   it('wrong credentials are named, with the fix', async () => {
@@ -123,7 +123,7 @@ describe('bad input is a normal day', () => {
       SF_LOGIN_URL: 'http://127.0.0.1:9',
       CTP_AUTH_URL: 'http://127.0.0.1:9',
     })
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(out + err).toContain('SF_LOGIN_URL')
     expect(out + err).toContain('CTP_')
     expect(out + err).not.toContain('test-secret')
@@ -153,7 +153,7 @@ it('an org without our fields is told each of them', { timeout: 60_000 }, async 
     ...now.env,
     DATA_DIR: join(tmpdir(), `ctsf-check-${process.pid}`),
   })
-  expect(code).toBe(1)
+  expect(code).toBe(2)
   for (const field of ['Account.CT_Id__c', 'Contact.CT_Id__c', 'Contact.CT_Locale__c', 'Account.CT_Vat_Id__c'])
     expect(out + err).toContain(field)
   expect(out + err).toContain('permission set')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Customer, type World, world } from '../world.ts'
 
-const anna = { email: 'Anna.Beck@Example.com', firstName: 'Anna', lastName: 'Beck', locale: 'de-ch' }
+const anna = { email: 'Anna.Beck@Example.com', firstName: 'Anna', lastName: 'Beck', locale: 'de-CH' }
 
 describe('a customer reaches Salesforce', () => {
   let now: World
@@ -102,10 +102,10 @@ describe('a customer reaches Salesforce', () => {
   })
 
   it('and stays, unlinked, when the customer is deleted', async () => {
-    const links = (await now.status()).backlog.links
+    const links = (await now.status()).links
     await now.shopper.leaves(shopper)
     await now.quiet()
-    expect((await now.status()).backlog.links).toBe(links - 2)
+    expect((await now.status()).links).toBe(links - 2)
     expect((await now.crm.rows('Contact')).some(row => row.CT_Id__c === `demo/${shopper.id}`)).toBe(true)
   })
 
@@ -128,7 +128,7 @@ describe('a customer reaches Salesforce', () => {
     })
     expect(answer.status).toBe(204)
     expect(answer.headers.get('x-correlation-id')).toBe(correlationId)
-    const { items } = await now.api<{ items: { step: string }[] }>(`/trace/${correlationId}`)
-    expect(items.map(one => one.step)).toContain('received')
+    const { entries } = await now.api<{ entries: { step: string }[] }>(`/trace/${correlationId}`)
+    expect(entries.map(one => one.step)).toContain('received')
   })
 })

@@ -1,7 +1,9 @@
 /** The whole demo put up: both emulators, the service between them, and the Subscription; taken down in reverse. */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type App, app, subscribe } from '../../app.ts'
-import { type Config, configure, environment } from '../../config.ts'
+import { type Config, configure, environment, portOf } from '../../config.ts'
 import { clock } from '../../lib/clock.ts'
 import { log } from '../../lib/log.ts'
 import { type Emulator, emulator } from './emulator.ts'
@@ -26,7 +28,7 @@ export type StageOptions = {
 }
 
 /** The two worlds of the demo in words of the environment. What is set for real systems plays no part. */
-function environmentFor(crm: Emulator, commerce: Emulator, { dataDir, port }: StageOptions) {
+function environmentFor(crm: Emulator, commerce: Emulator, { dataDir }: StageOptions, port: number) {
   const own = environment()
   return environment({
     CTP_PROJECT_KEY: projectKey,
@@ -48,21 +50,40 @@ function environmentFor(crm: Emulator, commerce: Emulator, { dataDir, port }: St
     DATA_DIR: dataDir,
     // A terminal that people read: passes are on the page.
     LOG_LEVEL: own.LOG_LEVEL ?? 'warn',
-    ...(port === null ? {} : { PORT: port }),
+    PORT: String(port),
   })
+}
+
+/** A port is needed before the service has it: the emulator's customers go on arriving as soon as it is up again. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 export async function stage(options: StageOptions): Promise<Stage> {
   const { dataDir, salesforcePort, commercetoolsPort, signal } = options
+  const wanted = portOf(environment(options.port === null ? {} : { PORT: options.port }))
+  const port = wanted === 0 ? await freePort() : wanted
+  // Without a reader the emulator would forget what it has to tell, as a topic without subscribers does.
+  const told = ['--deliver-to', `http://127.0.0.1:${port}/deliveries/commercetools`]
   await using up = new AsyncDisposableStack()
   const state = (name: string): string[] => ['--state', join(dataDir, 'emulators', name)]
   const [crm, commerce] = await Promise.all([
     emulator('salesforce', ['--port', salesforcePort, ...state('salesforce')]).then(each => up.use(each)),
-    emulator('commercetools', ['--port', commercetoolsPort, '--project', projectKey, ...state('commercetools')]).then(
-      each => up.use(each),
-    ),
+    emulator('commercetools', [
+      '--port',
+      commercetoolsPort,
+      '--project',
+      projectKey,
+      ...state('commercetools'),
+      ...told,
+    ]).then(each => up.use(each)),
   ])
-  const env = environmentFor(crm, commerce, options)
+  const env = environmentFor(crm, commerce, options, port)
   // A sync.config.ts of the working directory is for real systems; one that is named is meant.
   const config = await configure({ env, cwd: env.CTSF_CONFIG ? process.cwd() : dataDir })
   const service = up.use(await app(config))

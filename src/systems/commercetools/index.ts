@@ -10,7 +10,7 @@ import { type Deps, defaults, type Options } from './options.ts'
 import { read } from './read.ts'
 import { transport } from './transport.ts'
 
-export type { Deps, Options, ProjectOptions } from './options.ts'
+export type { Deps, Options } from './options.ts'
 
 /** Connects lazily: the first call asks for a token. Disposing closes the connections and fails what is in flight. */
 export function commercetools(options: Options, deps: Deps): CommerceSystem & AsyncDisposable {
