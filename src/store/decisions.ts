@@ -42,7 +42,7 @@ export async function decisions(db: Db, sources: readonly ResourceRef[]): Promis
 
 /**
  * The decision and the forced mark stand or fall together: a decision nobody takes up would be lost in plain sight. The
- * mark comes first, since a SAVE locks the record's row before its conflicts; it is undone when the conflict is not open.
+ * mark comes before the conflict, since a SAVE locks the record's row before its conflicts; it is undone when the conflict is not open.
  */
 export async function decide(
   tx: Tx,
@@ -57,15 +57,6 @@ export async function decide(
   if (row === undefined) throw new Undo()
   const { kind, source, mapping, role } = row
   const ref = parseRefKey(source)
-  await markAgain(tx, ref, `decision:${id}`, correlationId, now)
-  const open = await sql`
-    update conflict set state = 'decided' where id = ${id} and state = 'open' returning id`.execute(tx)
-  if (open.rows.length === 0) throw new Undo()
-  await sql`
-    insert into decision (conflict, kind, source, mapping, role, choice, by_whom, at)
-    values (${id}, ${kind}, ${source}, ${mapping}, ${role}, ${JSON.stringify(choice)}, ${by}, ${now}::timestamptz)`.execute(
-    tx,
-  )
   await journal(tx, [
     {
       at: now,
@@ -82,5 +73,14 @@ export async function decide(
       durationMs: null,
     },
   ])
+  await markAgain(tx, ref, `decision:${id}`, correlationId, now)
+  const open = await sql`
+    update conflict set state = 'decided' where id = ${id} and state = 'open' returning id`.execute(tx)
+  if (open.rows.length === 0) throw new Undo()
+  await sql`
+    insert into decision (conflict, kind, source, mapping, role, choice, by_whom, at)
+    values (${id}, ${kind}, ${source}, ${mapping}, ${role}, ${JSON.stringify(choice)}, ${by}, ${now}::timestamptz)`.execute(
+    tx,
+  )
   return decisionOf({ conflict: id, kind, source, mapping, role, choice: JSON.stringify(choice), by_whom: by, at: now })
 }

@@ -121,11 +121,6 @@ export async function closeFailure(
   if (row === undefined) throw new Undo()
   const state = how === 'retry' ? 'retried' : 'discarded'
   const failed: FailedRecord = { ...failureOf(row, seal), state }
-  if (how === 'retry') await markAgain(tx, failed.source, `retry:${id}`, correlationId, now)
-  const open = await sql`
-    update failure set state = ${state}, closed_at = ${now}::timestamptz, sealed = null
-    where id = ${id} and state = 'open' returning id`.execute(tx)
-  if (open.rows.length === 0) throw new Undo()
   const { source, mapping, role, attempts } = failed
   await journal(tx, [
     {
@@ -143,5 +138,10 @@ export async function closeFailure(
       durationMs: null,
     },
   ])
+  if (how === 'retry') await markAgain(tx, source, `retry:${id}`, correlationId, now)
+  const open = await sql`
+    update failure set state = ${state}, closed_at = ${now}::timestamptz, sealed = null
+    where id = ${id} and state = 'open' returning id`.execute(tx)
+  if (open.rows.length === 0) throw new Undo()
   return failed
 }
