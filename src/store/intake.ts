@@ -1,6 +1,5 @@
 /** Group commit: marks that arrive while a transaction is under way share the next one, so that intake is not one fsync each. */
-import type { Marked } from '../model/ports.ts'
-import { isAway } from './errors.ts'
+import { type Marked, StoreDown } from '../model/ports.ts'
 import type { Mark } from './mark.ts'
 
 /** Bounds the time a row is locked, and what is repeated after a lost race. */
@@ -23,12 +22,12 @@ export function intake(write: (marks: readonly Mark[]) => Promise<ReadonlySet<nu
     }
   }
 
-  /** One caller's bad text must not refuse its neighbours' deliveries: then each goes alone. */
+  /** One caller's bad text must not refuse its neighbours' deliveries: then each goes alone. Not so when nobody answers. */
   async function settle(group: readonly Waiting[]): Promise<void> {
     try {
       await commit(group)
     } catch (error) {
-      if (group.length === 1 || isAway(error)) for (const { reject } of group) reject(error)
+      if (group.length === 1 || error instanceof StoreDown) for (const { reject } of group) reject(error)
       else for (const alone of group) await commit([alone]).catch(alone.reject)
     }
   }

@@ -28,11 +28,12 @@ const answerMs = 2_000
 
 const digest = (directory: string): string => createHash('sha256').update(directory).digest('hex').slice(0, 32)
 
-/** In the directory, so that containers that share it see it; a deep one gets a short name in the temporary directory. */
-function socketPath(directory: string): string {
-  const inside = join(directory, 'lock.sock')
-  return Buffer.byteLength(inside) <= longestPath ? inside : join(tmpdir(), `ctsf-${digest(directory)}.sock`)
-}
+/** In the directory, so that containers that share it see it. Else under a short name in the temporary directory. */
+const insidePath = (directory: string): string => join(directory, 'lock.sock')
+const outsidePath = (directory: string): string => join(tmpdir(), `ctsf-${digest(directory)}.sock`)
+
+/** What file systems say that have no sockets: network mounts, folders shared with a virtual machine. */
+const noSockets = ['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EACCES', 'EINVAL']
 
 /** Listens there and tells who asks the process id. Null when somebody else has the name. */
 function listen(path: string, says: string): Promise<Server | null> {
@@ -73,8 +74,7 @@ const pidIn = (said: string): number | null => {
 const closed = (server: Server): Promise<void> => new Promise(resolve => server.close(() => resolve()))
 
 /** The file stays after `kill -9`: it is removed when nobody answers, and looked at again, since two may remove at once. */
-async function lockFile(directory: string, says: string): Promise<Server> {
-  const path = socketPath(directory)
+async function lockFile(directory: string, path: string, says: string): Promise<Server> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const server = await listen(path, says)
     if (server !== null) {
@@ -108,7 +108,16 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
       if (server === null) throw new DataDirectoryInUse(directory, pidIn((await ask(name)) ?? ''))
       held.push(server)
     }
-    held.push(await lockFile(directory, says))
+    const inside = insidePath(directory)
+    const outside = outsidePath(directory)
+    if (Buffer.byteLength(inside) > longestPath) held.push(await lockFile(directory, outside, says))
+    else
+      held.push(
+        await lockFile(directory, inside, says).catch((error: unknown) => {
+          if (!noSockets.includes(codeOf(error))) throw error
+          return lockFile(directory, outside, says)
+        }),
+      )
     return { release }
   } catch (error) {
     await release()

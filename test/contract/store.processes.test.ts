@@ -20,6 +20,7 @@ type Said = { did: string; name?: string; rows?: unknown; saved?: boolean; error
 const script = fileURLToPath(new URL('./storeProcess.ts', import.meta.url))
 const running = new Set<ChildProcess>()
 const directories: string[] = []
+const opened: (() => Promise<void>)[] = []
 
 async function directory(...deeper: string[]): Promise<string> {
   const made = await realpath(await mkdtemp(join(tmpdir(), 'ctsf-store-')))
@@ -56,6 +57,7 @@ afterEach(async () => {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
+  for (const close of opened.splice(0).reverse()) await close()
   for (const made of directories.splice(0)) await rm(made, { recursive: true, force: true })
 })
 
@@ -113,7 +115,9 @@ describe.skipIf(server === undefined)(`Workers on one server. ${postgresMissing 
     const at = await server?.open()
     const url = at?.url
     if (at === undefined || typeof url !== 'string') throw new Error('skipped above')
+    opened.push(at.close)
     const { store, db } = await open({ ...at, clock: handClock(), log: quiet, encryptionKey: key })
+    opened.push(() => store[Symbol.asyncDispose]())
     await sql`create table running (ref text primary key, worker text not null, runs integer not null default 0)`.execute(
       db,
     )
@@ -153,7 +157,5 @@ describe.skipIf(server === undefined)(`Workers on one server. ${postgresMissing 
         (select count(*) from running) as running, (select count(*) from claim) as claims,
         (select count(*) from lease) as leases`.execute(db)
     expect(rows[0]).toEqual({ dirty: 0, settled: 2_000, running: 0, claims: 0, leases: 0 })
-    await store[Symbol.asyncDispose]()
-    await at.close()
   })
 })
