@@ -117,6 +117,14 @@ export function client(env: Environment = process.env): { readonly url: string; 
   return found
 }
 
+/** The port alone, for who needs it before the rest is known. */
+export function portOf(env: Environment): number {
+  const complain = complaints()
+  const port = reader(env, complain).port('PORT', 8080)
+  if (complain.problems.length > 0) throw new ConfigError(complain.problems)
+  return port
+}
+
 async function fileOf(
   read: Reader,
   cwd: string,

@@ -85,3 +85,9 @@ async function ask(url: string, name: EmulatorName, body: unknown): Promise<unkn
     )
   return answer.json()
 }
+
+const requests = z.object({ totals: z.object({ cost: z.number() }) })
+
+/** API calls counted as Salesforce counts them, since the emulator's process started. */
+export const callsOf = async ({ crm }: { readonly crm: Emulator }): Promise<number> =>
+  requests.parse(await crm.ask('/requests?since=9007199254740991')).totals.cost

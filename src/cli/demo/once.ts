@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { document, note, say } from '../out.ts'
-import { arrive, callsOf, quiet } from './play.ts'
+import { callsOf } from './emulator.ts'
+import { arrive, quiet } from './play.ts'
 import { projectKey, type Stage } from './stage.ts'
 
 const comparison = z.object({

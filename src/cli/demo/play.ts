@@ -8,7 +8,6 @@ import { projectKey, type Stage } from './stage.ts'
 const progressForm = z.object({ running: z.boolean(), done: z.number(), total: z.number().nullable() })
 const deliveriesForm = z.object({ pending: z.number() })
 const countForm = z.object({ total: z.number(), results: z.array(z.object({ id: z.string() })) })
-const requestsForm = z.object({ totals: z.object({ cost: z.number() }) })
 
 const lookEveryMs = 50
 /** Without any progress for so long it is not going to become quiet. */
@@ -18,10 +17,6 @@ const tellEveryMs = 2_000
 export const progressOf = async ({ commerce }: Stage) => progressForm.parse(await commerce.ask('/play'))
 export const customersOf = async ({ commerce }: Pick<Stage, 'commerce'>) =>
   countForm.parse(await commerce.ask(`/resources/${projectKey}/customers?limit=1`))
-/** API calls counted as Salesforce counts them, since the emulator's process started. */
-export const callsOf = async ({ crm }: Stage): Promise<number> =>
-  requestsForm.parse(await crm.ask('/requests?since=9007199254740991')).totals.cost
-
 /** Starts the arrivals unless they are all there or on their way. The same seed makes the same people. */
 export async function arrive(stage: Stage, options: { customers: number; seed: number }): Promise<void> {
   if ((await progressOf(stage)).running) return

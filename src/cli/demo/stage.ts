@@ -6,7 +6,7 @@ import { type App, app, subscribe } from '../../app.ts'
 import { type Config, configure, environment, portOf } from '../../config.ts'
 import { clock } from '../../lib/clock.ts'
 import { log } from '../../lib/log.ts'
-import { type Emulator, emulator } from './emulator.ts'
+import { callsOf, type Emulator, emulator } from './emulator.ts'
 
 export const projectKey = 'demo'
 
@@ -16,6 +16,8 @@ export type Stage = AsyncDisposable & {
   readonly service: App
   readonly config: Config
   readonly url: string
+  /** What the org had counted before the service came. */
+  readonly callsAtStart: number
 }
 
 export type StageOptions = {
@@ -83,6 +85,7 @@ export async function stage(options: StageOptions): Promise<Stage> {
       ...told,
     ]).then(each => up.use(each)),
   ])
+  const callsAtStart = await callsOf({ crm })
   const env = environmentFor(crm, commerce, options, port)
   // A sync.config.ts of the working directory is for real systems; one that is named is meant.
   const config = await configure({ env, cwd: env.CTSF_CONFIG ? process.cwd() : dataDir })
@@ -96,5 +99,5 @@ export async function stage(options: StageOptions): Promise<Stage> {
   const deps = { clock: clock(), log: log(config.logLevel) }
   await subscribe(config, { project: projectKey, key: 'ctsf', destination }, { correlationId: 'demo', signal }, deps)
   const down = up.move()
-  return { crm, commerce, service, config, url, [Symbol.asyncDispose]: () => down.disposeAsync() }
+  return { crm, commerce, service, config, url, callsAtStart, [Symbol.asyncDispose]: () => down.disposeAsync() }
 }

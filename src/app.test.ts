@@ -1,0 +1,118 @@
+/** The service as a whole, between two emulators: what it does while the org is away, and when its place is taken. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { app, check } from './app.ts'
+import { type Emulator, emulator } from './cli/demo/emulator.ts'
+import { ConfigError, configure } from './config.ts'
+import { log } from './lib/log.ts'
+import { WrongDatabase } from './model/ports.ts'
+
+let folder: string
+let commerce: Emulator
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'app-'))
+  commerce = await emulator('commercetools', ['--port', '0'])
+})
+afterEach(async () => {
+  await commerce[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const quiet = log('silent')
+const configFor = (crm: string, more: Record<string, string> = {}) =>
+  configure({
+    env: {
+      CTP_PROJECT_KEY: 'demo',
+      CTP_CLIENT_ID: 'id',
+      CTP_CLIENT_SECRET: 'secret',
+      CTP_AUTH_URL: commerce.url,
+      CTP_API_URL: commerce.url,
+      SF_LOGIN_URL: crm,
+      SF_CLIENT_ID: 'id',
+      SF_CLIENT_SECRET: 'secret',
+      DATA_DIR: folder,
+      PORT: '0',
+      ...more,
+    },
+    cwd: folder,
+  })
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  const endAt = performance.now() + 20_000
+  while (!(await what())) {
+    if (performance.now() > endAt) throw new Error('waited too long')
+    await setTimeout(50)
+  }
+}
+
+it('takes deliveries in while Salesforce is away, and goes on when it is back', async () => {
+  const gone = await emulator('salesforce', ['--port', '0'])
+  const port = new URL(gone.url).port
+  await gone[Symbol.asyncDispose]()
+  await using running = await app(await configFor(gone.url), { log: quiet })
+  const ready = await fetch(`${running.url}/readyz`)
+  expect([ready.status, await ready.json()]).toEqual([
+    503,
+    { ready: false, reasons: [expect.stringContaining('Salesforce')] },
+  ])
+  await commerce.ask('/play', { scenario: 'arrivals', customers: 1, rate: 10, projectKey: 'demo' })
+  const { results } = (await commerce.ask('/resources/demo/customers')) as { results: { id: string }[] }
+  const delivery = {
+    notificationType: 'ResourceCreated',
+    projectKey: 'demo',
+    resource: { typeId: 'customer', id: results[0]?.id },
+    version: 1,
+    modifiedAt: '2026-01-01T00:00:00.000Z',
+  }
+  const sent = await fetch(`${running.url}/deliveries/commercetools`, {
+    method: 'POST',
+    body: JSON.stringify(delivery),
+  })
+  expect(sent.status).toBe(204)
+  expect(await running.status()).toMatchObject({ backlog: 1, ready: false, org: null })
+  await using _back = await emulator('salesforce', ['--port', port])
+  await until(async () => (await running.status()).links === 2)
+  expect(await running.status()).toMatchObject({ backlog: 0, ready: true, totals: { created: 2 } })
+})
+
+it('says whose the port and the data directory are, and leaves both as they were', async () => {
+  await using crm = await emulator('salesforce', ['--port', '0'])
+  await using running = await app(await configFor(crm.url), { log: quiet })
+  const port = new URL(running.url ?? '').port
+  const other = join(folder, 'other')
+  const taken = app(await configFor(crm.url, { DATA_DIR: other, PORT: port }), { log: quiet })
+  await expect(taken).rejects.toThrow(ConfigError)
+  await expect(taken).rejects.toThrow(`${port} is taken`)
+  await expect(app(await configFor(crm.url), { log: quiet })).rejects.toThrow(/DATA_DIR: .* in use by process/)
+  // Nothing of the failed start holds its own directory.
+  await using _again = await app(await configFor(crm.url, { DATA_DIR: other }), { log: quiet })
+  expect((await fetch(`${running.url}/readyz`)).status).toBe(200)
+})
+
+it('refuses a database that serves another org', async () => {
+  const state = join(folder, 'org')
+  {
+    await using crm = await emulator('salesforce', ['--port', '0', '--state', state])
+    await using _running = await app(await configFor(crm.url), { log: quiet })
+  }
+  // Another project is missing now: the same refusal as for another org, without needing one.
+  await using crm = await emulator('salesforce', ['--port', '0', '--state', state])
+  await expect(app(await configFor(crm.url, { CTP_PROJECT_KEY: 'elsewhere' }), { log: quiet })).rejects.toThrow(
+    WrongDatabase,
+  )
+})
+
+it('checks both systems and the fields of the mappings', async () => {
+  await using crm = await emulator('salesforce', ['--port', '0'])
+  const signal = AbortSignal.timeout(20_000)
+  expect(await check(await configFor(crm.url), { signal })).toEqual([])
+  const config = await configFor(crm.url)
+  const [first, ...rest] = config.mappings
+  if (!first) throw new Error('there is no mapping')
+  const problems = await check({ ...config, mappings: [{ ...first, keyField: 'ERP_Id__c' }, ...rest] }, { signal })
+  expect(problems.map(({ place }) => place)).toEqual(['Account.ERP_Id__c', 'Contact.ERP_Id__c'])
+  expect((await check(await configFor('http://127.0.0.1:1'), { signal }))[0]).toMatchObject({ place: 'SF_LOGIN_URL' })
+})
