@@ -14,7 +14,7 @@ const patience = 7
  * The floor for less urgent lanes: the order in which the lanes that have work are tried. Lanes passed over take the lead
  * in turn. A side on which only one lane has work owes the others nothing.
  */
-export function turns() {
+function turns() {
   const passedOver: Record<Side, number> = { commerce: 0, crm: 0 }
   let turn = 0
 

@@ -218,6 +218,28 @@ onEachDatabase('Waiting and waking', world => {
     expect(ids(await claimed())).toEqual(['demo/cchild'])
   })
 
+  it('waits in a database that was restored from a dump, whose transaction numbers are from the future', async () => {
+    const { store, claimed, claim, db } = world
+    await linked(world, customer('parent'), contact(1))
+    await sql`update link set xid = '999999999999'`.execute(db)
+    await sql`update settled set xid = '999999999999'`.execute(db)
+    await store.mark([changed(customer('child'))])
+    const { token } = await claimed()
+    const waits = [{ waiting: customer('child'), awaited: customer('parent') }]
+    await store.save(token, settlement({ rows: [free(customer('child'), { notBefore: fallback })], waits }))
+    expect(await claim()).toBeNull()
+  })
+
+  it('goes on at once when this very save has brought what it waits for', async () => {
+    const { store, claimed } = world
+    await store.mark([changed(customer('child')), changed(customer('parent'))])
+    const { token } = await claimed()
+    const waits = [{ waiting: customer('child'), awaited: customer('parent') }]
+    const rows = [free(customer('child'), { notBefore: fallback }), settle(customer('parent'), 1)]
+    await store.save(token, settlement({ rows, waits, links: [put(customer('parent'), contact(1))] }))
+    expect(ids(await claimed())).toEqual(['demo/cchild'])
+  })
+
   it('loses no wake-up when waiter and parent save at the same moment', async () => {
     const { store, claimed } = world
     for (let round = 0; round < 25; round++) {
