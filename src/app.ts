@@ -23,7 +23,7 @@ export type { Status } from './http/api/status.ts'
 export type Role = 'intake' | 'worker' | 'scheduler'
 export const roles: readonly Role[] = ['intake', 'worker', 'scheduler']
 
-/** `url` is null in a process without the way in. */
+/** `url` is null in a process that does not listen. */
 export type App = AsyncDisposable & {
   readonly url: string | null
   status(): Promise<Status>
@@ -41,11 +41,11 @@ const tidyEveryMs = 3_600_000
 /**
  * Starts the service: `await using running = await app(config)`. It takes deliveries in even while Salesforce is away.
  * Rejects with `ConfigError` when the port or the data directory is taken, `WrongDatabase` when the database serves
- * another org, `StoreDown` when there is no database.
+ * another org, `StoreDown` when there is no database. `listen` serves health, figures and the API without the role `intake` too.
  */
 export async function app(
   config: Config,
-  options: { readonly roles?: readonly Role[]; readonly log?: Logger } = {},
+  options: { readonly roles?: readonly Role[]; readonly log?: Logger; readonly listen?: boolean } = {},
 ): Promise<App> {
   const playing = options.roles ?? roles
   const deps: Deps = { clock: clock(), log: options.log ?? log(config.logLevel) }
@@ -75,7 +75,8 @@ export async function app(
   const unready = async (): Promise<readonly string[]> => {
     const reasons: string[] = signal.aborted ? ['stopping'] : []
     await store.ping().catch(() => reasons.push('the database does not answer'))
-    reasons.push(...[binding.why()].filter(why => why !== null))
+    // Who only takes deliveries in can do that whatever the org does.
+    if (work) reasons.push(...[binding.why()].filter(why => why !== null))
     const paused = work?.state().paused
     // A remote that asks us to slow down is no reason to take this process out of service.
     if (paused && paused.is !== 'throttled') reasons.push(`${paused.message} (${paused.code})`)
@@ -86,7 +87,7 @@ export async function app(
   const { host, port, deliverySecret, apiTokens } = config
   const access = { host, deliverySecret, apiTokens }
   const served: Served = { engine, drain: work, metrics: board, unready, about, access, signal }
-  const http = playing.includes('intake') ? await server(served) : null
+  const http = (options.listen ?? playing.includes('intake')) ? await server(served) : null
   const tidying = playing.includes('scheduler') ? tidy(engine, config.journalDays, signal) : null
 
   started.defer(async () => {

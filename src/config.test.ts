@@ -87,6 +87,7 @@ it('says everything that is wrong at once', async () => {
       'SF_PRIVATE_KEY',
       'sync.config.apiReserve',
       "sync.config.mappings['customer-person'].fields.Phone.owner",
+      "sync.config.mappings['custmer-person']",
       "sync.config.mappings['customer-person'].deletion",
       "sync.config.mappings['customer-person'].fields.FirstName.onwer",
       "sync.config.mappings['customer-person'].fields.LastNam.owner",

@@ -55,7 +55,9 @@ export type Config = {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly Problem[]
-  constructor(problems: readonly Problem[]) {
+  constructor(all: readonly Problem[]) {
+    // One value may be read for two purposes, and is wrong once.
+    const problems = [...new Map(all.map(each => [`${each.place} ${each.problem}`, each])).values()]
     const lines = problems.map(({ place, problem, fix }) => `  ${place}: ${problem}; ${fix}`)
     super(
       `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${lines.join('\n')}`,

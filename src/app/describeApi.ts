@@ -11,7 +11,7 @@ export async function describeApi(): Promise<unknown> {
     drain: null,
     metrics: metrics(),
     unready: async () => [],
-    about: { version: '', roles: [], startedAt: '', org: () => null },
+    about: { version: '', roles: ['intake'], startedAt: '', org: () => null },
     access: { host: '127.0.0.1', deliverySecret: null, apiTokens: [] },
     signal: new AbortController().signal,
   }

@@ -1,6 +1,6 @@
 /** How commands speak: one JSON document or readable text on stdout, everything else on stderr, errors as one block. */
 import { ConfigError, environment } from '../config.ts'
-import { WrongDatabase } from '../model/ports.ts'
+import { StoreDown, WrongDatabase } from '../model/ports.ts'
 
 /** What a command cannot do, for a person. `exit` 1: it failed; 2: it was asked wrongly or set up wrongly. */
 export class CommandError extends Error {
@@ -37,6 +37,8 @@ type Told = { readonly exit: number; readonly code: string; readonly message: st
 function told(error: unknown): Told {
   if (error instanceof CommandError)
     return { exit: error.exit, code: error.code, message: error.message, fix: error.fix }
+  if (error instanceof StoreDown)
+    return { exit: 1, code: 'store-down', message: error.message, fix: 'Check DATABASE_URL, and that the server runs.' }
   if (error instanceof WrongDatabase) return { exit: 2, code: 'wrong-database', message: error.message, fix: '' }
   const message = error instanceof Error ? error.message : String(error)
   return { exit: 1, code: 'failed', message, fix: 'LOG_LEVEL=debug shows where.' }

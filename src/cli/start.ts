@@ -28,12 +28,18 @@ export function start(program: Command): void {
       .command('start')
       .description('run the service against what the environment names')
       .option('--role <roles>', `what this process does, separated by commas (default: ${roles.join(',')})`)
-      .option('--port <port>', 'port to listen on; 0 takes any free one (default: PORT, else 8080)'),
+      .option(
+        '--port <port>',
+        'port to listen on; 0 takes any free one (default: PORT, else 8080; without the role intake none)',
+      ),
     async (_args, { json, role, port }) => {
       const playing = rolesOf(role)
-      const config = await configure({ env: environment(port === undefined ? {} : { PORT: port }) })
+      const env = environment(port === undefined ? {} : { PORT: port })
+      const config = await configure({ env })
+      // A worker beside the service on one machine must not want the same port; one that is given a port has its health there.
+      const listen = playing.includes('intake') || Boolean(env.PORT)
       const ended = endAsked()
-      await using running = await app(config, { roles: playing })
+      await using running = await app(config, { roles: playing, listen })
       const urls = running.url === null ? {} : { service: running.url }
       if (json) document({ ready: true, urls })
       else say(running.url === null ? `ctsf runs as ${playing.join(', ')}.` : `ctsf listens at ${running.url}`)

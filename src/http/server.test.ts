@@ -7,7 +7,7 @@ import { digester } from '../lib/digester.ts'
 import { log } from '../lib/log.ts'
 import { customerPerson } from '../mappings/customer-person/index.ts'
 import { RemoteFailure } from '../model/outcome.ts'
-import type { CrmSystem, Store } from '../model/ports.ts'
+import { type CrmSystem, type Store, StoreDown } from '../model/ports.ts'
 import { store as openStore } from '../store/index.ts'
 import { commercetools } from '../systems/commercetools/index.ts'
 import { metrics } from './metrics.ts'
@@ -145,6 +145,24 @@ describe('deliveries', () => {
     expect([204, 400]).toContain((await deliver(odd)).statusCode)
     expect((await get('/api/v1/status')).statusCode).toBe(200)
   })
+  it('acknowledges nothing while the database is away', async () => {
+    const down = async (): Promise<never> => {
+      throw new StoreDown('away')
+    }
+    const engine = { ...served.engine, store: { ...store, mark: down, backlog: down } }
+    const cut = await server({ ...served, engine })
+    const answer = await deliver(changed, {}, cut)
+    expect([answer.statusCode, errorOf(answer).code]).toEqual([503, 'store-down'])
+    const page = await get('/', {}, cut)
+    expect([page.statusCode, page.headers['content-type']]).toEqual([503, expect.stringContaining('text/html')])
+    await cut.close()
+  })
+  it('are taken in only where that is the role', async () => {
+    const worker = await server({ ...served, about: { ...served.about, roles: ['worker'] } })
+    expect((await deliver(changed, {}, worker)).statusCode).toBe(404)
+    expect((await get('/healthz', {}, worker)).statusCode).toBe(200)
+    await worker.close()
+  })
   it('asks for the secret, in the header or in the address', async () => {
     const guarded = await server({ ...served, access: { ...served.access, deliverySecret: 'sesame' } })
     expect((await deliver(changed, {}, guarded)).statusCode).toBe(401)
@@ -248,6 +266,23 @@ describe('the API', () => {
     expect(Object.keys(paths)).toContain('/api/v1/conflicts/{id}/decision')
     expect((await get('/api/v1/mappings')).json().items[0].parts[1].fields[0]).toMatchObject({ crm: 'Salutation' })
     expect((await get('/metrics')).body).toMatch(/ctsf_backlog\{lane="live",state="due"\} \d/)
+  })
+})
+
+describe('the stream', () => {
+  it('tells each pass, and ends when the service stops', async () => {
+    const stop = new AbortController()
+    const live = await server({ ...served, signal: stop.signal })
+    const url = await live.listen({ host: '127.0.0.1', port: 0 })
+    const answer = await fetch(`${url}/api/v1/events`)
+    expect(answer.headers.get('content-type')).toContain('text/event-stream')
+    expect(answer.headers.get('x-correlation-id')).not.toBeNull()
+    const counts = { rows: 1, created: 2, updated: 0, unchanged: 0, failed: 0, waiting: 0, review: 0 }
+    served.metrics.observer.pass({ at: clock().now(), lane: 'live', ...counts, durationMs: 5, lagMs: 9 })
+    stop.abort()
+    expect(await answer.text()).toMatch(/event: pass\ndata: \{.*"created":2/)
+    await live.close()
+    expect((await get('/metrics')).body).toContain('ctsf_rows_total{lane="live",result="created"} 2')
   })
 })
 

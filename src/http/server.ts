@@ -95,7 +95,7 @@ export async function server(served: Served): Promise<FastifyInstance> {
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
   })
-  deliveries(app, served)
+  if (served.about.roles.includes('intake')) deliveries(app, served)
   health(app, served)
   page(app, served)
   await app.register(

@@ -71,6 +71,7 @@ export function status(app: FastifyInstance, served: Served): void {
   app.get(
     '/events',
     {
+      exposeHeadRoute: false,
       schema: {
         summary: 'Server-sent events: one `pass` for each pass, with its report',
         tags: ['status'],
