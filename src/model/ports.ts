@@ -10,6 +10,7 @@ import type {
   ChangeEvent,
   Checkpoint,
   Instant,
+  Json,
   JsonObject,
   Lane,
   ResourceRef,
@@ -72,6 +73,39 @@ export type CommerceSystem = {
   /** What a delivery says, or why it is none. Never throws: bad input is a normal day. */
   decode(body: unknown, received: { readonly at: Instant; readonly correlationId: string }): Delivery
   check(signal: AbortSignal): Promise<readonly Problem[]>
+}
+
+/** What is to be changed on one commerce record. `body` is the snapshot that the plan was made upon. */
+export type CommerceWrite = {
+  readonly ref: ResourceRef
+  readonly version: Version
+  readonly body: JsonObject
+  readonly changes: readonly { readonly path: string; readonly value: Json }[]
+}
+
+/** commercetools as a target: what lets values that win in Salesforce flow back. */
+export type CommerceWriter = {
+  /**
+   * Changes records, one request a record, guarded by the version it was read with: a record that moved meanwhile is
+   * `stale`, never sent again by itself. One outcome a write, in their order, with the new version. Never rejects. A
+   * change whose path cannot be written makes its write `invalid` and names the path.
+   */
+  write(writes: readonly CommerceWrite[], context: CallContext): Promise<readonly Outcome[]>
+  /** Can this expression be written on records of this type? For `config.ts`: an owner that flows back needs it. */
+  writable(type: string, path: string): boolean
+}
+
+/** Salesforce as a source of changes, where there is no change feed. */
+export type CrmFeed = {
+  /**
+   * What changed in these objects since `position` (null: from now on), by polling `SystemModstamp`, deletions included.
+   * The window overlaps, because a transaction that ends late carries an earlier stamp: the same change may come twice.
+   * At most `limit` events; `more` when there is more already.
+   */
+  changes(
+    query: { readonly objects: readonly string[]; readonly position: string | null; readonly limit: number },
+    context: CallContext,
+  ): Promise<{ readonly events: readonly ChangeEvent[]; readonly position: string; readonly more: boolean }>
 }
 
 /** A delivery, understood. `ignored` is acknowledged and logged: a probe, a type nobody maps. */
