@@ -76,6 +76,7 @@ async function run(options: Options, dataDir: string): Promise<number> {
       port: options.port ?? (options.once ? '0' : null),
       salesforcePort: options.salesforcePort ?? (options.once ? '0' : '4010'),
       commercetoolsPort: options.commercetoolsPort ?? (options.once ? '0' : '4020'),
+      alone: options.once === true,
       signal,
     })
     for (const each of [up.crm, up.commerce])

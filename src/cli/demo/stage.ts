@@ -26,11 +26,13 @@ export type StageOptions = {
   readonly port: string | null
   readonly salesforcePort: string
   readonly commercetoolsPort: string
+  /** For this process and its children alone: on loopback, without tokens. */
+  readonly alone: boolean
   readonly signal: AbortSignal
 }
 
 /** The two worlds of the demo in words of the environment. What is set for real systems plays no part. */
-function environmentFor(crm: Emulator, commerce: Emulator, { dataDir }: StageOptions, port: number) {
+function environmentFor(crm: Emulator, commerce: Emulator, { dataDir, alone }: StageOptions, port: number) {
   const own = environment()
   return environment({
     CTP_PROJECT_KEY: projectKey,
@@ -53,6 +55,7 @@ function environmentFor(crm: Emulator, commerce: Emulator, { dataDir }: StageOpt
     // A terminal that people read: passes are on the page.
     LOG_LEVEL: own.LOG_LEVEL ?? 'warn',
     PORT: String(port),
+    ...(alone ? { HOST: '127.0.0.1', CTSF_API_TOKENS: '', CTSF_API_TOKENS_FILE: '' } : {}),
   })
 }
 
