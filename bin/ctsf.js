@@ -16,6 +16,11 @@ if (running >= needed) {
     lifeline.on('error', () => undefined).on('close', () => process.kill(process.pid, 'SIGKILL'))
     lifeline.resume().unref()
   }
+  // Under npm: when npm is killed its child is handed to another parent, and nobody is left who could stop it.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const parent = process.ppid
+    setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGTERM'), 1_000).unref()
+  }
   await import('../src/cli/main.ts')
 } else {
   const carrier = `../node_modules/node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}/bin/node`
