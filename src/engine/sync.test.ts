@@ -362,6 +362,6 @@ describe('a pass that meets trouble', () => {
     await world.quiet()
     await world.announce({ side: 'commerce', type: 'customer-group', id: 'demo/g1' }, { version: 2 })
     await world.pass()
-    expect([...world.store.dirtyRows.values()]).toMatchObject([{ ref: { id: 'demo/1' }, forced: true }])
+    expect([...world.store.dirtyRows.values()]).toMatchObject([{ ref: { id: 'demo/1' }, forced: 1 }])
   })
 })
