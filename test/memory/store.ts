@@ -1,7 +1,7 @@
 /** The Store port in memory: the protocol of the tables without a database, so that engine and properties run in microseconds. */
 import type { IdentityLink } from '../../src/model/identity.ts'
-import type { FailedRecord, JournalEntry, Settlement } from '../../src/model/outcome.ts'
-import type { Conflict, Decision } from '../../src/model/plan.ts'
+import type { FailedRecord, JournalEntry, RowSettlement, Settlement } from '../../src/model/outcome.ts'
+import type { Conflict } from '../../src/model/plan.ts'
 import type { Backlog, Claim, ClaimedRow, Clock, Store } from '../../src/model/ports.ts'
 import {
   type ChangeEvent,
@@ -13,23 +13,25 @@ import {
   sameRef,
   type Version,
 } from '../../src/model/resource.ts'
+import { memoryLists } from './lists.ts'
 
+/** `deleted`, `erase`, `forced` and `uncertain` hold the mark they came with: settling forgets those it has seen. */
 type Dirty = {
   ref: ResourceRef
   lane: Lane
   version: Version | null
-  deleted: boolean
-  erase: boolean
-  forced: boolean
-  uncertain: boolean
+  deleted: number | null
+  erase: number | null
+  forced: number | null
+  uncertain: number | null
   attempts: number
   markedAt: string
   dueAt: string
+  notBefore: string
   correlationId: string
   mark: number
   token: string | null
   claimedMark: number
-  expired: boolean
 }
 
 /** What tests may look at and do beside the port. */
@@ -43,205 +45,221 @@ export type MemoryStore = Store & {
   expire(): void
 }
 
+/** Rules of the protocol that a test may leave out, to prove that it would be seen. */
+export type StoreRule =
+  | 'an event above what is settled is kept'
+  | 'a forced mark is never dropped'
+  | 'a row that was marked meanwhile stays'
+  | 'a row belongs to one pass at a time'
+  | 'a row claimed over an expired lease is uncertain'
+  | 'a row stays uncertain until it is settled'
+  | 'a SAVE is fenced by its token'
+
 const partKey = (one: { mapping: string; role: string }, ref: ResourceRef): string =>
   `${one.mapping}|${one.role}|${refKey(ref)}`
+const latest = (a: string, b: string): string => (a > b ? a : b)
 
-export function memoryStore(clock: Clock): MemoryStore {
+export function memoryStore(clock: Clock, without: StoreRule | null = null): MemoryStore {
+  const has = (rule: StoreRule): boolean => rule !== without
   const dirty = new Map<string, Dirty>()
   const settled = new Map<string, { version: Version; gone: boolean }>()
   const links = new Map<string, IdentityLink>()
-  const leased = new Map<string, string>()
+  const claims = new Map<string, { until: number }>()
+  const leased = new Map<string, { token: string; ref: ResourceRef }>()
   const journal: JournalEntry[] = []
-  const failures: FailedRecord[] = []
-  const conflicts: Conflict[] = []
-  const decisions: (Decision & { applied: boolean })[] = []
   const checkpoints = new Map<string, Checkpoint>()
-  let marks = 0
   let tokens = 0
+  const lists = memoryLists(clock, event => markOne(event, true, clock.now()))
 
-  const isOld = ({ ref, version }: ChangeEvent): boolean => {
+  const isOld = ({ ref, version, kind }: ChangeEvent): boolean => {
     const done = settled.get(refKey(ref))
-    if (version === null || done === undefined) return false
+    if (done === undefined || (kind === 'deleted' && !done.gone)) return false
+    if (version === null) return !has('a forced mark is never dropped')
+    if (!has('an event above what is settled is kept')) return true
     return ref.side === 'commerce' ? version <= done.version : version < done.version
   }
 
-  function markOne(event: ChangeEvent, force: boolean, notBefore: string): void {
-    const key = refKey(event.ref)
+  function markOne(event: ChangeEvent, force: boolean, dueAt: string): void {
+    const { ref, lane, version, kind, erase, at, correlationId } = event
+    const key = refKey(ref)
     const row = dirty.get(key)
-    const deleted = event.kind === 'deleted'
-    marks++
+    const mark = (row?.mark ?? 0) + 1
+    const forced = force || version === null ? mark : (row?.forced ?? null)
+    const deleted = kind === 'deleted' ? mark : (row?.deleted ?? null)
+    const erased = erase ? mark : (row?.erase ?? null)
     if (row === undefined) {
-      dirty.set(key, {
-        ref: event.ref,
-        lane: event.lane,
-        version: event.version,
-        deleted,
-        erase: event.erase,
-        forced: force || event.version === null,
-        uncertain: false,
-        attempts: 0,
-        markedAt: event.at,
-        dueAt: notBefore,
-        correlationId: event.correlationId,
-        mark: marks,
-        token: null,
-        claimedMark: 0,
-        expired: false,
-      })
+      const fresh = { uncertain: null, attempts: 0, notBefore: '', token: null, claimedMark: 0 }
+      const told = { ref, lane, version, correlationId, markedAt: at, dueAt, mark, forced, deleted, erase: erased }
+      dirty.set(key, { ...fresh, ...told })
       return
     }
-    row.mark = marks
-    row.version = event.version === null ? row.version : Math.max(row.version ?? 0, event.version)
-    row.deleted ||= deleted
-    row.erase ||= event.erase
-    row.forced ||= force || event.version === null
-    if (lanes.indexOf(event.lane) < lanes.indexOf(row.lane)) row.lane = event.lane
-    if (notBefore < row.dueAt) row.dueAt = notBefore
+    Object.assign(row, { mark, forced, deleted, erase: erased })
+    if (version !== null) row.version = Math.max(row.version ?? 0, version)
+    if (lanes.indexOf(lane) <= lanes.indexOf(row.lane)) Object.assign(row, { lane, correlationId })
+    row.dueAt = latest(row.dueAt < dueAt ? row.dueAt : dueAt, row.notBefore)
   }
 
   const linksOf = (ref: ResourceRef): IdentityLink[] =>
     [...links.values()].filter(link => sameRef(link.commerce, ref) || sameRef(link.crm, ref))
-  const claimable = (row: Dirty): boolean => row.dueAt <= clock.now() && (row.token === null || row.expired)
+  const isDue = (row: Dirty, wanted: readonly Lane[]): boolean =>
+    row.dueAt <= clock.now() &&
+    (row.token === null || !has('a row belongs to one pass at a time')) &&
+    wanted.includes(row.lane)
+
+  /** Claims whose lease ran out are taken apart; their rows come back as uncertain. */
+  function reap(): void {
+    for (const [token, { until }] of claims) {
+      if (until > clock.monotonicMs()) continue
+      for (const row of dirty.values())
+        if (row.token === token) {
+          row.token = null
+          if (has('a row claimed over an expired lease is uncertain')) row.uncertain = row.mark
+        }
+      endClaim(token)
+    }
+  }
+
+  function endClaim(token: string): void {
+    claims.delete(token)
+    for (const [key, lease] of leased) if (lease.token === token) leased.delete(key)
+  }
 
   function claimRow(row: Dirty, token: string): ClaimedRow {
-    row.uncertain ||= row.expired
     row.token = token
-    row.expired = false
     row.claimedMark = row.mark
-    const { ref, lane, version, deleted, erase, forced, uncertain, attempts, markedAt, correlationId } = row
+    const { ref, lane, version, attempts, markedAt, correlationId } = row
+    const [deleted, erase] = [row.deleted !== null, row.erase !== null]
+    const [forced, uncertain] = [row.forced !== null, row.uncertain !== null]
     return { ref, lane, version, deleted, erase, forced, uncertain, attempts, markedAt, correlationId }
   }
 
-  function saveLinks(settlement: Settlement, clashes: Set<string>): void {
+  /** Puts what fits; answers the commerce records whose links moved under this save. */
+  function saveLinks(settlement: Settlement): ReadonlySet<string> {
+    const clashes = new Set<string>()
     for (const change of settlement.links) {
-      const key = partKey(change.link, change.link.commerce)
+      const { link } = change
+      const key = partKey(link, link.commerce)
       const now = links.get(key)
-      if (change.do === 'put') {
-        const other = [...links.entries()].find(
-          ([at, link]) =>
-            at !== key &&
-            link.mapping === change.link.mapping &&
-            link.role === change.link.role &&
-            sameRef(link.crm, change.link.crm),
+      const seen = change.do === 'put' ? change.revision : change.link.revision
+      if (change.do === 'remove' && now === undefined) continue
+      const isTaken =
+        change.do === 'put' &&
+        [...links].some(
+          ([at, one]) =>
+            at !== key && one.mapping === link.mapping && one.role === link.role && sameRef(one.crm, link.crm),
         )
-        if (other || (now?.revision ?? null) !== change.revision) clashes.add(refKey(change.link.commerce))
-        else
-          links.set(key, {
-            ...change.link,
-            revision: (now?.revision ?? 0) + 1,
-            since: now?.since ?? clock.now(),
-            savedAt: clock.now(),
-          })
-      } else if (now === undefined || now.revision !== change.link.revision) clashes.add(refKey(change.link.commerce))
+      if ((now?.revision ?? null) !== seen || isTaken) clashes.add(refKey(link.commerce))
       else if (change.do === 'remove') links.delete(key)
-      else
-        links.set(key, {
-          ...now,
-          base: change.base,
-          restores: change.restores,
-          revision: now.revision + 1,
-          savedAt: clock.now(),
-        })
+      else {
+        const savedAt = clock.now()
+        const revision = (now?.revision ?? 0) + 1
+        const learnt = change.do === 'put' ? {} : { base: change.base, restores: change.restores }
+        links.set(key, { ...link, ...learnt, revision, since: now?.since ?? savedAt, savedAt })
+      }
     }
+    return clashes
   }
 
-  function free(row: Dirty, dueAt: string): void {
+  function free(row: Dirty, one: Partial<RowSettlement>): void {
+    const isMarked = row.mark > row.claimedMark
     row.token = null
-    row.expired = false
-    row.dueAt = dueAt
-    for (const link of linksOf(row.ref)) leased.delete(partKey(link, link.commerce))
+    row.attempts += one.countsAttempt ? 1 : 0
+    if (one.uncertain && has('a row stays uncertain until it is settled')) row.uncertain = row.mark
+    const lane = one.lane ?? row.lane
+    if (!isMarked || lanes.indexOf(lane) < lanes.indexOf(row.lane)) row.lane = lane
+    row.notBefore = one.notBefore ?? ''
+    row.dueAt = one.notBefore ?? clock.now()
   }
 
-  function saveRow(one: Settlement['rows'][number], clash: boolean): void {
+  function settle(row: Dirty, one: RowSettlement): void {
     const key = refKey(one.ref)
-    const row = dirty.get(key)
-    if (row === undefined || one.do === 'keep') return
-    if (clash) {
-      free(row, clock.now())
+    const version = one.version ?? (one.gone ? (row.version ?? 0) : null)
+    if (version !== null)
+      settled.set(key, { version: Math.max(settled.get(key)?.version ?? 0, version), gone: one.gone })
+    if (row.mark === row.claimedMark || !has('a row that was marked meanwhile stays')) {
+      dirty.delete(key)
       return
     }
-    if (one.do === 'free') {
-      row.attempts += one.countsAttempt ? 1 : 0
-      row.uncertain ||= one.uncertain
-      row.lane = one.lane ?? row.lane
-      free(row, one.notBefore ?? clock.now())
-      return
-    }
-    for (const link of linksOf(one.ref)) leased.delete(partKey(link, link.commerce))
-    if (row.mark !== row.claimedMark) {
-      row.attempts = 0
-      row.uncertain = false
-      free(row, clock.now())
-      return
-    }
-    dirty.delete(key)
-    const before = settled.get(key)?.version ?? 0
-    if (one.version !== null) settled.set(key, { version: Math.max(before, one.version), gone: one.gone })
+    const since = (mark: number | null): number | null => (mark !== null && mark > row.claimedMark ? mark : null)
+    const { forced, deleted, erase, uncertain } = row
+    const kept = { forced: since(forced), deleted: since(deleted), erase: since(erase), uncertain: since(uncertain) }
+    Object.assign(row, kept, { token: null, attempts: 0, dueAt: latest(clock.now(), row.notBefore) })
   }
 
-  const store: MemoryStore = {
+  function saveRow(token: string, one: RowSettlement, isClash: boolean): void {
+    const row = dirty.get(refKey(one.ref))
+    if (row === undefined) return
+    if (isClash) Object.assign(row, { mark: row.mark + 1, forced: row.mark + 1, uncertain: row.mark + 1 })
+    if (one.do === 'keep') {
+      for (const link of linksOf(one.ref)) leased.set(partKey(link, link.commerce), { token, ref: one.ref })
+      return
+    }
+    if (one.do === 'free') free(row, one)
+    else settle(row, isClash ? { ...one, version: null, gone: false } : one)
+    for (const [key, lease] of leased) if (lease.token === token && sameRef(lease.ref, one.ref)) leased.delete(key)
+  }
+
+  return {
+    ...lists,
     dirtyRows: dirty,
     linkRows: links,
     journalRows: journal,
-    failureRows: failures,
-    conflictRows: conflicts,
     expire() {
-      for (const row of dirty.values()) row.expired = row.token !== null
-      leased.clear()
+      for (const claim of claims.values()) claim.until = Number.NEGATIVE_INFINITY
     },
     async mark(events, options = {}) {
       let dropped = 0
       for (const event of events)
-        if (!options.force && isOld(event)) dropped++
+        if ((!options.force || !has('a forced mark is never dropped')) && isOld(event)) dropped++
         else markOne(event, options.force ?? false, options.notBefore ?? clock.now())
       return { marked: events.length - dropped, dropped }
     },
-    async claim({ side, limit, lanes: wanted }) {
-      const due = [...dirty.values()].filter(
-        row => row.ref.side === side && claimable(row) && wanted.includes(row.lane),
-      )
+    async claim({ side, limit, lanes: wanted, leaseMs }) {
+      reap()
+      const due = [...dirty.values()].filter(row => row.ref.side === side && isDue(row, wanted))
       const lane = lanes.find(one => due.some(row => row.lane === one))
       if (lane === undefined) return null
       const token = `token-${++tokens}`
       const rows: ClaimedRow[] = []
       const taken: IdentityLink[] = []
-      for (const row of due.filter(one => one.lane === lane).slice(0, limit)) {
+      const ofLane = due.filter(one => one.lane === lane).toSorted((a, b) => (a.dueAt < b.dueAt ? -1 : 1))
+      for (const row of ofLane.slice(0, limit)) {
         const own = linksOf(row.ref)
-        if (own.some(link => leased.has(partKey(link, link.commerce)))) continue
-        for (const link of own) leased.set(partKey(link, link.commerce), token)
+        const isLeased = own.some(link => leased.has(partKey(link, link.commerce)))
+        if (isLeased && has('a row belongs to one pass at a time')) continue
+        for (const link of own) leased.set(partKey(link, link.commerce), { token, ref: row.ref })
         taken.push(...own)
         rows.push(claimRow(row, token))
       }
-      return rows.length === 0 ? null : ({ token, lane, rows, links: taken } satisfies Claim)
+      if (rows.length === 0) return null
+      claims.set(token, { until: clock.monotonicMs() + leaseMs })
+      return { token, lane, rows, links: taken } satisfies Claim
     },
-    renew: async token => [...dirty.values()].some(row => row.token === token && !row.expired),
+    async renew(token, leaseMs) {
+      const claim = claims.get(token)
+      if (claim !== undefined) claim.until = clock.monotonicMs() + leaseMs
+      return claim !== undefined
+    },
     async release(token, { notBefore }) {
-      for (const row of dirty.values()) if (row.token === token) free(row, notBefore ?? clock.now())
+      for (const row of dirty.values())
+        if (row.token === token) {
+          row.token = null
+          row.notBefore = latest(row.notBefore, notBefore ?? '')
+          row.dueAt = latest(row.dueAt, notBefore ?? '')
+        }
+      endClaim(token)
     },
     links: async refs => refs.flatMap(linksOf),
     claimants: async refs => refs.flatMap(ref => [...links.values()].filter(link => sameRef(link.crm, ref))),
-    decisions: async sources => decisions.filter(one => !one.applied && sources.some(ref => sameRef(ref, one.source))),
     async save(token, settlement) {
-      if (settlement.rows.some(one => dirty.get(refKey(one.ref))?.token !== token)) return false
-      const clashes = new Set<string>()
-      saveLinks(settlement, clashes)
-      for (const one of settlement.rows) saveRow(one, clashes.has(refKey(one.ref)))
+      const isHeld = settlement.rows.every(one => dirty.get(refKey(one.ref))?.token === token)
+      if ((!claims.has(token) || !isHeld) && has('a SAVE is fenced by its token')) return false
+      const clashes = saveLinks(settlement)
+      for (const one of settlement.rows) saveRow(token, one, clashes.has(refKey(one.ref)))
       for (const mark of settlement.marks) markOne(mark, true, clock.now())
-      for (const { source, mapping, role } of settlement.resolved) {
-        for (const one of failures)
-          if (one.state === 'open' && sameRef(one.source, source) && one.mapping === mapping && one.role === role)
-            Object.assign(one, { state: 'resolved' })
-        for (const one of conflicts)
-          if (one.state === 'open' && sameRef(one.source, source) && one.mapping === mapping && one.role === role)
-            Object.assign(one, { state: 'closed' })
-      }
-      for (const one of settlement.failures)
-        failures.push({ ...one, id: `failure-${failures.length}`, state: 'open', failedAt: clock.now() })
-      for (const one of settlement.conflicts)
-        conflicts.push({ ...one, id: `conflict-${conflicts.length}`, state: 'open', openedAt: clock.now() })
-      for (const one of decisions)
-        if (settlement.applied.some(done => done.conflict === one.conflict)) one.applied = true
+      lists.enter(settlement)
       journal.push(...settlement.journal)
+      if (![...dirty.values()].some(row => row.token === token)) endClaim(token)
       return true
     },
     async nextDue(side) {
@@ -255,60 +273,19 @@ export function memoryStore(clock: Clock): MemoryStore {
         const what = row.token !== null ? 'claimed' : row.dueAt <= clock.now() ? 'due' : 'later'
         counts[row.lane] = { ...counts[row.lane], [what]: counts[row.lane][what] + 1 }
       }
-      const open = <T extends { state: string }>(rows: readonly T[]): number =>
-        rows.filter(one => one.state === 'open').length
-      return { lanes: counts, links: links.size, conflicts: open(conflicts), failures: open(failures), waiting: 0 }
+      const open = (rows: readonly { state: string }[]): number => rows.filter(one => one.state === 'open').length
+      const listed = { conflicts: open(lists.conflictRows), failures: open(lists.failureRows) }
+      return { lanes: counts, links: links.size, ...listed, waiting: 0 }
     },
     due: async (side, wanted, upTo) =>
-      Math.min(
-        upTo,
-        [...dirty.values()].filter(row => row.ref.side === side && claimable(row) && wanted.includes(row.lane)).length,
-      ),
-    conflicts: async () => ({ items: conflicts, next: null }),
-    conflict: async id => conflicts.find(one => one.id === id) ?? null,
-    async decide(id, choice, by, correlationId) {
-      const conflict = conflicts.find(one => one.id === id && one.state === 'open')
-      if (conflict === undefined) return null
-      Object.assign(conflict, { state: 'decided' })
-      const { source, mapping, role, kind } = conflict
-      const decision: Decision = { conflict: id, kind, source, mapping, role, choice, by, at: clock.now() }
-      decisions.push({ ...decision, applied: false })
-      markOne(
-        { id, ref: source, kind: 'changed', version: null, at: clock.now(), correlationId, lane: 'live', erase: false },
-        true,
-        clock.now(),
-      )
-      return decision
-    },
-    failures: async () => ({ items: failures, next: null }),
-    failure: async id => failures.find(one => one.id === id) ?? null,
-    async closeFailure(id, how, correlationId) {
-      const one = failures.find(failure => failure.id === id && failure.state === 'open')
-      if (one === undefined) return null
-      Object.assign(one, { state: how === 'retry' ? 'retried' : 'discarded' })
-      if (how === 'retry')
-        markOne(
-          {
-            id,
-            ref: one.source,
-            kind: 'changed',
-            version: null,
-            at: clock.now(),
-            correlationId,
-            lane: 'retry',
-            erase: false,
-          },
-          true,
-          clock.now(),
-        )
-      return one
-    },
+      Math.min(upTo, [...dirty.values()].filter(row => row.ref.side === side && isDue(row, wanted)).length),
     async journal(entries) {
       journal.push(...entries)
     },
     trace: async of =>
       journal.filter(one => ('ref' in of ? sameRef(one.ref, of.ref) : one.correlationId === of.correlationId)),
-    dirty: async ref => dirty.get(refKey(ref)) ?? null,
+    dirty: async ref =>
+      [...dirty.values()].filter(row => sameRef(row.ref, ref)).map(row => claimRow({ ...row }, ''))[0] ?? null,
     settled: async ref => settled.get(refKey(ref)) ?? null,
     checkpoint: async stream => checkpoints.get(stream) ?? null,
     async putCheckpoint(checkpoint) {
@@ -319,5 +296,4 @@ export function memoryStore(clock: Clock): MemoryStore {
     async ping() {},
     async [Symbol.asyncDispose]() {},
   }
-  return store
 }
