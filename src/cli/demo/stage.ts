@@ -1,6 +1,4 @@
 /** The whole demo put up: both emulators, the service between them, and the Subscription; taken down in reverse. */
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type App, app, subscribe } from '../../app.ts'
 import { type Config, configure, environment, portOf } from '../../config.ts'
@@ -9,6 +7,8 @@ import { log } from '../../lib/log.ts'
 import { callsOf, type Emulator, emulator } from './emulator.ts'
 
 export const projectKey = 'demo'
+/** The port of the discard protocol, which no machine serves any more. */
+const nobody = 9
 
 export type Stage = AsyncDisposable & {
   readonly crm: Emulator
@@ -59,22 +59,12 @@ function environmentFor(crm: Emulator, commerce: Emulator, { dataDir, alone }: S
   })
 }
 
-/** A port is needed before the service has it: the emulator's customers go on arriving as soon as it is up again. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
 export async function stage(options: StageOptions): Promise<Stage> {
   const { dataDir, salesforcePort, commercetoolsPort, signal } = options
-  const wanted = portOf(environment(options.port === null ? {} : { PORT: options.port }))
-  const port = wanted === 0 ? await freePort() : wanted
-  // Without a reader the emulator would forget what it has to tell, as a topic without subscribers does.
-  const told = ['--deliver-to', `http://127.0.0.1:${port}/deliveries/commercetools`]
+  const port = portOf(environment(options.port === null ? {} : { PORT: options.port }))
+  // Customers of an earlier start go on arriving at once, before the service is there. Without a reader the emulator would
+  // forget what it has to tell, as a topic without subscribers does: where the port is not known yet, nobody answers.
+  const told = ['--deliver-to', `http://127.0.0.1:${port === 0 ? nobody : port}/deliveries/commercetools`]
   await using up = new AsyncDisposableStack()
   const state = (name: string): string[] => ['--state', join(dataDir, 'emulators', name)]
   const [crm, commerce] = await Promise.all([
