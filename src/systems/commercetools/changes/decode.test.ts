@@ -117,6 +117,31 @@ describe('envelopes', () => {
     expect(read(sns)).toEqual({ is: 'events', events: [expected], form: 'sns' })
     const confirm = { Type: 'SubscriptionConfirmation', Message: 'You have chosen', SubscribeURL: 'https://sns' }
     expect(read(confirm)).toMatchObject({ is: 'ignored', why: expect.stringContaining('SubscribeURL') })
+    const ended = { ...confirm, Type: 'UnsubscribeConfirmation' }
+    expect(read(ended)).toMatchObject({ is: 'ignored', why: expect.stringContaining('ended') })
+    expect(read({ ...sns, Message: '{oops' })).toMatchObject({ is: 'bad', why: expect.stringContaining('not JSON') })
+  })
+
+  it('opens Event Grid events around either, and says what its handshake wants', () => {
+    const grid = (data: unknown, eventType = 'ResourceCreated') => ({
+      id: 'e',
+      topic: '/subscriptions/s',
+      subject: `customer/${id}`,
+      eventType,
+      eventTime: at,
+      dataVersion: '1',
+      data,
+    })
+    expect(read([grid(created)])).toEqual({ is: 'events', events: [expected], form: 'eventgrid' })
+    expect(read([grid(created), grid(cloudEvent)])).toMatchObject({ events: [expected, told], form: 'eventgrid' })
+    expect(read([grid(created), message])).toMatchObject({ events: [expected, told], form: 'batch' })
+    expect(read([grid('text')])).toMatchObject({ is: 'bad' })
+    const asks = { validationCode: 'secret-code', validationUrl: 'https://grid/secret' }
+    const handshake = read([grid(asks, 'Microsoft.EventGrid.SubscriptionValidationEvent')])
+    expect(handshake).toEqual({ is: 'ignored', why: expect.stringContaining('validationUrl') })
+    expect(JSON.stringify(handshake)).not.toContain('secret')
+    const other = grid({}, 'Microsoft.EventGrid.SubscriptionDeletedEvent')
+    expect(read([other])).toMatchObject({ is: 'ignored', why: expect.stringContaining('Event Grid') })
   })
 
   it('reads lists, and keeps the good of a mixed one', () => {
@@ -213,7 +238,11 @@ describe('never throws', () => {
   it('over real payloads with any part replaced, in any envelope', () => {
     const bodies = fc.constantFrom(created, updated, deleted, message, cloudEvent)
     const wraps = fc.array(
-      fc.constantFrom(push, (body: unknown) => [body, created]),
+      fc.constantFrom(
+        push,
+        (body: unknown) => [body, created],
+        (body: unknown) => [{ eventType: 'x', data: body }],
+      ),
       { maxLength: 3 },
     )
     const path = fc.array(fc.nat(12), { minLength: 1, maxLength: 3 })

@@ -1,4 +1,4 @@
-/** What a delivery says, whatever carried it: raw, CloudEvents, a Pub/Sub push, an SNS notification, or a list of them. */
+/** What a delivery says, whatever carried it: raw, CloudEvents, a Pub/Sub push, an SNS notification, Event Grid, or a list of them. */
 import { z } from 'zod'
 import type { Delivery, Log } from '../../../model/ports.ts'
 import { json } from '../failure.ts'
@@ -9,6 +9,8 @@ const sns = z.object({
   Type: z.enum(['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation']),
   Message: z.string(),
 })
+/** Event Grid's own schema; a topic may use CloudEvents instead. */
+const eventGrid = z.object({ eventType: z.string(), dataVersion: z.string().optional(), data: z.unknown() })
 const cloudEvent = z.object({ specversion: z.string(), type: z.string(), data: z.unknown() })
 
 /** Envelopes in envelopes deeper than this are nobody's delivery. */
@@ -36,13 +38,19 @@ export function decode(body: unknown, received: Received & { readonly log: Log }
   return { is: 'ignored', why: skipped[0] ?? 'an empty list' }
 }
 
+const unconfirmed =
+  'this Event Grid subscription is not confirmed by answering it: open its validationUrl within ten minutes, or use CloudEvents'
+
 const single = (form: string, part: Understood): Read => ({ form, parts: [part] })
 const bad = (form: string, why: string): Read => single(form, { is: 'bad', why })
 
 function open(body: unknown, received: Received, depth: number): Read {
   if (depth > deepest) return bad('unknown', 'too many envelopes in each other')
   if (Array.isArray(body)) {
-    return { form: 'batch', parts: body.flatMap(each => open(each, received, depth + 1).parts) }
+    const all = body.map(each => open(each, received, depth + 1))
+    // Event Grid sends lists only.
+    const form = all.length > 0 && all.every(each => each.form === 'eventgrid') ? 'eventgrid' : 'batch'
+    return { form, parts: all.flatMap(each => each.parts) }
   }
   if (typeof body !== 'object' || body === null) return bad('unknown', 'a JSON object is expected')
 
@@ -53,7 +61,21 @@ function open(body: unknown, received: Received, depth: number): Read {
   if (notification.success) {
     const { Type, Message } = notification.data
     if (Type === 'Notification') return inside('sns', json(Message), received, depth)
-    return single('sns', { is: 'ignored', why: 'confirm this SNS subscription by opening its SubscribeURL' })
+    const confirm = 'confirm this SNS subscription by opening its SubscribeURL'
+    const ended = 'this SNS subscription was ended: subscribe again unless that was meant'
+    return single('sns', { is: 'ignored', why: Type === 'SubscriptionConfirmation' ? confirm : ended })
+  }
+
+  const grid = eventGrid.safeParse(body)
+  if (grid.success) {
+    const { eventType, data } = grid.data
+    if (eventType === 'Microsoft.EventGrid.SubscriptionValidationEvent') {
+      return single('eventgrid', { is: 'ignored', why: unconfirmed })
+    }
+    if (eventType.startsWith('Microsoft.')) {
+      return single('eventgrid', { is: 'ignored', why: 'a notice of Event Grid itself' })
+    }
+    return inside('eventgrid', data, received, depth)
   }
 
   const event = cloudEvent.safeParse(body)
