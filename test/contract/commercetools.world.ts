@@ -78,16 +78,21 @@ export async function bearer(): Promise<string> {
 
 export async function customers(count: number): Promise<readonly string[]> {
   const headers = { authorization: `Bearer ${await bearer()}` }
-  const one = async () => {
-    shoppers += 1
-    const draft = { email: `shopper-${shoppers}@example.com`, password: 'secret', firstName: 'Ada' }
-    const made = await post('/demo/customers', draft, headers)
-    return z.object({ customer: z.object({ id: z.string() }) }).parse(made).customer.id
-  }
+  const one = () => signUp({}, headers)
   const ids: string[] = []
   while (ids.length < count)
     ids.push(...(await Promise.all(Array.from({ length: Math.min(50, count - ids.length) }, one))))
   return ids
+}
+/** One customer with these fields besides the usual ones. */
+export const shopper = async (draft: object): Promise<string> =>
+  signUp(draft, { authorization: `Bearer ${await bearer()}` })
+
+async function signUp(draft: object, headers: Record<string, string>): Promise<string> {
+  shoppers += 1
+  const usual = { email: `shopper-${shoppers}@example.com`, password: 'secret', firstName: 'Ada' }
+  const made = await post('/demo/customers', { ...usual, ...draft }, headers)
+  return z.object({ customer: z.object({ id: z.string() }) }).parse(made).customer.id
 }
 export const ref = (id: string, type = 'customer'): ResourceRef => ({ side: 'commerce', type, id: `demo/${id}` })
 

@@ -1,5 +1,7 @@
-/** Which resource types can be read, and where each is found: a new type is one line. */
-import type { ApiRequest, ByProjectKeyRequestBuilder } from '@commercetools/platform-sdk'
+/** Which resource types can be read or written, and where each is found: a new type is one line. */
+import type { ApiRequest, ByProjectKeyRequestBuilder, CustomerUpdate } from '@commercetools/platform-sdk'
+import { z } from 'zod'
+import type { JsonObject } from '../../model/resource.ts'
 
 export type QueryArgs = {
   readonly where: string[]
@@ -9,15 +11,32 @@ export type QueryArgs = {
   readonly sort?: string[]
 }
 
+/** The actions come from the table of what can be written, which only names actions of the type. */
+export type Update = { readonly version: number; readonly actions: readonly JsonObject[] }
+
 export type Endpoint = {
   /** The part of a scope that names it: `view_customers:<project>`. */
   readonly scope: string
   readonly query: (api: ByProjectKeyRequestBuilder, queryArgs: QueryArgs) => ApiRequest<unknown>
+  readonly update?: (api: ByProjectKeyRequestBuilder, id: string, update: Update) => ApiRequest<unknown>
 }
+
+const customerUpdate = z.custom<CustomerUpdate>()
 
 /** By resource type id. */
 export const endpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
-  ['customer', { scope: 'customers', query: (api, queryArgs) => api.customers().get({ queryArgs }) }],
+  [
+    'customer',
+    {
+      scope: 'customers',
+      query: (api, queryArgs) => api.customers().get({ queryArgs }),
+      update: (api, ID, update) =>
+        api
+          .customers()
+          .withId({ ID })
+          .post({ body: customerUpdate.parse(update) }),
+    },
+  ],
   ['customer-group', { scope: 'customer_groups', query: (api, queryArgs) => api.customerGroups().get({ queryArgs }) }],
   ['business-unit', { scope: 'business_units', query: (api, queryArgs) => api.businessUnits().get({ queryArgs }) }],
   ['order', { scope: 'orders', query: (api, queryArgs) => api.orders().get({ queryArgs }) }],

@@ -23,9 +23,9 @@ describe('an answer', () => {
     expect(refused(answer(429, {}, retryAfter), 'read', now).failure).toMatchObject({ is: 'throttled', retryAt })
   })
 
-  it('of a server in trouble is uncertain for a write, unless nothing was done', () => {
+  it('of a server in trouble is uncertain for a write', () => {
     expect(failure(502, '<html>', 'write')).toMatchObject({ is: 'uncertain', code: 'HTTP_502' })
-    expect(failure(503, {}, 'write')).toMatchObject({ is: 'unavailable' })
+    expect(failure(503, {}, 'write')).toMatchObject({ is: 'uncertain' })
     expect(failure(502, '<html>')).toMatchObject({ is: 'unavailable' })
   })
 

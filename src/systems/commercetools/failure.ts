@@ -59,7 +59,8 @@ export function refused(answer: Answer, asked: Asked, now: Instant): RemoteFailu
     return failing('throttled', code, 'commercetools asks for a pause.', { retryAt })
   }
   if (status >= 500 || status === 408) {
-    const is = asked === 'write' && status !== 503 ? 'uncertain' : 'unavailable'
+    // Any 5xx may come from a gateway behind which the write went through.
+    const is = asked === 'write' ? 'uncertain' : 'unavailable'
     return failing(is, code, `commercetools could not answer (HTTP ${status}).`)
   }
   if (asked === 'token') return failing('denied', code, tokenRefusal(code, status))

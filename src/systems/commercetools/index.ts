@@ -1,5 +1,5 @@
 /** commercetools, as the engine sees it: one port over any number of projects. */
-import type { CommerceSystem } from '../../model/ports.ts'
+import type { CommerceSystem, CommerceWriter } from '../../model/ports.ts'
 import { decode } from './changes/decode.ts'
 import { check } from './check.ts'
 import { client } from './client.ts'
@@ -9,11 +9,13 @@ import { list } from './list.ts'
 import { type Deps, defaults, type Options } from './options.ts'
 import { read } from './read.ts'
 import { transport } from './transport.ts'
+import { writable } from './write/paths.ts'
+import { write } from './write/write.ts'
 
 export type { Deps, Options } from './options.ts'
 
 /** Connects lazily: the first call asks for a token. Disposing closes the connections and fails what is in flight. */
-export function commercetools(options: Options, deps: Deps): CommerceSystem & AsyncDisposable {
+export function commercetools(options: Options, deps: Deps): CommerceSystem & CommerceWriter & AsyncDisposable {
   const { timeoutMs, concurrency, lagMs, types } = { ...defaults, ...options }
   const http = transport({ timeoutMs, connections: concurrency })
   const width = gate(concurrency)
@@ -29,6 +31,8 @@ export function commercetools(options: Options, deps: Deps): CommerceSystem & As
       endpointOf(query.type)
       return list(of, query, new Date(Date.parse(deps.clock.now()) - (upToNow ? 0 : lagMs)).toISOString(), context)
     },
+    write: (writes, context) => write(clients, writes, context, { ...deps, timeoutMs }),
+    writable,
     decode: (body, received) => decode(body, { ...received, projects: clients, log: deps.log }),
     check: signal => check([...clients.values()], types, signal, deps),
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
