@@ -85,6 +85,10 @@ function scopeOf(outcomes: readonly Outcome[]): 'row' | 'call' {
   return outcomes.every(one => !one.ok && one.failure === first.failure) ? 'call' : 'row'
 }
 
+/** How long the lane pauses goes by its own troubles; what a row does next goes by its tries, also when it travelled alone. */
+const pauses = ({ is }: Failure, scope: 'row' | 'call'): boolean =>
+  scope === 'call' && is !== 'stale' && is !== 'uncertain'
+
 const blocked: Failure = {
   is: 'stale',
   code: 'PARENT_FAILED',
@@ -132,7 +136,7 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
             : respond({
                 failure,
                 scope,
-                attempts: scope === 'call' ? work.troubles : state.row.attempts,
+                attempts: pauses(failure, scope) ? work.troubles : state.row.attempts,
                 maxAttempts: engine.pace.maxAttempts,
                 now,
                 jitter: jitterOf(state.row.ref, state.row.attempts),

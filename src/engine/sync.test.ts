@@ -175,6 +175,19 @@ describe('a pass that meets trouble', () => {
     expect(world.contact('demo/1')).toBeDefined()
   })
 
+  it('slows down, and lists the record in the end, when one row that travels alone is stale again and again', async () => {
+    const world = memoryWorld({ maxAttempts: 6 })
+    await world.shopper.saves('demo/1', anna)
+    await world.quiet()
+    world.crm.calls.length = 0
+    world.crm.fault = () => failure('stale', 'UNABLE_TO_LOCK_ROW')
+    await world.shopper.saves('demo/1', { ...anna, email: 'anna@example.org' })
+    for (let turns = 0; turns < 50; turns++) await world.pass()
+    expect(world.writes().length, 'writes without any time going by').toBeLessThanOrEqual(4)
+    await world.quiet()
+    expect(world.store.failureRows).toMatchObject([{ failure: { code: 'UNABLE_TO_LOCK_ROW' }, state: 'open' }])
+  })
+
   it('gives rows back when commercetools cannot be read', async () => {
     const world = memoryWorld()
     world.commerce.put('demo/1', anna)
