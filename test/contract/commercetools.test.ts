@@ -150,6 +150,18 @@ describe('check', () => {
     expect(JSON.stringify(problems)).not.toContain('secret"')
   })
 
+  it('asks for permission to change what is changed', async () => {
+    const writes = ['customer']
+    const signal = new AbortController().signal
+    expect(await system({ writes }).check(signal)).toEqual([])
+    const reader = project({ scopes: ['view_customers:demo', 'view_customer_groups:demo'] })
+    expect(await system({ projects: [reader], writes }).check(signal)).toMatchObject([
+      { place: 'CTP_SCOPES', problem: expect.stringMatching(/lacks manage_customers:demo\.$/) },
+    ])
+    const writer = project({ scopes: ['manage_customers:demo', 'view_customer_groups:demo'] })
+    expect(await system({ projects: [writer], writes }).check(signal)).toEqual([])
+  })
+
   it('names a host where nobody listens', async () => {
     expect(await found({ apiUrl: nobody })).toMatchObject([{ place: 'CTP_API_URL' }])
     expect(await found({ authUrl: nobody })).toMatchObject([{ place: 'CTP_AUTH_URL' }])

@@ -5,22 +5,25 @@ import type { Client } from './client.ts'
 import { endpointOf, endpoints } from './endpoints.ts'
 import type { Deps } from './options.ts'
 
+/** The resource types that are read, and those that are changed. */
+type Wanted = { readonly types: readonly string[]; readonly writes: readonly string[] }
+
 /** All projects at once; never rejects. */
 export async function check(
   clients: readonly Client[],
-  types: readonly string[],
+  wanted: Wanted,
   signal: AbortSignal,
   deps: Deps,
 ): Promise<readonly Problem[]> {
   if (clients.length === 0) {
     return [{ place: 'CTP_PROJECT_KEY', problem: 'No commercetools project is named.', fix: 'Set CTP_PROJECT_KEY.' }]
   }
-  return (await Promise.all(clients.map(each => ofProject(each, types, signal, deps)))).flat()
+  return (await Promise.all(clients.map(each => ofProject(each, wanted, signal, deps)))).flat()
 }
 
 async function ofProject(
   client: Client,
-  types: readonly string[],
+  { types, writes }: Wanted,
   signal: AbortSignal,
   deps: Deps,
 ): Promise<Problem[]> {
@@ -29,8 +32,11 @@ async function ofProject(
   if (unreadable.length > 0) return unreadable
   try {
     const { scopes } = await client.tokens.get(signal)
-    const missing = scopes === null ? [] : types.filter(type => !allowed(scopes, key, type))
-    const problems = missing.length > 0 ? [scopeProblem(missing, key)] : []
+    const lacks = (all: readonly string[], may: May) =>
+      scopes === null ? [] : all.filter(type => !allowed(scopes, key, type, may))
+    const [missing, unwritable] = [lacks(types, 'view'), lacks(writes, 'manage')]
+    const wanted = [...scopesOf(missing, key, 'view'), ...scopesOf(unwritable, key, 'manage')]
+    const problems = wanted.length > 0 ? [scopeProblem(wanted, key)] : []
     const readable = types.filter(type => !missing.includes(type) && endpoints.has(type))
     const probes = readable.map(type => probe(client, type, signal))
     return [...problems, ...distinct((await Promise.all(probes)).flat())]
@@ -79,15 +85,23 @@ function problemOf(error: unknown, key: string, host: string, deps?: Deps): Prob
 
 const scopeFix = 'Create an API client with these scopes in the Merchant Center, under Settings, Developer settings.'
 
-function scopeProblem(types: readonly string[], key: string): Problem {
-  const wanted = [...new Set(types.map(type => `view_${endpointOf(type).scope}:${key}`))]
-  return { place: 'CTP_SCOPES', problem: `Project ${key}: the API client lacks ${wanted.join(', ')}.`, fix: scopeFix }
-}
+type May = 'view' | 'manage'
 
-/** A scope for one store only (`view_customers:<project>:<store>`) does not open the whole project. */
-function allowed(scopes: readonly string[], key: string, type: string): boolean {
+const scopesOf = (types: readonly string[], key: string, may: May): readonly string[] => [
+  ...new Set(types.map(type => `${may}_${endpointOf(type).scope}:${key}`)),
+]
+
+const scopeProblem = (wanted: readonly string[], key: string): Problem => ({
+  place: 'CTP_SCOPES',
+  problem: `Project ${key}: the API client lacks ${wanted.join(', ')}.`,
+  fix: scopeFix,
+})
+
+/** To manage is to view as well. A scope for one store only (`view_customers:<project>:<store>`) does not open the whole project. */
+function allowed(scopes: readonly string[], key: string, type: string, may: May): boolean {
   const { scope } = endpointOf(type)
-  return [`view_${scope}:${key}`, `manage_${scope}:${key}`, `manage_project:${key}`].some(each => scopes.includes(each))
+  const enough = [`${may}_${scope}:${key}`, `manage_${scope}:${key}`, `manage_project:${key}`]
+  return enough.some(each => scopes.includes(each))
 }
 
 function urls(given: Readonly<Record<string, string>>): Problem[] {

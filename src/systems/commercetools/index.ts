@@ -16,7 +16,7 @@ export type { Deps, Options } from './options.ts'
 
 /** Connects lazily: the first call asks for a token. Disposing closes the connections and fails what is in flight. */
 export function commercetools(options: Options, deps: Deps): CommerceSystem & CommerceWriter & AsyncDisposable {
-  const { timeoutMs, concurrency, lagMs, types } = { ...defaults, ...options }
+  const { timeoutMs, concurrency, lagMs, types, writes: changed } = { ...defaults, ...options }
   const http = transport({ timeoutMs, connections: concurrency })
   const width = gate(concurrency)
   const clients = new Map(options.projects.map(project => [project.key, client(project, http.send, width, deps)]))
@@ -34,7 +34,7 @@ export function commercetools(options: Options, deps: Deps): CommerceSystem & Co
     write: (writes, context) => write(clients, writes, context, { ...deps, timeoutMs }),
     writable,
     decode: (body, received) => decode(body, { ...received, projects: clients, log: deps.log }),
-    check: signal => check([...clients.values()], types, signal, deps),
+    check: signal => check([...clients.values()], { types, writes: changed }, signal, deps),
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   }
 }

@@ -23,6 +23,8 @@ export type Options = {
   readonly lagMs?: number
   /** Resource types that `check` asks for permission to read; customers and their groups. */
   readonly types?: readonly string[]
+  /** Resource types that `check` asks for permission to change; none. */
+  readonly writes?: readonly string[]
 }
 
 export type Deps = { readonly clock: Clock; readonly log: Log }
@@ -32,4 +34,5 @@ export const defaults = {
   concurrency: 8,
   lagMs: 60_000,
   types: ['customer', 'customer-group'],
+  writes: [],
 } as const
