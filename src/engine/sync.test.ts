@@ -217,6 +217,30 @@ describe('a pass that meets trouble', () => {
     expect(world.store.failureRows).toMatchObject([{ failure: { code: 'NOT_IN_COMMERCE' } }])
   })
 
+  it('closes what it listed of a record when that is there after all, or is deleted', async () => {
+    const world = memoryWorld()
+    for (const id of ['demo/late', 'demo/left'])
+      await world.announce({ side: 'commerce', type: 'customer', id }, { version: 1 })
+    await world.quiet()
+    expect(world.store.failureRows.map(one => one.state)).toEqual(['open', 'open'])
+    world.commerce.put('demo/late', anna)
+    await world.shopper.saves('demo/late', anna)
+    await world.announce({ side: 'commerce', type: 'customer', id: 'demo/left' }, { version: 2, deleted: true })
+    await world.quiet()
+    expect(world.store.failureRows.map(one => one.state)).toEqual(['resolved', 'resolved'])
+  })
+
+  it('does not list a customer who is known to be gone when the group marks them once more', async () => {
+    const world = memoryWorld()
+    const ref = await world.shopper.saves('demo/1', anna)
+    await world.quiet()
+    await world.shopper.leaves('demo/1')
+    await world.quiet()
+    await world.announce(ref, { version: null })
+    await world.quiet()
+    expect(world.store.failureRows).toEqual([])
+  })
+
   it('takes everything being absent for a wrong scope, not for a mass deletion', async () => {
     const world = memoryWorld()
     for (let at = 0; at < 20; at++)

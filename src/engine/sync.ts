@@ -7,7 +7,7 @@ import type { IdentityLink } from '../model/identity.ts'
 import type { Failure, LinkChange, Next } from '../model/outcome.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import { type CallContext, type Claim, type ClaimedRow, StoreDown } from '../model/ports.ts'
-import { refKey, type Snapshot, sameRef } from '../model/resource.ts'
+import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import { type CarriedOut, callPause, carryOut, nothingDone } from './carryOut.ts'
 import { consider, type ReadRow } from './consider.ts'
 import type { Engine, PassReport } from './engine.ts'
@@ -34,7 +34,11 @@ type Sorted = {
   lost: ClaimedRow[]
 }
 
-function sort(rows: readonly ClaimedRow[], snapshots: readonly Snapshot[]): Sorted {
+function sort(
+  rows: readonly ClaimedRow[],
+  snapshots: readonly Snapshot[],
+  isGone: (row: ClaimedRow) => boolean,
+): Sorted {
   const sorted: Sorted = { ready: [], gone: [], behind: [], lost: [] }
   rows.forEach((row, at) => {
     const snapshot = snapshots[at]
@@ -43,11 +47,24 @@ function sort(rows: readonly ClaimedRow[], snapshots: readonly Snapshot[]): Sort
     const stale =
       row.deleted || (snapshot.state === 'present' && row.version !== null && snapshot.version < row.version)
     const again = row.attempts < rereads
-    if (snapshot.state === 'absent') (row.deleted ? sorted.gone : again ? sorted.behind : sorted.lost).push(row)
+    if (snapshot.state === 'absent')
+      (row.deleted || isGone(row) ? sorted.gone : again ? sorted.behind : sorted.lost).push(row)
     else if (stale && again) sorted.behind.push(row)
     else sorted.ready.push({ row, snapshot })
   })
   return sorted
+}
+
+/** Known to be gone: a group still listed them when they left, or an older event came while they were being settled. */
+async function goneAlready(
+  engine: Engine,
+  rows: readonly ClaimedRow[],
+  snapshots: readonly Snapshot[],
+): Promise<(row: ClaimedRow) => boolean> {
+  const absent = rows.filter((row, at) => !row.deleted && snapshots[at]?.state === 'absent')
+  const known = await Promise.all(absent.map(row => engine.store.settled(row.ref)))
+  const gone = new Set(absent.filter((_, at) => known[at]?.gone))
+  return row => gone.has(row)
 }
 
 /** Rows that need no plan: deletions by policy, reads that came too early, records that are not there. */
@@ -60,7 +77,7 @@ async function settleWithoutPlan(engine: Engine, claim: Claim, sorted: Sorted): 
     settlement.rows.push(settled(row.ref, row.version, true))
     const links = claim.links.filter(link => sameRef(link.commerce, row.ref))
     settlement.links.push(...links.flatMap(link => unlinked(engine, link)))
-    for (const { mapping, role } of links) settlement.resolved.push({ source: row.ref, mapping, role })
+    settlement.resolved.push(...everythingOf(engine, row.ref))
     settlement.journal.push(
       line(row, now, 'deleted', links.length === 0 ? 'was not linked' : 'links handled by the deletion policy'),
     )
@@ -91,6 +108,12 @@ async function settleWithoutPlan(engine: Engine, claim: Claim, sorted: Sorted): 
   }
   return engine.store.save(claim.token, settlement)
 }
+
+/** All that may be open about a record: of each of its parts, and of the whole. */
+const everythingOf = (engine: Engine, source: ResourceRef) =>
+  engine.mappings
+    .filter(one => one.commerce === source.type)
+    .flatMap(({ name, parts }) => ['', ...parts.map(part => part.role)].map(role => ({ source, mapping: name, role })))
 
 function unlinked(engine: Engine, link: IdentityLink): LinkChange[] {
   const mapping = engine.mappings.find(one => one.name === link.mapping)
@@ -171,7 +194,7 @@ async function work(
   if (others.length > 0) await touch(engine, claim.token, others, context)
   if (mapped.length === 0) return nothingDone()
   const snapshots = await read(engine, mapped, context)
-  const sorted = sort(mapped, snapshots)
+  const sorted = sort(mapped, snapshots, await goneAlready(engine, mapped, snapshots))
   const absent = sorted.behind.length + sorted.lost.length
   if (
     absent > massAbsence &&
