@@ -37,6 +37,8 @@ describe('schema', () => {
     expect(await costs()).toBe(0)
     await world.crm.schema(['Contact'], { refresh: true }, context())
     expect(await costs()).toBe(1)
+    // Nothing new: what was derived from the schema may be kept.
+    expect(await world.crm.schema(['Account', 'Contact', 'Nothing__c'], { refresh: true }, context())).toBe(schema)
   })
 })
 

@@ -259,6 +259,7 @@ describe('servers that are no Salesforce', () => {
             () => find(crm),
             () => crm.schema(['Contact'], { refresh: true }, context()),
             () => crm.limits({ ask: true }, context()),
+            () => crm.changes({ objects: ['Contact'], position: null, limit: 5 }, context()),
           ])
             await call().catch(error => expect(error).toMatchObject({ name: 'RemoteFailure' }))
           expect(Array.isArray(await crm.check(context().signal))).toBe(true)

@@ -5,7 +5,7 @@ import { clock } from '../../src/lib/clock.ts'
 import { log } from '../../src/lib/log.ts'
 import type { Value } from '../../src/model/mapping.ts'
 import type { WriteRow } from '../../src/model/plan.ts'
-import type { CallContext, CrmSystem } from '../../src/model/ports.ts'
+import type { CallContext, CrmFeed, CrmSystem } from '../../src/model/ports.ts'
 import type { ResourceRef } from '../../src/model/resource.ts'
 import { type SalesforceOptions, salesforce } from '../../src/systems/salesforce/index.ts'
 
@@ -27,7 +27,7 @@ export const context = (signal: AbortSignal = new AbortController().signal): Cal
 
 export type SalesforceWorld = {
   readonly url: string
-  readonly crm: CrmSystem & AsyncDisposable
+  readonly crm: CrmSystem & CrmFeed & AsyncDisposable
   /** Log lines of the client under test. */
   readonly lines: string[]
   control(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>

@@ -81,6 +81,7 @@ export function client(options: SalesforceOptions, http: Transport, deps: { cloc
 
   async function call(ask: Ask, context: Timed): Promise<Answer> {
     const { until = deadline() } = context
+    const startedMs = deps.clock.monotonicMs()
     const first = await sessions.session(context.signal)
     let reply = await once(ask, first, context, until)
     if (reply.status === 401) {
@@ -92,7 +93,8 @@ export function client(options: SalesforceOptions, http: Transport, deps: { cloc
         throw new RemoteFailure(failing('denied', 'INVALID_SESSION_ID', message))
       }
     }
-    return { status: reply.status, json: parsed(reply.text), retryAt: retryAt(reply, deps.clock) }
+    const sentAtMs = answeredAtMs(reply, deps.clock) - (deps.clock.monotonicMs() - startedMs)
+    return { status: reply.status, json: parsed(reply.text), retryAt: retryAt(reply, deps.clock), sentAtMs }
   }
 
   return {
@@ -126,3 +128,11 @@ function retryAt(reply: Reply, clock: Clock): string | null {
   const atMs = /^\d{1,6}$/.test(after) ? Date.parse(clock.now()) + Number(after) * 1000 : Date.parse(after)
   return Number.isNaN(atMs) ? null : new Date(atMs).toISOString()
 }
+
+/** By the answer's own clock; by ours, set well back, when it does not say. */
+function answeredAtMs(reply: Reply, clock: Clock): number {
+  const saidMs = Date.parse(reply.header('date') ?? '')
+  return Number.isNaN(saidMs) ? Date.parse(clock.now()) - clocksDifferMs : saidMs
+}
+
+const clocksDifferMs = 60_000

@@ -36,6 +36,8 @@ export async function composite(
   const byId = new Map(read.data.compositeResponse.map(one => [one.referenceId, one]))
   return subs.map((_, at) => {
     const one = byId.get(`s${at}`)
-    return one === undefined ? null : { status: one.httpStatusCode, json: one.body ?? undefined }
+    return one === undefined
+      ? null
+      : { status: one.httpStatusCode, json: one.body ?? undefined, sentAtMs: answer.sentAtMs }
   })
 }

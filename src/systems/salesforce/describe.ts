@@ -1,4 +1,5 @@
 /** What the org says of its objects, asked once and kept: describes are large and change with deployments only. */
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { FieldSchema, ObjectSchema, Schema } from '../../model/mapping.ts'
 import { RemoteFailure } from '../../model/outcome.ts'
@@ -47,7 +48,7 @@ const atOnce = 4
 export function describe(client: Client): Describe {
   /** Null for an object that does not exist for us. */
   const seen = new Map<string, ObjectSchema | null>()
-  // The same answer for the same question until something is asked anew: callers keep what they derive from it.
+  // The same answer for the same question until the org says something else: callers keep what they derive from it.
   const made = new Map<string, Schema>()
   return {
     known: object => seen.get(object) ?? undefined,
@@ -57,10 +58,11 @@ export function describe(client: Client): Describe {
       const wanted = refresh ? names : names.filter(name => !seen.has(name))
       if (wanted.length > 0) {
         const found = await ask(client, wanted, context)
-        wanted.forEach((name, at) => {
-          seen.set(name, found[at] ?? null)
-        })
-        made.clear()
+        const news = wanted
+          .map((name, at) => [name, found[at] ?? null] as const)
+          .filter(([name, object]) => !isDeepStrictEqual(seen.get(name), object))
+        for (const [name, object] of news) seen.set(name, object)
+        if (news.length > 0) made.clear()
       }
       const key = names.join()
       const schema = made.get(key) ?? new Map(names.flatMap(name => entry(name, seen.get(name))))

@@ -9,7 +9,13 @@ import type { Unanswered } from './transport.ts'
 export type Kind = 'read' | 'write'
 
 /** An answer as callers see it; `json` is undefined when the body is empty, HTML or cut off. */
-export type Answer = { readonly status: number; readonly json: unknown; readonly retryAt?: Instant | null }
+export type Answer = {
+  readonly status: number
+  readonly json: unknown
+  readonly retryAt?: Instant | null
+  /** When the call was sent, or somewhat before, on Salesforce's own clock. */
+  readonly sentAtMs?: number | undefined
+}
 
 /** One error of an answer: rows say `statusCode`, calls say `errorCode`. */
 export type RemoteError = { readonly code: string; readonly message: string; readonly fields: readonly string[] }

@@ -1,6 +1,6 @@
 /** What the service is told about the org it talks to. */
 
-export const defaults = { timeoutMs: 30_000, connections: 10 }
+export const defaults = { timeoutMs: 30_000, connections: 10, overlapMs: 120_000 }
 
 export type Auth =
   | { readonly flow: 'client-credentials'; readonly clientId: string; readonly clientSecret: string }
@@ -22,6 +22,11 @@ export type SalesforceOptions = {
   readonly timeoutMs?: number
   /** Connections kept to the org at most; 10 unless said otherwise. */
   readonly connections?: number
+  /**
+   * How long a change may take from its stamp to the end of its transaction and still be noticed by polling; 120,000
+   * unless said otherwise. Each poll reads that much of the past again.
+   */
+  readonly overlapMs?: number
   /** The org's duplicate rules are never overridden. */
   readonly duplicateRule?: 'respect'
 }
