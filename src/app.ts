@@ -1,10 +1,11 @@
 /** The composition root: puts the service together, starts it, and takes it down in order. */
 import type { AddressInfo } from 'node:net'
 import packageJson from '../package.json' with { type: 'json' }
-import { type Deps, storeOf, systemsOf } from './app/connect.ts'
+import { type Deps, storeOf, systemsOf, unwritable } from './app/connect.ts'
 import { bind, worker } from './app/worker.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Engine } from './engine/engine.ts'
+import { poll } from './engine/poll.ts'
 import { type Status, statusOf } from './http/api/status.ts'
 import { metrics } from './http/metrics.ts'
 import type { Served } from './http/served.ts'
@@ -19,7 +20,7 @@ export { subscribe } from './app/connect.ts'
 export { describeApi } from './app/describeApi.ts'
 export type { Status } from './http/api/status.ts'
 
-/** What a process does. `intake` takes deliveries, `worker` carries changes over, `scheduler` keeps the database tidy. */
+/** What a process does. `intake` takes deliveries, `worker` carries changes over, `scheduler` follows Salesforce and keeps the database tidy. */
 export type Role = 'intake' | 'worker' | 'scheduler'
 export const roles: readonly Role[] = ['intake', 'worker', 'scheduler']
 
@@ -57,6 +58,8 @@ export async function app(
   const systems = systemsOf(config, deps)
   started.use(systems.commerce)
   started.use(systems.crm)
+  const problems = unwritable(config, systems.commerce)
+  if (problems.length > 0) throw new ConfigError(problems)
   const engine: Engine = {
     systems,
     store,
@@ -70,7 +73,11 @@ export async function app(
   }
   const work = playing.includes('worker') ? worker(engine, signal) : null
   board.watch(store, work)
-  const binding = bind(engine, signal, () => work?.begin())
+  const bound = Promise.withResolvers<void>()
+  const binding = bind(engine, signal, () => {
+    work?.begin()
+    bound.resolve()
+  })
 
   const unready = async (): Promise<readonly string[]> => {
     const reasons: string[] = signal.aborted ? ['stopping'] : []
@@ -88,11 +95,13 @@ export async function app(
   const access = { host, deliverySecret, apiTokens }
   const served: Served = { engine, drain: work, metrics: board, unready, about, access, signal }
   const http = (options.listen ?? playing.includes('intake')) ? await server(served) : null
-  const tidying = playing.includes('scheduler') ? tidy(engine, config.journalDays, signal) : null
+  const scheduled = playing.includes('scheduler')
+    ? [tidy(engine, config.journalDays, signal), follow(engine, bound.promise, { signal, wake: () => work?.wake() })]
+    : []
 
   started.defer(async () => {
     stop.abort(new Error('the service stops'))
-    const orderly = Promise.allSettled([http?.close(), work?.done, binding.done, tidying])
+    const orderly = Promise.allSettled([http?.close(), work?.done, binding.done, ...scheduled])
     await Promise.race([orderly, new Promise(resolve => setTimeout(resolve, orderlyMs).unref())])
   })
   await http?.listen({ host, port }).catch((error: unknown) => {
@@ -108,6 +117,19 @@ export async function app(
     failures: async () => (await store.failures({ state: 'open', cursor: null, limit: 20 })).items,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+/** Polls Salesforce, once it is known to be the org of this database. */
+async function follow(
+  engine: Engine,
+  bound: Promise<void>,
+  how: { signal: AbortSignal; wake: () => void },
+): Promise<void> {
+  const { signal } = how
+  await Promise.race([bound, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
+  await poll(engine, { ...how, everyMs: engine.pace.pollMs }).catch((error: unknown) => {
+    engine.log.error({ stack: error instanceof Error ? (error.stack ?? '') : '' }, 'polling Salesforce broke off')
+  })
 }
 
 async function tidy(engine: Engine, journalDays: number, signal: AbortSignal): Promise<void> {

@@ -70,7 +70,7 @@ it('says everything that is wrong at once', async () => {
       CTSF_ENCRYPTION_KEY: 'hush',
       DATABASE_URL: 'mysql://root:hush@db/x',
     },
-    `{ apiReserve: 2, mappings: { 'custmer-person': {}, 'customer-person': { deletion: 'burn', fields: { FirstName: { onwer: 'crm' }, Phone: { owner: 'crm' }, LastNam: { owner: 'boss' } } } } }`,
+    `{ apiReserve: 2, mappings: { 'custmer-person': {}, 'customer-person': { deletion: 'burn', fields: { FirstName: { onwer: 'crm' }, Phone: { owner: 'strictest' }, LastNam: { owner: 'boss' } } } } }`,
   )
   expect(Object.keys(problems).sort()).toEqual(
     [
@@ -96,7 +96,7 @@ it('says everything that is wrong at once', async () => {
   expect(problems["sync.config.mappings['customer-person'].fields.FirstName.onwer"]).toContain('did you mean owner?')
   expect(problems["sync.config.mappings['customer-person'].fields.Phone.owner"]).toContain('not built yet')
   expect(problems["sync.config.mappings['customer-person'].fields.LastNam.owner"]).toContain(
-    'use one of commerce, seed',
+    'use one of commerce, crm, latest, review, seed',
   )
 })
 

@@ -45,6 +45,7 @@ export type Config = {
     readonly reserve: number
     readonly burst: number
     readonly maxAttempts: number
+    readonly pollMs: number
   }
   readonly journalDays: number
   /** The file that was read, if any. */
@@ -99,6 +100,7 @@ export async function configure({ env = process.env, cwd = process.cwd() }: Give
       maxDelayMs: file.pace?.maxDelayMs ?? 2_000,
       burst: file.pace?.burst ?? 8,
       maxAttempts: file.pace?.maxAttempts ?? 10,
+      pollMs: file.pace?.pollMs ?? 15_000,
       reserve: file.apiReserve ?? 0.2,
     },
     journalDays: file.journalDays ?? 30,

@@ -152,6 +152,9 @@ export async function world(options: WorldOptions = {}) {
           headers: shop,
           body: JSON.stringify({ version: customer.version, actions }),
         }),
+      /** The customer as the shop shows it now. */
+      sees: (customer: Customer): Promise<Customer> =>
+        ask<Customer>(`${commerceUrl}/demo/customers/${customer.id}`, { headers: shop }),
       leaves: (customer: Customer): Promise<Customer> =>
         ask<Customer>(`${commerceUrl}/demo/customers/${customer.id}?version=${customer.version}`, {
           method: 'DELETE',
@@ -190,6 +193,8 @@ export async function world(options: WorldOptions = {}) {
     },
     status: (): Promise<Status> => ask<Status>(`${serviceUrl}/api/v1/status`),
     api: <T>(path: string): Promise<T> => ask<T>(`${serviceUrl}/api/v1${path}`),
+    decide: (conflict: string, choice: Record<string, unknown>): Promise<unknown> =>
+      post(`${serviceUrl}/api/v1/conflicts/${conflict}/decision`, { ...choice, by: 'a person' }),
     /** Resolves when every delivery has arrived and nothing is dirty any more. */
     quiet: async (forMs = 120_000): Promise<void> => {
       await until(

@@ -5,7 +5,7 @@ import { log } from '../lib/log.ts'
 import type { FieldRule, Mapping, Schema } from '../model/mapping.ts'
 import type { Problem } from '../model/ports.ts'
 import { missing } from '../systems/salesforce/index.ts'
-import { systemsOf } from './connect.ts'
+import { systemsOf, unwritable } from './connect.ts'
 
 const grant = 'Assign the permission set CT_Sync_Integration to the integration user.'
 
@@ -13,7 +13,8 @@ const grant = 'Assign the permission set CT_Sync_Integration to the integration 
 export async function check(config: Config, options: { readonly signal: AbortSignal }): Promise<readonly Problem[]> {
   const { commerce, crm } = systemsOf(config, { clock: clock(), log: log('silent') })
   try {
-    const [ofCommerce, ofCrm] = await Promise.all([commerce.check(options.signal), crm.check(options.signal)])
+    const [answered, ofCrm] = await Promise.all([commerce.check(options.signal), crm.check(options.signal)])
+    const ofCommerce = [...unwritable(config, commerce), ...answered]
     // What cannot be reached cannot be described.
     if (ofCrm.length > 0) return [...ofCommerce, ...ofCrm]
     const wanted = wantedOf(config.mappings)

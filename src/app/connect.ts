@@ -1,9 +1,10 @@
 /** From the configuration to the three things outside: both systems and the database. */
 import { hostname } from 'node:os'
 import { type Config, ConfigError } from '../config.ts'
+import { flowsBack } from '../core/mergeFields.ts'
 import type { clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
-import type { CallContext, CommerceSystem, CrmSystem, Store } from '../model/ports.ts'
+import type { CallContext, CommerceSystem, CommerceWriter, CrmFeed, CrmSystem, Problem, Store } from '../model/ports.ts'
 import { DataDirectoryInUse, store } from '../store/index.ts'
 import { commercetools } from '../systems/commercetools/index.ts'
 import { type Ensured, ensureSubscription, type Wanted } from '../systems/commercetools/setup.ts'
@@ -12,14 +13,31 @@ import { salesforce } from '../systems/salesforce/index.ts'
 export type Deps = { readonly clock: ReturnType<typeof clock>; readonly log: Logger }
 
 export type Systems = {
-  readonly commerce: CommerceSystem & AsyncDisposable
-  readonly crm: CrmSystem & AsyncDisposable
+  readonly commerce: CommerceSystem & CommerceWriter & AsyncDisposable
+  readonly crm: CrmSystem & CrmFeed & AsyncDisposable
 }
 
-export function systemsOf({ projects, salesforce: org }: Config, deps: Deps): Systems {
+/** Fields whose owner lets Salesforce's value flow back, though commercetools has no way to take it. */
+export function unwritable({ mappings }: Config, commerce: CommerceWriter): readonly Problem[] {
+  return mappings.flatMap(({ name, commerce: type, parts }) =>
+    parts.flatMap(({ object, fields }) =>
+      fields
+        .filter(({ owner }) => owner !== 'commerce' && owner !== 'seed')
+        .filter(rule => !flowsBack(rule) || !commerce.writable(type, rule.commerce))
+        .map(({ crm, owner, commerce: path }) => ({
+          place: `mapping ${name}.${object}.${crm}.owner`,
+          problem: `'${owner}' lets Salesforce's value flow back, and '${path}' cannot be written to commercetools`,
+          fix: 'use commerce or seed, or map a single path that can be written',
+        })),
+    ),
+  )
+}
+
+export function systemsOf({ projects, salesforce: org, mappings }: Config, deps: Deps): Systems {
   const { loginUrl, clientId, apiVersion, auth } = org
+  const flowing = mappings.filter(({ parts }) => parts.some(part => part.fields.some(flowsBack)))
   return {
-    commerce: commercetools({ projects }, deps),
+    commerce: commercetools({ projects, writes: flowing.map(mapping => mapping.commerce) }, deps),
     crm: salesforce(
       {
         loginUrl,

@@ -11,8 +11,8 @@ const notYet =
     typeof input === 'string' && known.includes(input) ? `'${input}' ${why}` : undefined
 
 const owner = z
-  .enum(['commerce', 'seed'], {
-    error: notYet(ownerships, "lets Salesforce's value flow back to commercetools, which is not built yet"),
+  .enum(['commerce', 'crm', 'latest', 'review', 'seed'], {
+    error: notYet(ownerships, 'needs to know which value is the stricter one, which is not built yet'),
   })
   .describe('Who is right about the field.')
 const expression = z
@@ -67,8 +67,11 @@ const whole = (least: number, most: number) => z.number().int().min(least).max(m
 const pace = z.strictObject({
   passSize: whole(1, 1_000).describe('Records taken into one pass. Default: 1000.'),
   leaseMs: whole(5_000, 600_000).describe('How long a pass may own its records. Default: 60000.'),
-  maxDelayMs: whole(0, 60_000).describe('The longest a change waits for company when calls run short. Default: 5000.'),
-  burst: whole(1, 100_000).describe('Calls that may be spent at once before the refill sets the pace. Default: 200.'),
+  maxDelayMs: whole(0, 60_000).describe('The longest a change waits for company when calls run short. Default: 2000.'),
+  burst: whole(1, 100_000).describe('Calls that may be spent at once before the refill sets the pace. Default: 8.'),
+  pollMs: whole(1_000, 3_600_000).describe(
+    'How often to look for changes in Salesforce, when a field may flow back; each look is one API call. Default: 15000.',
+  ),
   maxAttempts: whole(1, 100).describe('Tries of one record before it is listed as failed. Default: 10.'),
 })
 

@@ -55,6 +55,7 @@ function mergeOne({ owner, ours, theirs, agreed, uncertain = false, restores = 0
   }
   const decided = { ...names, source: made.draft.source, conflict: '1', kind: 'rewritten', by: 'Grace', at } as const
   const merged = mergeFields(made.draft, {
+    from: 'commerce',
     part,
     link,
     target:

@@ -14,6 +14,8 @@ export type Target = {
 }
 
 export type MergeFieldsInput = {
+  /** The side whose record the pass started from. */
+  readonly from: Side
   readonly part: MappingPart
   /** Null for a record that was found and is not linked yet. */
   readonly link: IdentityLink | null
@@ -43,9 +45,6 @@ export type Merged = {
 /** After so many restores with no edit of the owner between them, something in the org is fighting us: a person decides. */
 export const restoresAllowed = 5
 
-/** The side that every plan starts from. */
-const from: Side = 'commerce'
-
 /**
  * What was agreed on, when an earlier write may or may not have landed: of a field that one side owns, what the target
  * holds; of the others, only what both sides hold. A field that was never agreed on stays so: else a first contact
@@ -58,11 +57,15 @@ function believed(rule: FieldRule, ours: Digest, theirs: SideValue | 'unread', b
 }
 
 /** Does a value that wins in Salesforce go back to commerce? Only where the way back is defined. */
-const flowsBack = ({ owner, codec }: FieldRule): boolean =>
+export const flowsBack = ({ owner, codec }: FieldRule): boolean =>
   owner !== 'commerce' && owner !== 'seed' && (codec === undefined || codec.toCommerce !== undefined)
 
+/** Does the winning value of a yielded field have to travel, so that its side is to be marked? */
+const travels = (rule: FieldRule, from: Side): boolean =>
+  from === 'commerce' ? flowsBack(rule) : rule.owner !== 'seed' && rule.owner !== 'crm'
+
 /** Too many restores make a conflict; a person's decision on it goes through once, whichever side it names. */
-function limited(found: FieldMerge, restores: number, decided: Side | null): FieldMerge {
+function limited(found: FieldMerge, restores: number, decided: Side | null, from: Side): FieldMerge {
   if (!found.restores || restores < restoresAllowed) return found
   if (decided === null)
     return { verdict: 'conflict', why: `put back ${restores} times, and rewritten each time`, restores: false }
@@ -104,9 +107,13 @@ function agreedAfter(
   }
 }
 
-/** Every field of the draft, in its order. */
+/** From Salesforce, a restore is a yield to commerce: commerce's next pass carries it out. */
+const asRestore = (found: FieldMerge, { owner }: FieldRule, from: Side): FieldMerge =>
+  from === 'crm' && owner === 'commerce' && found.verdict === 'yield' ? { ...found, restores: true } : found
+
+/** Every field of the draft, in its order. From Salesforce, a field that was not read is passed over. */
 export function mergeFields(draft: Draft, input: MergeFieldsInput): Merged {
-  const { part, link, target, uncertain, decision, emptyDigest } = input
+  const { from, part, link, target, uncertain, decision, emptyDigest } = input
   const decided = decision?.choice.do === 'take' ? decision.choice.side : null
   const verdicts: FieldVerdict[] = []
   const write: Record<string, Value> = {}
@@ -114,46 +121,52 @@ export function mergeFields(draft: Draft, input: MergeFieldsInput): Merged {
   const yields: string[] = []
   const disputed: Disputed[] = []
   let guarded = false
+  const commerceIsLater = target === null || draft.modifiedAt >= target.modifiedAt
   for (const [field, value] of Object.entries(draft.fields)) {
     const digest = draft.digests[field]
     if (digest === undefined) continue
     const rule = ruleOf(part, field)
     const seen = target?.digests[field]
-    const theirs: SideValue | 'unread' =
+    const crmValue = target?.values[field] ?? null
+    const commerce: SideValue = { digest, empty: value === null }
+    const crm: SideValue | 'unread' =
       seen === undefined ? 'unread' : { digest: seen, empty: seen === emptyDigest(field) }
-    const theirValue = target?.values[field] ?? null
+    const ours = from === 'commerce' ? commerce : crm
+    const theirs = from === 'commerce' ? crm : commerce
+    if (ours === 'unread') continue
     const known = link?.base[field] ?? null
-    const agreed = uncertain ? believed(rule, digest, theirs, known) : known
-    const stricter = rule.stricter?.(value, theirValue)
+    const agreed = uncertain ? believed(rule, ours.digest, theirs, known) : known
+    const ourValue = from === 'commerce' ? value : crmValue
+    const stricter = rule.stricter?.(value, crmValue)
     const found = merge({
       owner: rule.owner,
       from,
-      ours: { digest, empty: value === null },
+      ours,
       theirs,
       base: agreed,
-      oursIsLater: target === null || draft.modifiedAt >= target.modifiedAt,
-      oursIsStricter: stricter === undefined || stricter === value,
+      oursIsLater: from === 'commerce' ? commerceIsLater : !commerceIsLater,
+      oursIsStricter: stricter === undefined || stricter === ourValue,
       decided,
     })
     const entered =
-      found.verdict === 'write' && value === null && rule.required === true
+      from === 'commerce' && found.verdict === 'write' && value === null && rule.required === true
         ? refused(rule)
-        : limited(found, link?.restores[field] ?? 0, decided)
+        : limited(asRestore(found, rule, from), Math.abs(link?.restores[field] ?? 0), decided, from)
     const { verdict } = entered
     verdicts.push({ field, owner: rule.owner, ...entered })
-    const after = agreedAfter(verdict, rule, digest, theirs, agreed)
+    const after = agreedAfter(verdict, rule, ours.digest, theirs, agreed)
     if (after !== null) base[field] = after
     if (verdict === 'write') {
-      write[field] = value
+      write[field] = ourValue
       const overwrites = theirs !== 'unread' && agreed !== null && theirs.digest !== agreed
       guarded ||= overwrites && (rule.owner === 'review' || rule.owner === 'strictest')
     }
-    if (verdict === 'yield' && flowsBack(rule)) yields.push(field)
+    if (verdict === 'yield' && travels(rule, from)) yields.push(field)
     if (verdict === 'conflict')
       disputed.push({
         field,
         commerce: value,
-        crm: theirValue,
+        crm: crmValue,
         kind: found.verdict === 'conflict' ? 'both-changed' : 'rewritten',
       })
   }

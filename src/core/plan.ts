@@ -67,7 +67,8 @@ function create(draft: Draft, input: PlanInput): WritePlan {
   return { do: 'create', draft, verdicts, fields, links, base: entered(base, agreements) }
 }
 
-const conflictOf = (crm: ResourceRef, disputed: readonly Disputed[]): ConflictDraft => {
+/** The conflict that disputed fields make. */
+export const conflictOf = (crm: ResourceRef, disputed: readonly Disputed[]): ConflictDraft => {
   const names = disputed.map(one => one.field).join(', ')
   const rewritten = disputed.every(one => one.kind === 'rewritten')
   return {
@@ -88,7 +89,7 @@ function update(draft: Draft, input: PlanInput, { crm, link, target, stampKey }:
   const { part, resolve, uncertain, decision, emptyDigest } = input
   const { links, cleared, base: agreements, awaits } = planLinks(draft, part.links, resolve, link?.base ?? {})
   if (awaits.length > 0) return { do: 'wait', draft, verdicts: [], awaits }
-  const merged = mergeFields(draft, { part, link, target, uncertain, decision, emptyDigest })
+  const merged = mergeFields(draft, { from: 'commerce', part, link, target, uncertain, decision, emptyDigest })
   const { verdicts, yields } = merged
   if (merged.disputed.length > 0) return review(draft, conflictOf(crm, merged.disputed), verdicts)
   const base = entered(merged.base, agreements)

@@ -2,7 +2,7 @@
 import type { Base, IdentityLink } from '../model/identity.ts'
 import type { FailedRecord, Failure, LinkChange, Next, Outcome } from '../model/outcome.ts'
 import type { Conflict, FieldVerdict, WritePlan } from '../model/plan.ts'
-import { type ResourceRef, unreachable } from '../model/resource.ts'
+import { type ResourceRef, type Side, unreachable } from '../model/resource.ts'
 
 export type SettleInput = {
   readonly plan: WritePlan
@@ -34,15 +34,16 @@ type Counts = Readonly<Record<string, number>>
 const nothing: Settled = { next: { do: 'done' }, links: [], marks: [], conflict: null, failure: null, target: null }
 
 /**
- * How often each field was put back since its owner, or a person, last said what it should be. A pass that leaves a
- * field alone tells nothing: it may not have read it.
+ * How often each field was put back since its owner, or a person, last said what it should be; negative while the write
+ * that puts it back is still to come. A pass that leaves a field alone tells nothing: it may not have read it.
  */
-function restoresAfter(verdicts: readonly FieldVerdict[], before: Counts): Counts {
+export function restoresAfter(verdicts: readonly FieldVerdict[], before: Counts, from: Side): Counts {
   const after: Record<string, number> = {}
   for (const { field, verdict, restores } of verdicts) {
     const count = before[field] ?? 0
-    if (restores) after[field] = count + 1
-    else if (verdict === 'same' && count > 0) after[field] = count
+    if (restores) after[field] = from === 'commerce' ? Math.abs(count) + 1 : -(Math.abs(count) + 1)
+    else if (from === 'commerce' && verdict === 'write' && count < 0) after[field] = -count
+    else if (count !== 0 && verdict !== 'write') after[field] = count
   }
   return after
 }
@@ -55,7 +56,7 @@ function linkChange(
   base: Base,
 ): LinkChange[] {
   const link: IdentityLink | null = plan.do === 'create' ? null : plan.link
-  const restores = restoresAfter(plan.verdicts, link?.restores ?? {})
+  const restores = restoresAfter(plan.verdicts, link?.restores ?? {}, 'commerce')
   if (link === null) {
     const { mapping, role, source } = plan.draft
     return [

@@ -17,7 +17,7 @@ export type Considered = { readonly subject: Subject; readonly looked: LookedUp;
 export type ReadRow = { readonly row: ClaimedRow; readonly snapshot: Extract<Snapshot, { state: 'present' }> }
 
 /** The mapping made ready for this org, once per describe. Rejects as `denied` when the org lacks our key field. */
-function projectionOf(engine: Engine, mapping: Mapping, schema: Schema): Projection {
+export function projectionOf(engine: Engine, mapping: Mapping, schema: Schema): Projection {
   const known = engine.projections.get(schema) ?? new Map<Mapping, Projection>()
   engine.projections.set(schema, known)
   let projection = known.get(mapping)

@@ -1,6 +1,6 @@
 /** The worker's loop: claim, sync, again; at once when something was marked, and never faster than the budget allows. */
-import { type RemoteLimits, StoreDown } from '../model/ports.ts'
-import { type Instant, lanes } from '../model/resource.ts'
+import { type Claim, type RemoteLimits, StoreDown } from '../model/ports.ts'
+import { type Instant, lanes, type Side } from '../model/resource.ts'
 import type { Engine, PassReport } from './engine.ts'
 import { type Bucket, bucket } from './pace.ts'
 import { sync } from './sync.ts'
@@ -69,6 +69,7 @@ export function drain(
   let rows = 0
   let budget: RemoteLimits = null
   let troubles = 0
+  let turns = 0
   let describedMs = clock.monotonicMs()
 
   const enter = (report: PassReport): void => {
@@ -90,6 +91,17 @@ export function drain(
     }
   }
 
+  /** Both sides in turn, so that a flood on one does not hold up the other. */
+  const claimNext = async (): Promise<Claim | null> => {
+    turns++
+    const sides: readonly Side[] = turns % 2 === 0 ? ['crm', 'commerce'] : ['commerce', 'crm']
+    for (const side of sides) {
+      const claim = await store.claim({ side, limit: pace.passSize, leaseMs: pace.leaseMs, lanes })
+      if (claim !== null) return claim
+    }
+    return null
+  }
+
   /** One turn; true when there was work. */
   const turn = async (): Promise<boolean> => {
     if (paused !== null) {
@@ -103,7 +115,7 @@ export function drain(
     if (signal.aborted) return false
     // Asked also when nothing is due: a claim is what takes rows back from a worker that died.
     const leaseStartMs = clock.monotonicMs()
-    const claim = await store.claim({ side: 'commerce', limit: pace.passSize, leaseMs: pace.leaseMs, lanes })
+    const claim = await claimNext()
     if (claim === null) return false
     await describeAgain(claim.token)
     const { report, pause } = await sync(engine, claim, {

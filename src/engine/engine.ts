@@ -1,7 +1,7 @@
 /** What every verb of the engine is given first: the ports, the mappings and the clock, made once in `app.ts`. */
 import type { Projection } from '../core/project.ts'
 import type { Mapping, Schema } from '../model/mapping.ts'
-import type { Clock, CommerceSystem, CrmSystem, Digester, Log, Store } from '../model/ports.ts'
+import type { Clock, CommerceSystem, CommerceWriter, CrmFeed, CrmSystem, Digester, Log, Store } from '../model/ports.ts'
 
 /** How fast the engine works. All durations in milliseconds. */
 export type Pace = {
@@ -15,6 +15,8 @@ export type Pace = {
   readonly reserve: number
   /** Calls that may be spent at once, before the bucket's refill sets the pace. */
   readonly burst: number
+  /** How often to look for changes in Salesforce, where values can flow back; each look is one API call. */
+  readonly pollMs: number
   /** Tries of one record before it is listed as failed (only for failures that may pass by themselves). */
   readonly maxAttempts: number
 }
@@ -43,7 +45,7 @@ export type PassReport = {
 }
 
 export type Engine = {
-  readonly systems: { readonly commerce: CommerceSystem; readonly crm: CrmSystem }
+  readonly systems: { readonly commerce: CommerceSystem & CommerceWriter; readonly crm: CrmSystem & CrmFeed }
   readonly store: Store
   readonly mappings: readonly Mapping[]
   readonly digester: Digester

@@ -49,7 +49,8 @@ export function gather(
     settlement.journal.push(journalLine(one, result, failure, now, ms))
 }
 
-const forcedMark = (ref: ResourceRef, correlationId: string, at: Instant): ChangeEvent => ({
+/** A mark that no version can drop: the other side's value stands and must travel. */
+export const forcedMark = (ref: ResourceRef, correlationId: string, at: Instant): ChangeEvent => ({
   id: `yield/${refKey(ref)}@${at}`,
   ref,
   kind: 'changed',

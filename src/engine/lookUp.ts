@@ -75,7 +75,7 @@ function questions(subjects: readonly Subject[], schema: Schema): Sought[] {
 }
 
 /** The names, in this org, of all fields a part maps. */
-function wantedFields(part: MappingPart, schema: Schema): readonly string[] {
+export function wantedFields(part: MappingPart, schema: Schema): readonly string[] {
   const fields = schema.get(part.object)?.fields
   return part.fields.flatMap(
     rule => [rule.crm, rule.orElse].find(name => name !== undefined && fields?.has(name)) ?? [],
@@ -108,7 +108,7 @@ async function findCandidates(engine: Engine, unlinked: readonly Subject[], sche
 }
 
 /** Reads the linked records that `ask` wants, each object's fields together; a merged one is read where it went. */
-async function readPresent(
+export async function readPresent(
   engine: Engine,
   asked: readonly { link: IdentityLink; fields: readonly string[] }[],
   context: CallContext,
@@ -196,8 +196,10 @@ export async function lookUp(
   const decisionOf = (subject: Subject): Decision | null => decided.get(subjectKey(subject)) ?? null
 
   const known = subjects.map(subject => ({ subject, link: linkOf(subject), decision: decisionOf(subject) }))
-  const asked = known.flatMap(({ subject, link }) => {
-    const fields = link === null ? [] : ask(subject.draft, link, subject.part, subject.row.uncertain)
+  const asked = known.flatMap(({ subject, link, decision }) => {
+    // A decision is about what both sides hold now: all of it is read.
+    const fields =
+      link === null ? [] : ask(subject.draft, link, subject.part, subject.row.uncertain || decision !== null)
     return link === null || fields.length === 0 ? [] : [{ link, fields }]
   })
   const [candidates, present, chosen] = await Promise.all([

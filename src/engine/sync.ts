@@ -7,12 +7,14 @@ import type { IdentityLink } from '../model/identity.ts'
 import type { Failure, LinkChange, Next } from '../model/outcome.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import { type CallContext, type Claim, type ClaimedRow, StoreDown } from '../model/ports.ts'
-import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
+import { type ResourceRef, type Snapshot, sameRef } from '../model/resource.ts'
 import { type CarriedOut, callPause, carryOut, nothingDone } from './carryOut.ts'
 import { consider, type ReadRow } from './consider.ts'
 import type { Engine, PassReport } from './engine.ts'
 import { emptySettlement, freed, line, settled } from './gather.ts'
 import { quarantine } from './quarantine.ts'
+import { read } from './read.ts'
+import { syncBack } from './syncBack.ts'
 import { touch } from './touch.ts'
 
 export type Pass = { readonly report: PassReport; readonly pause: Extract<Next, { do: 'pause' }> | null }
@@ -120,18 +122,6 @@ function unlinked(engine: Engine, link: IdentityLink): LinkChange[] {
   return mapping === undefined || mapping.deletion === 'ignore' ? [] : [{ do: 'remove', link }]
 }
 
-/** READ, by type, in as few calls as fit: types differ in what they expand. Snapshots in the order of the rows. */
-async function read(engine: Engine, rows: readonly ClaimedRow[], context: CallContext): Promise<readonly Snapshot[]> {
-  const found = new Map<string, Snapshot>()
-  for (const type of new Set(rows.map(row => row.ref.type))) {
-    const expand = [...new Set(engine.mappings.filter(one => one.commerce === type).flatMap(one => one.expand))]
-    const refs = rows.filter(row => row.ref.type === type).map(row => row.ref)
-    for (const snapshot of await engine.systems.commerce.read(refs, expand, context))
-      found.set(refKey(snapshot.ref), snapshot)
-  }
-  return rows.map(row => found.get(refKey(row.ref)) ?? { state: 'absent', ref: row.ref })
-}
-
 /** A pass that failed as a whole before it wrote anything: its rows go back, the lane pauses as the failure says. */
 async function giveUp(engine: Engine, claim: Claim, failure: Failure, troubles: number): Promise<CarriedOut> {
   const until = callPause(engine, failure, troubles)
@@ -189,11 +179,13 @@ async function work(
   mayWrite: () => Promise<boolean>,
   troubles: number,
 ): Promise<CarriedOut> {
+  if (claim.rows.every(row => row.ref.side === 'crm')) return syncBack(engine, claim, { context, mayWrite, troubles })
   const mapped = claim.rows.filter(row => engine.mappings.some(one => one.commerce === row.ref.type))
   const others = claim.rows.filter(row => !mapped.includes(row))
   if (others.length > 0) await touch(engine, claim.token, others, context)
   if (mapped.length === 0) return nothingDone()
-  const snapshots = await read(engine, mapped, context)
+  const refs = mapped.map(row => row.ref)
+  const snapshots = refs.map(await read(engine, refs, context))
   const sorted = sort(mapped, snapshots, await goneAlready(engine, mapped, snapshots))
   const absent = sorted.behind.length + sorted.lost.length
   if (

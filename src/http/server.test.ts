@@ -7,7 +7,7 @@ import { digester } from '../lib/digester.ts'
 import { log } from '../lib/log.ts'
 import { customerPerson } from '../mappings/customer-person/index.ts'
 import { RemoteFailure } from '../model/outcome.ts'
-import { type CrmSystem, type Store, StoreDown } from '../model/ports.ts'
+import { type CrmFeed, type CrmSystem, type Store, StoreDown } from '../model/ports.ts'
 import { store as openStore } from '../store/index.ts'
 import { commercetools } from '../systems/commercetools/index.ts'
 import { metrics } from './metrics.ts'
@@ -18,13 +18,14 @@ const quiet = log('silent')
 const away = async (): Promise<never> => {
   throw new RemoteFailure({ is: 'unavailable', code: 'refused', message: 'nothing there', fields: [], retryAt: null })
 }
-const crm: CrmSystem = {
+const crm: CrmSystem & CrmFeed = {
   side: 'crm',
   batch: { rowsPerGroup: 200, groupsPerCall: 5 },
   schema: away,
   find: away,
   read: away,
   write: away,
+  changes: away,
   limits: away,
   check: away,
   orgId: away,
@@ -59,7 +60,15 @@ beforeAll(async () => {
     digester: digester('k'.repeat(32)),
     clock: clock(),
     log: quiet,
-    pace: { passSize: 1_000, leaseMs: 60_000, maxDelayMs: 5_000, reserve: 0.2, burst: 200, maxAttempts: 10 },
+    pace: {
+      passSize: 1_000,
+      leaseMs: 60_000,
+      maxDelayMs: 2_000,
+      reserve: 0.2,
+      burst: 8,
+      pollMs: 15_000,
+      maxAttempts: 10,
+    },
     observe: board.observer,
     projections: new WeakMap(),
   }

@@ -112,7 +112,8 @@ describe('bad input is a normal day', () => {
     )
     const { code, out, err } = await ctsf(['check'], { ...now.env, CTSF_CONFIG: file, PORT: 'eighty' })
     expect(code).toBe(2)
-    for (const name of ['mappigns', 'customer-persn', 'Emial', 'FirstName.owner', 'PORT']) expect(out + err).toContain(name)
+    for (const name of ['mappigns', 'customer-persn', 'Emial', 'FirstName.owner', 'PORT'])
+      expect(out + err).toContain(name)
     expect(out + err).not.toContain('    at ')
   })
 

@@ -2,7 +2,15 @@
 import type { FieldSchema, Mapping, ObjectSchema, Schema, Value } from '../../src/model/mapping.ts'
 import { type Failure, type Outcome, RemoteFailure } from '../../src/model/outcome.ts'
 import type { Call, WriteRow } from '../../src/model/plan.ts'
-import type { Clock, CommerceSystem, CrmSystem, Found, PresentRead } from '../../src/model/ports.ts'
+import type {
+  Clock,
+  CommerceSystem,
+  CommerceWriter,
+  CrmFeed,
+  CrmSystem,
+  Found,
+  PresentRead,
+} from '../../src/model/ports.ts'
 import type { JsonObject, ResourceRef, Snapshot } from '../../src/model/resource.ts'
 
 export const failure = (is: Failure['is'], code: string = is): Failure => ({
@@ -29,13 +37,16 @@ export function handClock(startAt = '2026-01-01T00:00:00.000Z'): Clock & { advan
   }
 }
 
-export type MemoryCommerce = CommerceSystem & {
-  readonly calls: string[]
-  put(id: string, body: JsonObject): ResourceRef
-  remove(id: string): void
-  /** The next reads reject with this. */
-  failWith: Failure | null
-}
+export type MemoryCommerce = CommerceSystem &
+  CommerceWriter & {
+    /** Called before each write: a failure refuses it, `lost` writes it and then says `uncertain`. */
+    fault: (id: string) => Failure | 'lost' | null
+    readonly calls: string[]
+    put(id: string, body: JsonObject): ResourceRef
+    remove(id: string): void
+    /** The next reads reject with this. */
+    failWith: Failure | null
+  }
 
 export function memoryCommerce(clock: Clock, type = 'customer'): MemoryCommerce {
   const rows = new Map<string, { body: JsonObject; version: number; at: string }>()
@@ -72,21 +83,38 @@ export function memoryCommerce(clock: Clock, type = 'customer'): MemoryCommerce 
     },
     decode: () => ({ is: 'bad', why: 'no deliveries in memory' }),
     check: async () => [],
+    fault: () => null,
+    writable: (_, path) => /^\w+$/.test(path),
+    async write(writes) {
+      system.calls.push(`write ${writes.length}`)
+      return writes.map(({ ref: target, version, changes }): Outcome => {
+        const row = rows.get(target.id)
+        const fault = system.fault(target.id)
+        if (fault !== null && fault !== 'lost') return { ok: false, failure: fault }
+        if (row === undefined || row.version !== version)
+          return { ok: false, failure: failure('stale', 'ConcurrentModification') }
+        const body = { ...row.body, ...Object.fromEntries(changes.map(({ path, value }) => [path, value])) }
+        rows.set(target.id, { body, version: row.version + 1, at: clock.now() })
+        if (fault === 'lost') return { ok: false, failure: failure('uncertain') }
+        return { ok: true, ref: target, created: false, version: row.version + 1 }
+      })
+    },
   }
   return system
 }
 
 type CrmRow = { id: string; object: string; fields: Record<string, Value>; modified: number; deleted: boolean }
 
-export type MemoryCrm = CrmSystem & {
-  readonly rows: Map<string, CrmRow>
-  readonly calls: { what: 'find' | 'read' | 'write'; rows: number }[]
-  /** Called before each row is written: a failure refuses it, `lost` writes it and then says `uncertain`. */
-  fault: (row: WriteRow) => Failure | 'lost' | null
-  /** A person in Salesforce changes a record. */
-  edit(id: string, fields: Record<string, Value>): void
-  of(object: string): CrmRow[]
-}
+export type MemoryCrm = CrmSystem &
+  CrmFeed & {
+    readonly rows: Map<string, CrmRow>
+    readonly calls: { what: 'find' | 'read' | 'write'; rows: number }[]
+    /** Called before each row is written: a failure refuses it, `lost` writes it and then says `uncertain`. */
+    fault: (row: WriteRow) => Failure | 'lost' | null
+    /** A person in Salesforce changes a record. */
+    edit(id: string, fields: Record<string, Value>): void
+    of(object: string): CrmRow[]
+  }
 
 /** A describe that has every field of these mappings, plain text of 255 characters unless said otherwise. */
 export function schemaFor(
@@ -178,7 +206,9 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
     fault: () => null,
     edit(id, fields) {
       const row = rows.get(id)
-      if (row) Object.assign(row.fields, fields)
+      if (row === undefined) return
+      Object.assign(row.fields, fields)
+      row.modified = Date.parse(clock.now())
     },
     of: live,
     schema: async () => schema,
@@ -217,6 +247,23 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
       const all = call.groups.flat()
       system.calls.push({ what: 'write', rows: all.length })
       return all.map(write)
+    },
+    async changes({ objects, position, limit }) {
+      const since = position === null ? Date.parse(clock.now()) : Number(position)
+      const changed = [...rows.values()]
+        .filter(row => objects.includes(row.object) && row.modified >= since)
+        .slice(0, limit)
+      const events = changed.map(row => ({
+        id: `${row.id}@${row.modified}`,
+        ref: { side: 'crm', type: row.object, id: row.id } as const,
+        kind: row.deleted ? ('deleted' as const) : ('changed' as const),
+        version: row.modified,
+        at: at(row),
+        correlationId: `crm-${row.id}`,
+        lane: 'live' as const,
+        erase: false,
+      }))
+      return { events, position: String(Math.max(since, ...changed.map(row => row.modified + 1))), more: false }
     },
     limits: async () => null,
     check: async () => [],

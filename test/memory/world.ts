@@ -87,6 +87,7 @@ export function memoryWorld(
       passSize: 1_000,
       leaseMs: 60_000,
       maxDelayMs: 2_000,
+      pollMs: 15_000,
       reserve: 0.2,
       burst: 8,
       maxAttempts: options.maxAttempts ?? 10,
@@ -146,7 +147,9 @@ export function memoryWorld(
     },
     /** One pass, if anything is due. */
     async pass(): Promise<PassReport | null> {
-      const claim = await store.claim({ side: 'commerce', limit: 1_000, leaseMs: 60_000, lanes })
+      const wanted = { limit: 1_000, leaseMs: 60_000, lanes }
+      const claim =
+        (await store.claim({ side: 'commerce', ...wanted })) ?? (await store.claim({ side: 'crm', ...wanted }))
       if (claim === null) return null
       return (
         await sync(engine, claim, {

@@ -26,7 +26,7 @@ export async function arrive(stage: Stage, options: { customers: number; seed: n
 
 export async function shop(stage: Stage, options: { seed: number }): Promise<void> {
   if ((await progressOf(stage)).running) return
-  await stage.commerce.ask('/play', { scenario: 'shoppers', rate: 1, projectKey, ...options })
+  await stage.commerce.ask('/play', { scenario: 'shoppers', rate: 0.5, projectKey, ...options })
 }
 
 type State = { readonly done: number; readonly total: number | null; readonly status: Status; readonly pending: number }

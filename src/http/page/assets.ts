@@ -23,7 +23,7 @@ progress { width: 100%; display: block }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 8px }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .4rem .75rem; border-top: 1px solid var(--line); vertical-align: top } thead th { border-top: 0; color: var(--dim); font-weight: 500; font-size: .85rem; white-space: nowrap }
-tbody th { font-weight: 500 } td a { overflow-wrap: anywhere } .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } time { white-space: nowrap }
+tbody th { font-weight: 500 } td a { overflow-wrap: anywhere } td:last-child a { white-space: nowrap } .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } time { white-space: nowrap }
 .none, .dim { color: var(--dim) } footer { padding-top: 1.5rem; padding-bottom: 2rem; display: flex; gap: 1rem }
 `
 

@@ -48,7 +48,11 @@ export const moment = (at: string): Html =>
 export const figure = (label: string, value: string, options: { readonly tone?: 'good' | 'bad' } = {}): Html =>
   html`<div class="figure ${options.tone}"><dt>${label}</dt><dd>${value}</dd></div>`
 
+/** A head that begins with # stands above figures. */
+const heading = (head: string): Html =>
+  head.startsWith('#') ? html`<th scope="col" class="n">${head.slice(1)}</th>` : html`<th scope="col">${head}</th>`
+
 export function table(caption: string, heads: readonly string[], rows: readonly Html[], none: string): Html {
   if (rows.length === 0) return html`<section><h2>${caption}</h2><p class="none">${none}</p></section>`
-  return html`<section><h2>${caption}</h2><div class="scroll"><table><thead><tr>${heads.map(head => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></section>`
+  return html`<section><h2>${caption}</h2><div class="scroll"><table><thead><tr>${heads.map(heading)}</tr></thead><tbody>${rows}</tbody></table></div></section>`
 }

@@ -62,7 +62,7 @@ export const statusPage = (
 ${state(status)}
 ${figures(status)}
 ${table('Conflicts to decide', ['since', 'record', 'why', 'candidates', ''], conflictRows(conflicts), 'None. Whatever is unclear about an identity or an ownership waits here for a person.')}
-${table('Failures to mend', ['since', 'record', 'mapping', 'why', 'tries', ''], failureRows(failures), 'None. A record that Salesforce refuses is listed here with the reason.')}
-${table('Backlog by lane', ['lane', 'due', 'claimed', 'later', 'oldest'], laneRows(status), '')}
-${table('Last passes', ['at', 'lane', 'records', 'created', 'updated', 'unchanged', 'waiting', 'review', 'failed', 'took', 'lag'], passRows(status), 'None yet in this process.')}
+${table('Failures to mend', ['since', 'record', 'mapping', 'why', '#tries', ''], failureRows(failures), 'None. A record that Salesforce refuses is listed here with the reason.')}
+${table('Backlog by lane', ['lane', '#due', '#claimed', '#later', 'oldest'], laneRows(status), '')}
+${table('Last passes', ['at', 'lane', '#records', '#created', '#updated', '#unchanged', '#waiting', '#review', '#failed', '#took', '#lag'], passRows(status), 'None yet in this process.')}
 <p class="dim">Version ${status.version}, roles ${status.roles.join(', ')}, since ${moment(status.startedAt)}; these figures are of ${moment(status.at)}. Times are UTC.</p>`

@@ -13,6 +13,6 @@ export function tracePage(asked: string, story: Story | null): Html {
     return html`<h1>Nothing is known of this</h1><p>Looked for <code>${asked}</code> as a correlation id, a commercetools id and a Salesforce id. Try <code>customer/&lt;id&gt;</code> or <code>Contact/&lt;id&gt;</code>.</p>`
   const title = 'record' in story.of ? refKey(story.of.record) : `correlation id ${story.of.correlationId}`
   return html`<h1>${title}</h1>
-${table('What happened, oldest first', ['at', 'step', 'record', 'mapping', 'plan', 'fields', 'detail', 'took', ''], story.entries.map(line), '')}
+${table('What happened, oldest first', ['at', 'step', 'record', 'mapping', 'plan', 'fields', 'detail', '#took', ''], story.entries.map(line), '')}
 <p class="dim">Names of fields, never their values. Times are UTC.</p>`
 }

@@ -25,9 +25,9 @@ export type CustomerPersonOptions = {
 }
 
 const doc = `A customer becomes two records: a Contact for the person, in an Account of its own.
-What the customer types in the shop is the shop's to know: those fields are commerce's, and an edit of them in Salesforce
-is put back. What sales comes to know better (the job title, the Account's phone, whose Account the Contact belongs to) is
-filled once and then left alone. Nothing flows back to commercetools yet, so no field has an owner that would let it.
+What the customer types in the shop is the shop's to know: those fields are commerce's, and the shop's next change of one
+overwrites an edit of it in Salesforce. What sales comes to know better (the job title, the Account's phone, whose Account
+the Contact belongs to) is filled once and then left alone. Nothing flows back unless sync.config.ts gives a field another owner.
 Addresses are the default billing and the default shipping address; a customer without one has none here.`
 
 type Setting = Required<CustomerPersonOptions>

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest'
+import { failure } from '../../test/memory/systems.ts'
+import { memoryWorld, personMapping } from '../../test/memory/world.ts'
+import type { FieldOwnership, Mapping } from '../model/mapping.ts'
+import { pollOnce, watched } from './poll.ts'
+
+const anna = { firstName: 'Anna', lastName: 'Beck', email: 'anna@example.com', note: 'met at the fair' }
+
+/** The person mapping with other owners for some fields of the Contact. */
+const owned = (owners: Readonly<Record<string, FieldOwnership>>): Mapping => ({
+  ...personMapping,
+  parts: personMapping.parts.map(part => ({
+    ...part,
+    fields: part.fields.map(rule => ({ ...rule, owner: owners[rule.crm] ?? rule.owner })),
+  })),
+})
+
+/** A world in which one customer is linked, with what a salesperson and the poll can do. */
+async function linked(owners: Readonly<Record<string, FieldOwnership>>) {
+  const world = memoryWorld({ mappings: [owned(owners)] })
+  await world.shopper.saves('demo/1', anna)
+  await world.quiet()
+  await pollOnce(world.engine, ['Contact'], new AbortController().signal)
+  return {
+    ...world,
+    /** A salesperson edits the Contact, and the poll sees it. */
+    async edits(fields: Record<string, string | null>): Promise<void> {
+      world.clock.advance(1_000)
+      world.crm.edit(world.contact('demo/1')?.id ?? '', fields)
+      await pollOnce(world.engine, ['Contact'], new AbortController().signal)
+    },
+    async customer() {
+      const [snapshot] = await world.commerce.read([{ side: 'commerce', type: 'customer', id: 'demo/1' }], [], {
+        correlationId: '',
+        signal: new AbortController().signal,
+      })
+      return snapshot?.state === 'present' ? snapshot.body : null
+    },
+    fields: () => world.contact('demo/1')?.fields,
+  }
+}
+
+describe('what flows back from Salesforce', () => {
+  it('a field that Salesforce owns', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    await world.edits({ FirstName: 'Annika' })
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ firstName: 'Annika', lastName: 'Beck' })
+    expect(world.fields()?.FirstName).toBe('Annika')
+  })
+
+  it('and an edit of such a field in the shop is put right by Salesforce', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    await world.edits({ FirstName: 'Annika' })
+    await world.quiet()
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Shop' })
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ firstName: 'Annika' })
+    expect(world.fields()?.FirstName).toBe('Annika')
+  })
+
+  it('the later of two edits, whichever side made it', async () => {
+    const world = await linked({ FirstName: 'latest' })
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Shop' })
+    await world.edits({ FirstName: 'Sales' })
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ firstName: 'Sales' })
+    world.crm.edit(world.contact('demo/1')?.id ?? '', { FirstName: 'Early' })
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Late' })
+    await world.quiet()
+    expect(world.fields()?.FirstName).toBe('Late')
+    expect(await world.customer()).toMatchObject({ firstName: 'Late' })
+  })
+
+  it('nothing of two edits that a person must judge, until the person has', async () => {
+    const world = await linked({ FirstName: 'review' })
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Shop' })
+    await world.edits({ FirstName: 'Sales' })
+    await world.quiet()
+    expect(world.store.conflictRows).toMatchObject([
+      { kind: 'both-changed', fields: [{ field: 'FirstName', commerce: 'Shop', crm: 'Sales' }] },
+    ])
+    expect(await world.customer()).toMatchObject({ firstName: 'Shop' })
+    expect(world.fields()?.FirstName).toBe('Sales')
+    await world.store.decide(world.store.conflictRows[0]?.id ?? '', { do: 'take', side: 'crm' }, 'a person', 'c')
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ firstName: 'Sales' })
+    expect(world.fields()?.FirstName).toBe('Sales')
+  })
+
+  it('never a seeded field', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    await world.edits({ Description: 'prefers mornings' })
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ note: 'met at the fair' })
+    expect(world.fields()?.Description).toBe('prefers mornings')
+  })
+})
+
+describe('what commerce puts right again', () => {
+  it('an edit of a field that commerce owns', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    await world.edits({ Email: 'typo@example.com' })
+    await world.quiet()
+    expect(world.fields()?.Email).toBe('anna@example.com')
+    expect(await world.customer()).toMatchObject({ email: 'anna@example.com' })
+  })
+
+  it('until something in the org has rewritten it five times: then a person looks', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    for (let turn = 0; turn < 8 && world.store.conflictRows.length === 0; turn++) {
+      await world.edits({ Email: `robot${turn}@example.com` })
+      await world.quiet()
+    }
+    expect(world.store.conflictRows).toMatchObject([{ kind: 'rewritten', state: 'open' }])
+  })
+
+  it('from the beginning again once commerce itself has changed the field', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    for (let turn = 0; turn < 8; turn++) {
+      await world.edits({ Email: `robot${turn}@example.com` })
+      await world.quiet()
+      await world.shopper.saves('demo/1', { ...anna, email: `real${turn}@example.com` })
+      await world.quiet()
+    }
+    expect(world.store.conflictRows).toEqual([])
+  })
+})
+
+describe('the way back on a bad day', () => {
+  it('sends nothing for its own echo', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    await world.shopper.saves('demo/1', { ...anna, email: 'new@example.com' })
+    await world.quiet()
+    await pollOnce(world.engine, ['Contact'], new AbortController().signal)
+    world.commerce.calls.length = 0
+    const writes = world.writes().length
+    await world.quiet()
+    expect(world.commerce.calls.filter(call => call.startsWith('write'))).toEqual([])
+    expect(world.writes()).toHaveLength(writes)
+  })
+
+  it('reads and plans again when the customer moved meanwhile', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    let refused = 2
+    world.commerce.fault = () => (refused-- > 0 ? failure('stale', 'ConcurrentModification') : null)
+    await world.edits({ FirstName: 'Annika' })
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ firstName: 'Annika' })
+  })
+
+  it('finds out whether an unanswered write landed', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    let lost = true
+    world.commerce.fault = () => (lost ? 'lost' : null)
+    await world.edits({ FirstName: 'Annika' })
+    await world.pass()
+    lost = false
+    world.commerce.calls.length = 0
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ firstName: 'Annika' })
+    expect(world.commerce.calls.filter(call => call.startsWith('write'))).toEqual([])
+  })
+
+  it('lists what commercetools refuses', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    world.commerce.fault = () => failure('invalid', 'InvalidField')
+    await world.edits({ FirstName: 'Annika' })
+    await world.quiet()
+    expect(world.store.failureRows).toMatchObject([
+      { source: { side: 'crm', type: 'Contact' }, failure: { code: 'InvalidField' }, state: 'open' },
+    ])
+  })
+
+  it('asks a person when a linked record is deleted in Salesforce', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    const contact = world.contact('demo/1')
+    if (contact) contact.deleted = true
+    await world.edits({})
+    await world.quiet()
+    expect(world.store.conflictRows).toMatchObject([{ kind: 'deleted', role: 'contact', source: { id: 'demo/1' } }])
+  })
+
+  it('forgets what nobody linked', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    world.crm.rows.set('Contact-x', {
+      id: 'Contact-x',
+      object: 'Contact',
+      fields: { LastName: 'Lead' },
+      modified: 0,
+      deleted: false,
+    })
+    world.crm.edit('Contact-x', { LastName: 'Led' })
+    await pollOnce(world.engine, ['Contact'], new AbortController().signal)
+    await world.quiet()
+    expect(world.store.failureRows).toEqual([])
+  })
+})
+
+it('looks only at objects from which something can flow back', () => {
+  expect(watched([personMapping])).toEqual([])
+  expect(watched([owned({ Email: 'latest' })])).toEqual(['Contact'])
+})
