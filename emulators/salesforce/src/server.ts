@@ -111,7 +111,9 @@ async function answer(
   else if (fault.do === 'limit-exceeded') outcome.reply = errorReply(limitExceeded())
   const { cost } = outcome
   const status = outcome.reply.status
-  const at = new Date(org.now()).toISOString()
+  const now = new Date(org.now())
+  reply.header('Date', now.toUTCString())
+  const at = now.toISOString()
   org.log.add({ at, method, path: request.url, operation, status, cost, ...(fault ? { fault: fault.do } : {}) })
 
   if (fault && DROPS.has(fault.do)) return drop(reply, fault)

@@ -151,6 +151,22 @@ describe('clock and limits', () => {
     expect((await org.control('GET', '/clock')).body).toEqual(first)
   })
 
+  test('stamps and the Date of replies follow the clock, after a reset as well', async () => {
+    await start()
+    const stamps = async () => {
+      const { headers } = await add()
+      const [account] = await org.query('SELECT SystemModstamp FROM Account')
+      return [Date.parse(headers.get('date') ?? ''), Date.parse(String(account?.SystemModstamp))]
+    }
+    await org.control('POST', '/clock', { freeze: true, advanceMs: 3_600_000 })
+    const { body } = await org.control('GET', '/clock')
+    const second = Math.floor(Date.parse((body as { now: string }).now) / 1000) * 1000
+    expect(await stamps()).toEqual([second, second])
+    await org.control('POST', '/reset')
+    await org.login()
+    for (const at of await stamps()) expect(Math.abs(at - Date.now())).toBeLessThan(60_000)
+  })
+
   test('latency is per request and per record', async () => {
     await start()
     await org.control('POST', '/latency', { ms: 20, perRecordMs: 2 })

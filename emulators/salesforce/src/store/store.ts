@@ -111,6 +111,7 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal): Sto
       tables.clear()
       counters.clear()
       undo.length = 0
+      lastAt = 0
     },
     take(entry) {
       for (const [name, value] of Object.entries(entry.counters ?? {})) counters.set(name, value)
