@@ -143,6 +143,8 @@ export async function sync(
   const [only] = claim.rows
   const correlationId = claim.rows.length === 1 && only ? only.correlationId : claim.token
   const context: CallContext = { correlationId, signal: options.signal }
+  // Calls of a pass carry one id for many records: here is which.
+  engine.log.debug({ correlationId, carries: claim.rows.map(row => row.correlationId) }, 'a pass begins')
   let leaseStartMs = options.leaseStartMs
   const mayWrite = async (): Promise<boolean> => {
     if (engine.clock.monotonicMs() - leaseStartMs + callMarginMs < engine.pace.leaseMs) return true
