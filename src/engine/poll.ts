@@ -51,7 +51,9 @@ export async function poll(engine: Engine, { signal, everyMs, wake }: Poll): Pro
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof RemoteFailure || error instanceof StoreDown)) throw error
-      waitMs = Math.max(everyMs, backoffMs(troubles++, 0.5))
+      const allowedAt = error instanceof RemoteFailure ? Date.parse(error.failure.retryAt ?? '') : Number.NaN
+      const asked = Number.isNaN(allowedAt) ? 0 : allowedAt - Date.parse(engine.clock.now())
+      waitMs = Math.max(everyMs, backoffMs(troubles++, 0.5), asked)
       engine.log.warn({ message: error.message }, 'Salesforce cannot be polled now; trying again')
     }
     await engine.clock.sleep(waitMs, signal).catch(() => undefined)
