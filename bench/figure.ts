@@ -28,7 +28,8 @@ export class NotHere extends Error {
 export const profiled = (profileDir: string | null): Readonly<Record<string, string>> =>
   profileDir === null ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` }
 
-export const round = (value: number, digits = 2): number => Number(value.toFixed(digits))
+/** Four digits: fewer would round a miss into a hit. */
+export const round = (value: number, digits = 4): number => Number(value.toFixed(digits))
 
 /** The nearest rank: of 100 values the 99th in order of size is the 99th percentile. */
 export function percentile(values: readonly number[], share: number): number {

@@ -81,13 +81,13 @@ async function bare(field: Field, ids: readonly string[], perRecordMs: number, c
 }
 
 const phases: readonly { name: Name; perRecordMs: number; forMs: number; calls: number }[] = [
-  { name: 'throughput-vs-bare-at-10ms-per-record', perRecordMs: 10, forMs: 45_000, calls: 30 },
+  { name: 'throughput-vs-bare-at-10ms-per-record', perRecordMs: 10, forMs: 35_000, calls: 20 },
   { name: 'throughput-vs-bare-at-2ms-per-record', perRecordMs: 2, forMs: 25_000, calls: 60 },
   { name: 'throughput-vs-bare-full-speed', perRecordMs: 0, forMs: 60_000, calls: 60 },
 ]
 
 async function run({ quick, profileDir, wanted, say }: Options): Promise<readonly Measured[]> {
-  const count = quick ? 3_000 : 20_000
+  const count = quick ? 3_000 : 15_000
   await using db = await database()
   await using org = await stage({ databaseUrl: db.url, profileDir })
   const field: Field = { org, db, workers: [], day: 0 }
