@@ -197,13 +197,18 @@ export async function world(options: WorldOptions = {}) {
       post(`${serviceUrl}/api/v1/conflicts/${conflict}/decision`, { ...choice, by: 'a person' }),
     /** Resolves when every delivery has arrived and nothing is dirty any more. */
     quiet: async (forMs = 120_000): Promise<void> => {
+      let seen = 0
       await until(
         async () => {
           const deliveries = await ask<{ pending: number }>(`${commerceUrl}/__emulator/deliveries`)
           const status = await ask<Status>(`${serviceUrl}/api/v1/status`).catch(() => null)
           return { deliveries: deliveries.pending, waiting: status === null ? -1 : waitingIn(status) }
         },
-        left => left.deliveries === 0 && left.waiting === 0,
+        left => {
+          // Twice in a row: what was on its way between the two questions shows in the second look.
+          seen = left.deliveries === 0 && left.waiting === 0 ? seen + 1 : 0
+          return seen > 1
+        },
         forMs,
       )
     },

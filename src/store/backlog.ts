@@ -44,11 +44,11 @@ export async function backlog(db: Db, now: Instant): Promise<Backlog> {
 }
 
 /**
- * One count at a time, and a slow one is shown again for as long as it pays: counting a million rows takes a tenth of a
+ * One count at a time, and a slow one is shown again for as long as it pays: counting a million rows takes half a
  * second, and every screen and the metrics ask.
  */
 export function sharedBacklog(count: () => Promise<Backlog>, monotonicMs: () => number): () => Promise<Backlog> {
-  const worthKeepingMs = 30
+  const worthKeepingMs = 250
   const keptTimes = 20
   let running: Promise<Backlog> | null = null
   let last: { readonly value: Backlog; readonly until: number } | null = null
