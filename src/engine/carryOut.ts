@@ -1,5 +1,6 @@
 /** Carries plans out: batch, WRITE, settle, and SAVE after each call, so that a crash costs at most the calls in flight. */
 import { batch } from '../core/batch.ts'
+import { flowsBack } from '../core/mergeFields.ts'
 import { backoffMs, respond } from '../core/respond.ts'
 import { type Settled, settle } from '../core/settle.ts'
 import type { Failure, Next, Outcome, RowSettlement, Settlement } from '../model/outcome.ts'
@@ -52,11 +53,7 @@ type RowState = {
   open: number
   worst: Next
   uncertain: boolean
-  waits: ResourceRef[]
 }
-
-const flowsBack = ({ subject: { part } }: Considered): boolean =>
-  part.fields.some(({ owner }) => owner === 'crm' || owner === 'latest' || owner === 'review' || owner === 'strictest')
 
 const worse = (a: Next, b: Next): Next => (gravity.indexOf(a.do) <= gravity.indexOf(b.do) ? a : b)
 
@@ -103,7 +100,7 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
   const states = new Map<string, RowState>(
     work.rows.map(({ row, snapshot }) => [
       refKey(row.ref),
-      { row, version: snapshot.version, open: 0, worst: { do: 'done' }, uncertain: false, waits: [] },
+      { row, version: snapshot.version, open: 0, worst: { do: 'done' }, uncertain: false },
     ]),
   )
   for (const { subject } of considered) stateOf(states, subject.row.ref).open++
@@ -149,7 +146,7 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
         next,
         attempts: state.row.attempts,
         correlationId: state.row.correlationId,
-        flowsBack: flowsBack(one),
+        flowsBack: one.subject.part.fields.some(flowsBack),
       })
       count(counts, one, result, failure)
       if (failure !== null) engine.observe.failure(failure.is, failure.code)

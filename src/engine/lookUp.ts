@@ -188,14 +188,16 @@ export async function lookUp(
     return link === undefined ? null : rebase(engine, link, subject.draft)
   }
   // Linked records that nobody asked about have no decision: a busy system does not even look.
-  const unsure = subjects.filter(one => one.row.forced || one.row.uncertain || linkOf(one) === null)
-  const decisions = unsure.length === 0 ? [] : await engine.store.decisions(unsure.map(one => one.draft.source))
+  const linked = subjects.map(subject => ({ subject, link: linkOf(subject) }))
+  const unsure = linked.filter(({ subject: { row }, link }) => row.forced || row.uncertain || link === null)
+  const sources = unsure.map(({ subject }) => subject.draft.source)
+  const decisions = sources.length === 0 ? [] : await engine.store.decisions(sources)
   const decided = new Map<string, Decision>()
   for (const one of decisions.toSorted((a, b) => (a.at < b.at ? -1 : 1)))
     decided.set(partKey(one.mapping, one.role, one.source), one)
   const decisionOf = (subject: Subject): Decision | null => decided.get(subjectKey(subject)) ?? null
 
-  const known = subjects.map(subject => ({ subject, link: linkOf(subject), decision: decisionOf(subject) }))
+  const known = linked.map(one => ({ ...one, decision: decisionOf(one.subject) }))
   const asked = known.flatMap(({ subject, link, decision }) => {
     // A decision is about what both sides hold now: all of it is read.
     const fields =

@@ -4,6 +4,7 @@ import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, sameRef } from '../model/resource.ts'
 import { consider } from './consider.ts'
 import type { Engine } from './engine.ts'
+import { read } from './read.ts'
 
 export type PreviewPart = {
   readonly mapping: string
@@ -50,9 +51,8 @@ export async function preview(
 ): Promise<Preview> {
   const source = await sourceOf(engine, of)
   if (typeof source === 'string') return { is: 'not-there', why: source }
-  const expand = [...new Set(engine.mappings.filter(one => one.commerce === source.type).flatMap(one => one.expand))]
-  const [snapshot] = await engine.systems.commerce.read([source], expand, context)
-  if (snapshot?.state !== 'present') return { is: 'not-there', why: `commercetools has no ${source.type} with this id` }
+  const snapshot = (await read(engine, [source], context))(source)
+  if (snapshot.state !== 'present') return { is: 'not-there', why: `commercetools has no ${source.type} with this id` }
   const links = (await engine.store.links([source])).filter(link => sameRef(link.commerce, source))
   // Read as if a write were unanswered: then every field shows what Salesforce holds now.
   const row: ClaimedRow = {
