@@ -66,6 +66,9 @@ const whole = (least: number, most: number) => z.number().int().min(least).max(m
 
 const pace = z.strictObject({
   passSize: whole(1, 1_000).describe('Records taken into one pass. Default: 1000.'),
+  passesInFlight: whole(1, 25).describe(
+    'Passes under way at once in one worker process while full ones wait, and so calls to Salesforce. Default: 4.',
+  ),
   leaseMs: whole(5_000, 600_000).describe('How long a pass may own its records. Default: 60000.'),
   maxDelayMs: whole(0, 60_000).describe('The longest a change waits for company when calls run short. Default: 2000.'),
   burst: whole(1, 100_000).describe('Calls that may be spent at once before the refill sets the pace. Default: 8.'),

@@ -1,9 +1,12 @@
-/** The worker's loop: claim, sync, again; at once when something was marked, and never faster than the budget allows. */
+/**
+ * The worker's loop: claim, sync, again; at once when something was marked, and never faster than the budget allows. While
+ * full passes wait, several are under way together: a call that is on its way costs nothing but patience.
+ */
 import { type Claim, type RemoteLimits, StoreDown } from '../model/ports.ts'
 import { type Instant, lanes, type Side } from '../model/resource.ts'
 import type { Engine, PassReport } from './engine.ts'
 import { type Bucket, bucket } from './pace.ts'
-import { sync } from './sync.ts'
+import { type Pass, sync } from './sync.ts'
 
 export type DrainState = {
   /** Why nothing is sent at the moment, and until when; null when all is well. */
@@ -33,8 +36,15 @@ const lookEveryMs = 500
 const gatherEveryMs = 50
 /** A describe older than this is taken again, so that new fields and picklist values are seen. */
 const describeEveryMs = 900_000
+/** While passes are under way, how often to see whether another one is full. */
+const lookWhileBusyMs = 100
+/** After the database did not answer, or a pass broke off. */
+const restMs = 1_000
+/** A pause is looked at again so often: it may have been made longer. */
+const longestSleepMs = 1_000
 const sizesKept = 1_000
 const reportsKept = 20
+const sides: readonly Side[] = ['commerce', 'crm']
 
 /** A latch: `wait` returns when woken or after the time, whichever is first. */
 function alarm(engine: Engine, signal: AbortSignal) {
@@ -53,33 +63,65 @@ function alarm(engine: Engine, signal: AbortSignal) {
   }
 }
 
-/** Starts the loop, once `ready` settles. It ends when the signal fires; a pass in flight is finished first. */
-export function drain(
-  engine: Engine,
-  options: { readonly signal: AbortSignal; readonly ready?: Promise<unknown> },
-): Drain {
-  const { signal, ready } = options
-  const { clock, store, pace, log } = engine
-  const tokens: Bucket = bucket(pace)
-  const bell = alarm(engine, signal)
+/** What the passes so far say: figures for the screen, and whether the lanes must rest. */
+function history(engine: Engine) {
   const sizes: number[] = []
   const recent: PassReport[] = []
   let paused: DrainState['paused'] = null
   let count = 0
   let rows = 0
-  let budget: RemoteLimits = null
   let troubles = 0
-  let turns = 0
-  let describedMs = clock.monotonicMs()
-
-  const enter = (report: PassReport): void => {
-    count++
-    rows += report.rows
-    sizes.push(report.rows)
-    recent.unshift(report)
-    if (sizes.length > sizesKept) sizes.shift()
-    if (recent.length > reportsKept) recent.pop()
+  return {
+    /** Passes in a row that failed as a whole. */
+    get troubles() {
+      return troubles
+    },
+    /** `before` is what `troubles` was when the pass began: passes that fail together are one trouble. */
+    enter({ report, pause }: Pass, before: number): void {
+      count++
+      rows += report.rows
+      sizes.push(report.rows)
+      recent.unshift(report)
+      if (sizes.length > sizesKept) sizes.shift()
+      if (recent.length > reportsKept) recent.pop()
+      if (pause === null) {
+        // One that was under way when another one failed says nothing about that trouble.
+        if (before !== troubles) return
+        troubles = 0
+        paused = null
+        return
+      }
+      troubles = Math.max(troubles, before + 1)
+      if (paused !== null && paused.until >= pause.until) return
+      const { is, code, message } = pause.failure
+      paused = { until: pause.until, is, code, message }
+      engine.log.warn({ ...paused }, 'paused: nothing is lost, work goes on by itself')
+    },
+    /** Milliseconds left of a pause. It is told until a pass goes well. */
+    pausedMs: (): number =>
+      paused === null ? 0 : Math.max(0, Date.parse(paused.until) - Date.parse(engine.clock.now())),
+    state: () => ({
+      paused,
+      passes: { count, rows, sizes: [...sizes] },
+      recent: [...recent],
+      lastPassAt: recent[0]?.at ?? null,
+    }),
   }
+}
+
+/** Starts the loop. It ends when the signal fires; passes under way are finished first. */
+export function drain(engine: Engine, { signal }: { readonly signal: AbortSignal }): Drain {
+  const { clock, store, pace, log } = engine
+  const tokens: Bucket = bucket(pace)
+  const past = history(engine)
+  const marked = alarm(engine, signal)
+  const ended = alarm(engine, signal)
+  const underWay = new Set<Promise<void>>()
+  let budget: RemoteLimits = null
+  let turns = 0
+  let beganMs = 0
+  let restUntilMs = 0
+  let describedMs = clock.monotonicMs()
 
   /** Waits for company while calls are short and the pass is not full. */
   const gather = async (): Promise<void> => {
@@ -92,48 +134,21 @@ export function drain(
   }
 
   /** Both sides in turn, so that a flood on one does not hold up the other. */
-  const claimNext = async (): Promise<Claim | null> => {
-    turns++
-    const sides: readonly Side[] = turns % 2 === 0 ? ['crm', 'commerce'] : ['commerce', 'crm']
-    for (const side of sides) {
-      const claim = await store.claim({ side, limit: pace.passSize, leaseMs: pace.leaseMs, lanes })
-      if (claim !== null) return claim
-    }
-    return null
-  }
+  const inTurn = (): readonly Side[] => (turns++ % 2 === 0 ? sides : sides.toReversed())
 
-  /** One turn; true when there was work. */
-  const turn = async (): Promise<boolean> => {
-    if (paused !== null) {
-      const leftMs = Date.parse(paused.until) - Date.parse(clock.now())
-      if (leftMs > 0) {
-        await clock.sleep(Math.min(leftMs, 1_000), signal).catch(() => undefined)
-        return true
-      }
+  /**
+   * Where the next pass may come from; nowhere yet while another one is under way. Two that share what one could carry
+   * would cost two calls, so a further one begins when it is full, or when the last one has been away for so long that
+   * waiting for it would be worse.
+   */
+  const from = async (): Promise<readonly Side[]> => {
+    if (underWay.size === 0) {
+      if ((await store.due('commerce', lanes, 1)) > 0) await gather()
+      return inTurn()
     }
-    if ((await store.due('commerce', lanes, 1)) > 0) await gather()
-    if (signal.aborted) return false
-    // Asked also when nothing is due: a claim is what takes rows back from a worker that died.
-    const leaseStartMs = clock.monotonicMs()
-    const claim = await claimNext()
-    if (claim === null) return false
-    await describeAgain(claim.token)
-    const { report, pause } = await sync(engine, claim, {
-      leaseStartMs,
-      troubles,
-      signal: new AbortController().signal,
-    })
-    budget = await engine.systems.crm.limits({ ask: false }, { correlationId: claim.token, signal })
-    tokens.spent(budget, clock.monotonicMs())
-    enter(report)
-    log.info({ ...report, correlationId: claim.token }, 'pass')
-    troubles = pause === null ? 0 : troubles + 1
-    paused =
-      pause === null
-        ? null
-        : { until: pause.until, is: pause.failure.is, code: pause.failure.code, message: pause.failure.message }
-    if (paused !== null) log.warn({ ...paused }, 'paused: nothing is lost, work goes on by itself')
-    return true
+    if (underWay.size >= pace.passesInFlight) return []
+    for (const side of inTurn()) if ((await store.due(side, lanes, pace.passSize)) >= pace.passSize) return [side]
+    return clock.monotonicMs() - beganMs >= pace.maxDelayMs ? inTurn() : []
   }
 
   const describeAgain = async (correlationId: string): Promise<void> => {
@@ -146,37 +161,68 @@ export function drain(
       .catch(() => undefined)
   }
 
-  const loop = async (): Promise<void> => {
-    await Promise.race([ready, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
-    while (!signal.aborted) {
-      try {
-        if (!(await turn())) await bell.wait(lookEveryMs)
-      } catch (error) {
-        if (signal.aborted) return
-        // The lease of a pass that broke off runs out by itself and its rows come back as uncertain.
-        const down = error instanceof StoreDown
-        log.error(
-          {
-            name: (error as Error).name,
-            message: (error as Error).message,
-            stack: down ? null : ((error as Error).stack ?? null),
-          },
-          down ? 'the database does not answer; trying again' : 'a pass broke off; its records come back',
-        )
-        await clock.sleep(1_000, signal).catch(() => undefined)
-      }
-    }
+  const pass = async (claim: Claim, leaseStartMs: number): Promise<void> => {
+    const { troubles } = past
+    await describeAgain(claim.token)
+    const done = await sync(engine, claim, { leaseStartMs, troubles, signal: new AbortController().signal })
+    budget = await engine.systems.crm.limits({ ask: false }, { correlationId: claim.token, signal })
+    tokens.spent(budget, clock.monotonicMs())
+    log.info({ ...done.report, correlationId: claim.token }, 'pass')
+    past.enter(done, troubles)
   }
 
-  return {
-    wake: bell.wake,
-    done: loop(),
-    state: () => ({
-      paused,
-      passes: { count, rows, sizes: [...sizes] },
-      recent: [...recent],
-      budget,
-      lastPassAt: recent[0]?.at ?? null,
-    }),
+  /** The lease of a pass that broke off runs out by itself and its rows come back as uncertain. */
+  const broke = (error: unknown): void => {
+    if (signal.aborted) return
+    const { name, message, stack = null } = error instanceof Error ? error : new Error(String(error))
+    const down = error instanceof StoreDown
+    restUntilMs = clock.monotonicMs() + restMs
+    log.error(
+      { name, message, stack: down ? null : stack },
+      down ? 'the database does not answer; trying again' : 'a pass broke off; its records come back',
+    )
   }
+
+  const begin = (claim: Claim, leaseStartMs: number): void => {
+    beganMs = clock.monotonicMs()
+    const flight = pass(claim, leaseStartMs)
+      .catch(broke)
+      .finally(() => {
+        underWay.delete(flight)
+        // What it gave back may be due at once.
+        marked.wake()
+        ended.wake()
+      })
+    underWay.add(flight)
+  }
+
+  /** One look; true when there was work, or when it is known how long there will be none. */
+  const turn = async (): Promise<boolean> => {
+    const leftMs = Math.max(past.pausedMs(), restUntilMs - clock.monotonicMs())
+    if (leftMs > 0) {
+      await clock.sleep(Math.min(leftMs, longestSleepMs), signal).catch(() => undefined)
+      return true
+    }
+    const some = await from()
+    if (signal.aborted) return false
+    // Asked also when nothing is due: a claim is what takes rows back from a worker that died.
+    for (const side of some) {
+      const leaseStartMs = clock.monotonicMs()
+      const claim = await store.claim({ side, limit: pace.passSize, leaseMs: pace.leaseMs, lanes })
+      if (claim === null) continue
+      begin(claim, leaseStartMs)
+      return true
+    }
+    return false
+  }
+
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const worked = await turn().catch(error => broke(error))
+      if (worked === false) await (underWay.size === 0 ? marked.wait(lookEveryMs) : ended.wait(lookWhileBusyMs))
+    }
+    await Promise.all(underWay)
+  }
+
+  return { wake: marked.wake, done: loop(), state: () => ({ ...past.state(), budget }) }
 }

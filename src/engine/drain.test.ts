@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { failure } from '../../test/memory/systems.ts'
+import { type PortCall, tapped } from '../../test/memory/tapped.ts'
+import { memoryWorld } from '../../test/memory/world.ts'
+import type { Clock } from '../model/ports.ts'
+import { drain } from './drain.ts'
+
+/** Everything that can go on without time passing goes on. */
+const settle = async (): Promise<void> => {
+  for (let turns = 0; turns < 20; turns++) await new Promise(resolve => setImmediate(resolve))
+}
+
+/** Sleepers wait until time is moved by hand. */
+function steppedClock(clock: Clock & { advance(ms: number): void }) {
+  const sleepers = new Set<{ untilMs: number; wake: () => void }>()
+  const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const one = { untilMs: clock.monotonicMs() + ms, wake: resolve }
+      sleepers.add(one)
+      signal.addEventListener('abort', () => {
+        sleepers.delete(one)
+        reject(signal.reason)
+      })
+    })
+  return {
+    clock: { ...clock, sleep },
+    async advance(ms: number): Promise<void> {
+      clock.advance(ms)
+      for (const one of [...sleepers])
+        if (one.untilMs <= clock.monotonicMs()) {
+          sleepers.delete(one)
+          one.wake()
+        }
+      await settle()
+    },
+  }
+}
+
+/** A worker over the in-memory world whose Salesforce answers when the test says so. */
+function stage(pace: { passSize?: number; passesInFlight?: number } = {}, maxDelayMs = 60_000) {
+  const world = memoryWorld()
+  const { clock, advance } = steppedClock(world.clock)
+  const held: { call: PortCall; answer: () => void }[] = []
+  const engine = tapped(
+    { ...world.engine, clock, pace: { ...world.engine.pace, maxDelayMs, ...pace } },
+    async (call, effect) => {
+      if (call.port === 'crm' && call.method === 'write') await new Promise<void>(answer => held.push({ call, answer }))
+      return effect()
+    },
+  )
+  const stop = new AbortController()
+  const worker = drain(engine, { signal: stop.signal })
+  let people = 0
+  return {
+    world,
+    worker,
+    stop,
+    held,
+    advance,
+    async signUp(count: number): Promise<void> {
+      for (let n = 0; n < count; n++) await world.shopper.saves(`demo/${++people}`, { lastName: `L${people}` })
+      worker.wake()
+      await settle()
+    },
+    async answer(): Promise<void> {
+      held.shift()?.answer()
+      await settle()
+    },
+  }
+}
+
+describe('the loop of a worker', () => {
+  it('begins at once when nothing is under way', async () => {
+    const now = stage()
+    await now.signUp(1)
+    expect(now.held).toHaveLength(1)
+    await now.answer()
+    expect(now.worker.state().passes).toMatchObject({ count: 1, sizes: [1] })
+    now.stop.abort()
+    await now.worker.done
+  })
+
+  it('lets what is less than a pass wait for the one under way', async () => {
+    const now = stage({ passSize: 3 })
+    await now.signUp(1)
+    await now.signUp(2)
+    await now.advance(200)
+    expect(now.held).toHaveLength(1)
+    await now.answer()
+    await now.answer()
+    expect(now.worker.state().passes.sizes).toEqual([1, 2])
+    now.stop.abort()
+    await now.worker.done
+  })
+
+  it('begins another pass while a full one waits, and no more than it may have under way', async () => {
+    const now = stage({ passSize: 3, passesInFlight: 2 })
+    await now.signUp(1)
+    await now.signUp(7)
+    await now.advance(200)
+    expect(now.held).toHaveLength(2)
+    await now.answer()
+    expect(now.held).toHaveLength(2)
+    while (now.held.length > 0) await now.answer()
+    expect(now.worker.state().passes.sizes.toSorted()).toEqual([1, 1, 3, 3])
+    expect(now.world.store.dirtyRows.size).toBe(0)
+    now.stop.abort()
+    await now.worker.done
+  })
+
+  it('does not wait for a call that has been away for longer than a change may wait', async () => {
+    const now = stage({ passSize: 3 }, 10_000)
+    await now.signUp(1)
+    await now.signUp(1)
+    await now.advance(8_900)
+    expect(now.held).toHaveLength(1)
+    await now.advance(200)
+    expect(now.held).toHaveLength(2)
+    while (now.held.length > 0) await now.answer()
+    now.stop.abort()
+    await now.worker.done
+  })
+
+  it('counts passes that fail together as one trouble, and goes on by itself', async () => {
+    const now = stage({ passSize: 1, passesInFlight: 3 })
+    const trouble = failure('unavailable', 'HTTP_503')
+    now.world.crm.fault = () => trouble
+    await now.signUp(3)
+    await now.advance(200)
+    expect(now.held).toHaveLength(3)
+    const began = Date.parse(now.world.clock.now())
+    while (now.held.length > 0) await now.answer()
+    const { paused } = now.worker.state()
+    expect(paused).toMatchObject({ is: 'unavailable', code: 'HTTP_503' })
+    // The first trouble pauses for a second at most; three of them in a row would pause for up to four.
+    expect(Date.parse(paused?.until ?? '') - began).toBeLessThanOrEqual(1_000)
+    now.world.crm.fault = () => null
+    for (let turns = 0; turns < 20; turns++) {
+      await now.advance(500)
+      while (now.held.length > 0) await now.answer()
+    }
+    expect(now.world.store.dirtyRows.size).toBe(0)
+    expect(now.worker.state().paused).toBeNull()
+    now.stop.abort()
+    await now.worker.done
+  })
+
+  it('ends when what is under way has ended', async () => {
+    const now = stage()
+    await now.signUp(1)
+    now.stop.abort()
+    let over = false
+    void now.worker.done.then(() => {
+      over = true
+    })
+    await settle()
+    expect(over).toBe(false)
+    await now.answer()
+    expect(over).toBe(true)
+    expect(now.world.store.linkRows.size).toBe(2)
+  })
+})
