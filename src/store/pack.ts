@@ -5,22 +5,27 @@ import { type Lane, lanes, parseRefKey } from '../model/resource.ts'
 export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
 export const laneOf = (number: number): Lane => lanes[number] ?? 'reconcile'
 
-/** `{key id: {field: mac}}`: the key id once, not once a field; a base is read and written on every pass. */
+/**
+ * A line a key: its id, then field and mac by turns, a tab between two. The key id once, not once a field, and nothing
+ * that an array literal would have to escape: a base is read and written on every pass. Neither the names of fields nor
+ * digests, nor the ids in what is agreed of a reference, have tabs in them.
+ */
 export function packBase(base: Base): string {
-  const byKey: Record<string, Record<string, string>> = {}
-  for (const [field, digest] of Object.entries(base)) {
-    const dot = digest.indexOf('.')
-    const key = digest.slice(0, dot + 1)
-    byKey[key] ??= {}
-    byKey[key][field] = digest.slice(dot + 1)
+  const lines = new Map<string, string>()
+  for (const field of Object.keys(base)) {
+    const digest = base[field] ?? ''
+    const key = digest.slice(0, digest.indexOf('.') + 1)
+    lines.set(key, `${lines.get(key) ?? key}\t${field}\t${digest.slice(key.length)}`)
   }
-  return JSON.stringify(byKey)
+  return [...lines.values()].join('\n')
 }
 
 export function unpackBase(packed: string): Base {
   const base: Record<string, string> = {}
-  for (const [key, fields] of Object.entries(JSON.parse(packed) as Record<string, Record<string, string>>))
-    for (const [field, mac] of Object.entries(fields)) base[field] = key + mac
+  for (const line of packed.split('\n')) {
+    const [key, ...words] = line.split('\t')
+    for (let at = 1; at < words.length; at += 2) base[words[at - 1] ?? ''] = `${key}${words[at]}`
+  }
   return base
 }
 

@@ -3,7 +3,8 @@ import { type RawBuilder, sql } from 'kysely'
 
 type Scalar = string | number | boolean | null
 
-const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
+const special = /["\\]/
+const quoted = (text: string): string => (special.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`)
 
 /** A PostgreSQL array literal. Written here, because the two drivers write nulls and texts differently. */
 export const list = (values: readonly Scalar[]): string =>

@@ -42,7 +42,9 @@ export function phone({ country }: { readonly country: string }): Codec {
       const of = get(country)
       const code = typeof of === 'string' ? of.trim().toUpperCase() : null
       const first = read(kept, code)
-      const number = first && settled(first.number)
+      // A number that came in this very form, but for what stands between its digits, would be read the same again.
+      const isRead = first !== null && first.extension === null && kept.replace(/[^\d+]/g, '') === first.number
+      const number = isRead ? first.number : first && settled(first.number)
       if (!first || !number)
         return bad(
           code === null

@@ -72,7 +72,7 @@ const statements = [
   /**
    * Which records are the same. One link per commerce record, mapping and role; of all links on one CRM record in a
    * mapping and role at most one is primary, which the second index enforces: a primary link counts as '' there, the
-   * others by their commerce record. `base` is packed JSON: see `pack.ts`.
+   * others by their commerce record. `base` is packed text: see `pack.ts`.
    */
   `create table link (
     id bigint generated always as identity primary key,
