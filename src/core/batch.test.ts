@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Draft } from '../model/identity.ts'
 import type { PlannedLink, WritePlan } from '../model/plan.ts'
 import { batch } from './batch.ts'
+import { fill } from './fill.ts'
 
 const salesforce = { rowsPerGroup: 200, groupsPerCall: 5 }
 const at = '2026-01-01T00:00:00.000Z'
@@ -124,5 +125,52 @@ describe('is fast enough to be free', () => {
     expect(timed([create('Account', 'p'), ...family])).toBeLessThan(50)
     const chain = Array.from({ length: 2000 }, (_, n) => create('Account', `${n}`, under(`${n + 1}`)))
     expect(timed(chain)).toBeLessThan(100)
+  })
+})
+
+describe('a few rows that would make a call of their own', () => {
+  const small = { rowsPerGroup: 2, groupsPerCall: 5 }
+  const many = (count: number): WritePlan[] => Array.from({ length: count }, (_, n) => update(`c${n}`))
+  /** Another plan of the record that this one is of. */
+  const sameRecord = (plan: WritePlan, other: WritePlan): WritePlan => ({
+    ...other,
+    draft: { ...other.draft, source: plan.draft.source },
+  })
+  const calls = ({ waves }: ReturnType<typeof fill>) => waves.map(wave => wave.map(call => call.groups.flat().length))
+
+  test('are left to the next pass', () => {
+    const filled = fill(many(12), small)
+    expect(calls(filled)).toEqual([[10]])
+    expect([...filled.later]).toEqual([10, 11])
+  })
+
+  test('go when they are more than a fifth of a call', () => {
+    const filled = fill(many(13), small)
+    expect(calls(filled)).toEqual([[10, 3]])
+    expect(filled.later.size).toBe(0)
+  })
+
+  test('go when they are all there is', () => {
+    expect(calls(fill(many(1), small))).toEqual([[1]])
+  })
+
+  test('take the rest of their record with them, also what writes nothing', () => {
+    const plans = many(11)
+    const last = plans[10]
+    if (last === undefined) throw new RangeError('eleven plans')
+    const filled = fill([sameRecord(last, wait), ...plans], small)
+    expect([...filled.later]).toEqual([0, 11])
+  })
+
+  test('go when another record names one of them', () => {
+    const parents = Array.from({ length: 11 }, (_, n) => create('Account', `a${n}`))
+    const filled = fill([...parents, ...many(10), create('Contact', 'child', under('a10'))], small)
+    expect(filled.later.has(10)).toBe(false)
+  })
+
+  test('are not looked for among guarded rows, which travel alone anyhow', () => {
+    const filled = fill([...many(10), update('guarded', at)], small)
+    expect(calls(filled)).toEqual([[10, 1]])
+    expect(filled.later.size).toBe(0)
   })
 })

@@ -119,10 +119,16 @@ function groups(rows: readonly WriteRow[], size: number): WriteRow[][] {
 /**
  * The calls of a pass. When all groups fit one call they go in one, in order of level: Salesforce runs the groups of a
  * call in the order given. Else each level is a wave of its own, so that calls of one wave never depend on each other.
+ * Plans in `without` stay at home.
  */
-export function batch(plans: readonly WritePlan[], limits: BatchLimits): Batch {
+export function batch(
+  plans: readonly WritePlan[],
+  limits: BatchLimits,
+  without: ReadonlySet<number> = new Set(),
+): Batch {
   const byLevel = new Map<number, WriteRow[]>()
-  for (const { row, level } of levels(plans.map(rowOf).filter(row => row !== null))) put(byLevel, level, row)
+  const rows = plans.flatMap((plan, at) => (without.has(at) ? [] : (rowOf(plan, at) ?? [])))
+  for (const { row, level } of levels(rows)) put(byLevel, level, row)
   const waves = [...byLevel]
     .toSorted(([a], [b]) => a - b)
     .map(([, rows]) => ({

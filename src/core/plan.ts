@@ -83,12 +83,27 @@ export const conflictOf = (crm: ResourceRef, disputed: readonly Disputed[]): Con
 const carriesKey = (draft: Draft, { values, by }: Candidate): boolean =>
   values[draft.keyField] === draft.key || (by.crm === draft.keyField && by.commerce === 'key')
 
+/**
+ * A linked record of which nothing moved, as far as the pass sees: no field need be merged to know that. An empty field
+ * that was never agreed on has nothing to write; where that needed a look at the target, the target would have been read.
+ */
+function isUntouched(draft: Draft, { base, restores }: IdentityLink): boolean {
+  for (const field of Object.keys(draft.digests)) {
+    const agreed = base[field]
+    if (agreed !== draft.digests[field] && (agreed !== undefined || draft.fields[field] !== null)) return false
+  }
+  return Object.keys(restores).length === 0
+}
+
 type Counterpart = { crm: ResourceRef; link: IdentityLink | null; target: Target | null; stampKey: boolean }
 
 function update(draft: Draft, input: PlanInput, { crm, link, target, stampKey }: Counterpart): WritePlan {
   const { part, resolve, uncertain, decision, emptyDigest } = input
   const { links, cleared, base: agreements, awaits } = planLinks(draft, part.links, resolve, link?.base ?? {})
   if (awaits.length > 0) return { do: 'wait', draft, verdicts: [], awaits }
+  const isStill = links.length + cleared.length === 0 && link !== null && target === null && decision === null
+  if (isStill && !uncertain && isUntouched(draft, link))
+    return { do: 'nothing', draft, verdicts: [], why: 'nothing changed', crm, link, base: link.base, yields: [] }
   const merged = mergeFields(draft, { from: 'commerce', part, link, target, uncertain, decision, emptyDigest })
   const { verdicts, yields } = merged
   if (merged.disputed.length > 0) return review(draft, conflictOf(crm, merged.disputed), verdicts)

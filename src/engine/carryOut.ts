@@ -1,5 +1,6 @@
 /** Carries plans out: batch, WRITE, settle, and SAVE after each call, so that a crash costs at most the calls in flight. */
 import { batch } from '../core/batch.ts'
+import { fill } from '../core/fill.ts'
 import { flowsBack } from '../core/mergeFields.ts'
 import { backoffMs, respond } from '../core/respond.ts'
 import { type Settled, settle } from '../core/settle.ts'
@@ -10,6 +11,7 @@ import { type Instant, type ResourceRef, refKey } from '../model/resource.ts'
 import type { Considered, ReadRow } from './consider.ts'
 import type { Engine } from './engine.ts'
 import { emptySettlement, freed, gather, settled } from './gather.ts'
+import { idle, type Result } from './idle.ts'
 
 /** Everything one pass carries: its token, its rows and until when it may write. */
 export type Work = {
@@ -21,6 +23,8 @@ export type Work = {
   readonly mayWrite: () => Promise<boolean>
   /** Passes in a row that failed as a whole: how long the next pause is. */
   readonly troubles: number
+  /** The claim was full, so more is likely to wait: a call that a few rows would make can be left to the next pass. */
+  readonly more: boolean
 }
 
 /** What a pass did, counted by plan, and whether the lane must pause. */
@@ -112,13 +116,19 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
     return saved
   }
 
+  const plans = considered.map(one => one.plan)
+  const { waves, later } = work.more
+    ? fill(plans, engine.systems.crm.batch)
+    : { waves: batch(plans, engine.systems.crm.batch).waves, later: new Set<number>() }
+  const { alone, along } = idle(considered, later)
+
   /** Enters the outcome of these plans and saves them, with the rows that are complete by it. */
-  const enter = async (
-    results: readonly { at: number; outcome: Outcome | null; scope: 'row' | 'call'; ms: number | null }[],
-  ): Promise<boolean> => {
+  const enter = async (some: readonly Result[], bare: readonly RowState[] = []): Promise<boolean> => {
+    const results = some.flatMap(one => [...along(one), one])
+    if (results.length + bare.length === 0) return true
     const settlement = emptySettlement()
     const now = engine.clock.now()
-    const touched = new Set<RowState>()
+    const touched = new Set<RowState>(bare)
     for (const { at, outcome, scope, ms } of results) {
       const one = considered[at]
       if (one === undefined) throw new RangeError('an outcome without its plan')
@@ -168,30 +178,20 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
     return save(settlement)
   }
 
-  const idle = considered.flatMap(({ plan }, at) =>
-    writes(plan.do) ? [] : [{ at, outcome: null, scope: 'row' as const, ms: null }],
-  )
+  // What writes nothing is saved while the first calls are away.
+  let still: readonly Result[] | null = alone
   const bare = [...states.values()].filter(state => state.open === 0)
-  if (idle.length > 0 && !(await enter(idle))) return counts
-  if (bare.length > 0) {
-    const settlement = emptySettlement()
-    settlement.rows.push(...bare.map(state => settleRow(state, engine.clock.now())))
-    if (!(await save(settlement))) return counts
-  }
-
-  for (const wave of batch(
-    considered.map(one => one.plan),
-    engine.systems.crm.batch,
-  ).waves) {
+  for (const wave of waves) {
     if (counts.pause !== null || !(await work.mayWrite())) break
-    const held = await Promise.all(wave.map(call => send(engine, call, considered, failedParts, context).then(enter)))
-    if (held.includes(false)) return counts
+    const saves = still === null ? [] : [enter(still, bare)]
+    still = null
+    const calls = wave.map(call => send(engine, call, considered, failedParts, context).then(results => enter(results)))
+    if ((await Promise.all([...saves, ...calls])).includes(false)) return counts
   }
+  if (still !== null && !(await enter(still, bare))) return counts
   await giveBack(engine, token, states, counts)
   return counts
 }
-
-const writes = (what: Considered['plan']['do']): boolean => what === 'create' || what === 'update' || what === 'delete'
 
 const partName = ({ subject: { draft } }: Considered): string => `${refKey(draft.source)}\n${draft.role}`
 
@@ -214,7 +214,7 @@ async function send(
   considered: readonly Considered[],
   failedParts: ReadonlySet<string>,
   context: CallContext,
-) {
+): Promise<readonly Result[]> {
   const goes = (row: WriteRow): boolean => {
     const one = considered[row.plan]
     return one !== undefined && !(row.do === 'create' && dependsOnFailed(one, failedParts))
@@ -225,20 +225,15 @@ async function send(
   const outcomes = sent.length === 0 ? [] : await engine.systems.crm.write({ groups }, context)
   const ms = Math.round(engine.clock.monotonicMs() - startedMs)
   const scope = scopeOf(outcomes)
-  const results = sent.map((row, at) => {
+  const results = sent.map((row, at): Result => {
     const outcome = outcomes[at]
     if (outcome === undefined) throw new RangeError('WRITE answers one outcome a row')
-    return { at: row.plan, outcome: outcome as Outcome | null, scope, ms: ms as number | null }
+    return { at: row.plan, outcome, scope, ms }
   })
   const home = call.groups.flat().filter(row => !goes(row))
   return [
     ...results,
-    ...home.map(row => ({
-      at: row.plan,
-      outcome: { ok: false, failure: blocked } as Outcome | null,
-      scope: 'row' as const,
-      ms: null,
-    })),
+    ...home.map((row): Result => ({ at: row.plan, outcome: { ok: false, failure: blocked }, scope: 'row', ms: null })),
   ]
 }
 

@@ -209,5 +209,6 @@ async function work(
   if (!(await settleWithoutPlan(engine, claim, sorted))) return nothingDone()
   if (sorted.ready.length === 0) return nothingDone()
   const considered = await consider(engine, sorted.ready, claim.links, context)
-  return carryOut(engine, { token: claim.token, rows: sorted.ready, considered, context, mayWrite, troubles })
+  const more = claim.rows.length >= engine.pace.passSize
+  return carryOut(engine, { token: claim.token, rows: sorted.ready, considered, context, mayWrite, troubles, more })
 }
