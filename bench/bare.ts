@@ -4,6 +4,7 @@ import { bodyOf } from '../src/systems/salesforce/composite.ts'
 import { defaults } from '../src/systems/salesforce/options.ts'
 import { units } from '../src/systems/salesforce/units.ts'
 import { abreast } from './figure.ts'
+import type { Ended } from './passes.ts'
 
 const root = '/services/data/v67.0'
 const rowsPerGroup = 200
@@ -31,7 +32,7 @@ export function payloads(ids: readonly string[], fields: Readonly<Record<string,
 }
 
 /** Each record of a payload names its id. */
-export const recordsIn = (body: string): number => body.split('"id":').length - 1
+const recordsIn = (body: string): number => body.split('"id":').length - 1
 
 async function tokenOf(origin: string): Promise<string> {
   const answer = await fetch(`${origin}/services/oauth2/token`, {
@@ -41,8 +42,8 @@ async function tokenOf(origin: string): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token
 }
 
-/** Seconds that it took to post all of them. The agent is made as the product makes its own. */
-export async function bareLoop(origin: string, bodies: readonly string[], inFlight: number): Promise<number> {
+/** When each of them had been answered. The agent is made as the product makes its own. */
+export async function bareLoop(origin: string, bodies: readonly string[], inFlight: number): Promise<readonly Ended[]> {
   const token = await tokenOf(origin)
   const agent = new Agent({
     connections: defaults.connections,
@@ -59,14 +60,14 @@ export async function bareLoop(origin: string, bodies: readonly string[], inFlig
     'sforce-auto-assign': 'FALSE',
     'sforce-call-options': 'client=bare',
   }
-  const startedMs = performance.now()
+  const ended: Ended[] = []
   await abreast(bodies, inFlight, async body => {
     const answer = await agent.request({ origin, path: `${root}/composite`, method: 'POST', headers, body })
     const text = await answer.body.text()
     if (answer.statusCode !== 200 || text.split('"success":true').length - 1 !== recordsIn(body))
       throw new Error(`the bare loop was answered ${answer.statusCode}: ${text.slice(0, 300)}`)
+    ended.push({ endedAt: performance.now(), written: recordsIn(body) })
   })
-  const seconds = (performance.now() - startedMs) / 1000
   await agent.close()
-  return seconds
+  return ended
 }

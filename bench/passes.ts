@@ -1,14 +1,15 @@
-/** Listens to a worker's stream of passes and says how many records it wrote in a second. */
+/** Listens to workers' streams of passes, and says how many records a second went while all that may be under way was. */
 
-export type Pass = { readonly beganAt: number; readonly endedAt: number; readonly written: number }
+/** One call's worth of records: a pass of the service, or a call of the bare loop. */
+export type Ended = { readonly endedAt: number; readonly written: number }
 
-type Report = { readonly at: string; readonly durationMs: number; readonly created: number; readonly updated: number }
+type Report = { readonly at: string; readonly created: number; readonly updated: number }
 
-export type Listening = { readonly passes: readonly Pass[]; stop(): void }
+export type Listening = { readonly passes: readonly Ended[]; stop(): void }
 
 export async function listenTo(url: string): Promise<Listening> {
   const stop = new AbortController()
-  const passes: Pass[] = []
+  const passes: Ended[] = []
   const answer = await fetch(`${url}/api/v1/events`, { signal: stop.signal })
   const read = async (): Promise<void> => {
     let text = ''
@@ -19,9 +20,8 @@ export async function listenTo(url: string): Promise<Listening> {
       text = lines.pop() ?? ''
       for (const line of lines) {
         if (!line.startsWith('data: ')) continue
-        const { at, durationMs, created, updated } = JSON.parse(line.slice(6)) as Report
-        const endedAt = Date.parse(at)
-        passes.push({ beganAt: endedAt - durationMs, endedAt, written: created + updated })
+        const { at, created, updated } = JSON.parse(line.slice(6)) as Report
+        passes.push({ endedAt: Date.parse(at), written: created + updated })
       }
     }
   }
@@ -29,11 +29,16 @@ export async function listenTo(url: string): Promise<Listening> {
   return { passes, stop: () => stop.abort() }
 }
 
-/** Records a second over the passes that lie within this time, from the first one's beginning to the last one's end. */
-export function paceOf(passes: readonly Pass[], from: number, to: number): { perSecond: number; passes: number } {
-  const within = passes.filter(({ beganAt, endedAt }) => beganAt >= from && endedAt <= to)
-  const began = Math.min(...within.map(({ beganAt }) => beganAt))
-  const ended = Math.max(...within.map(({ endedAt }) => endedAt))
-  const written = within.reduce((sum, pass) => sum + pass.written, 0)
-  return { perSecond: within.length === 0 ? 0 : (written * 1000) / (ended - began), passes: within.length }
+/**
+ * Records a second from the end of the `inFlight`th to the end of the `inFlight`th from the last: before that not all
+ * that may be under way is, and after it there is nothing left to begin.
+ */
+export function steady(some: readonly Ended[], inFlight: number): number {
+  const ends = some.toSorted((a, b) => a.endedAt - b.endedAt)
+  const first = ends[inFlight - 1]
+  const last = ends[ends.length - 1 - inFlight]
+  if (first === undefined || last === undefined || last.endedAt <= first.endedAt)
+    throw new Error(`${ends.length} calls are too few to tell a pace with ${inFlight} in flight`)
+  const written = ends.slice(inFlight, ends.length - inFlight).reduce((sum, one) => sum + one.written, 0)
+  return (written * 1000) / (last.endedAt - first.endedAt)
 }

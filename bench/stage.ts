@@ -1,7 +1,8 @@
 /** Both emulators as processes, and as many processes of the service as a figure asks for, each with the roles it names. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { SyncConfig } from '../src/config.ts'
 import { freePort, type Running, run } from '../test/ports.ts'
 import { ask } from '../test/world.ts'
 import { profiled } from './figure.ts'
@@ -31,7 +32,6 @@ export async function stage(options: { readonly databaseUrl: string | null; read
     CTSF_DELIVERY_SECRET: secret,
     CTSF_DIGEST_KEY: Buffer.alloc(32, 1).toString('base64'),
     CTSF_ENCRYPTION_KEY: Buffer.alloc(32, 2).toString('base64'),
-    CTSF_CONFIG: '',
     DATA_DIR: join(scratch, 'data'),
     LOG_LEVEL: 'warn',
     ...(options.databaseUrl !== null && { DATABASE_URL: options.databaseUrl }),
@@ -45,10 +45,18 @@ export async function stage(options: { readonly databaseUrl: string | null; read
     crmUrl,
     commerceUrl,
     secret,
-    /** Starts one more process of the service, listening; answers where. */
-    async serve(role: string): Promise<{ readonly url: string; readonly stop: () => Promise<unknown> }> {
+    /** Starts one more process of the service, listening; answers where. `config` is what its `sync.config.ts` says. */
+    async serve(
+      role: string,
+      config: SyncConfig = {},
+    ): Promise<{ readonly url: string; readonly stop: () => Promise<unknown> }> {
       const port = await freePort()
-      const service = await run(['bin/ctsf.js', 'start', '--role', role, '--port', `${port}`, '--json'], env)
+      const file = join(scratch, `${port}.config.ts`)
+      await writeFile(file, `export default ${JSON.stringify(config)}`)
+      const service = await run(['bin/ctsf.js', 'start', '--role', role, '--port', `${port}`, '--json'], {
+        ...env,
+        CTSF_CONFIG: file,
+      })
       services.push(service)
       return { url: `http://127.0.0.1:${port}`, stop: () => service.stop() }
     },

@@ -122,9 +122,10 @@ export function mergeFields(draft: Draft, input: MergeFieldsInput): Merged {
   const disputed: Disputed[] = []
   let guarded = false
   const commerceIsLater = target === null || draft.modifiedAt >= target.modifiedAt
-  for (const [field, value] of Object.entries(draft.fields)) {
+  for (const field of Object.keys(draft.digests)) {
     const digest = draft.digests[field]
-    if (digest === undefined) continue
+    const value = draft.fields[field]
+    if (digest === undefined || value === undefined) continue
     const rule = ruleOf(part, field)
     const seen = target?.digests[field]
     const crmValue = target?.values[field] ?? null

@@ -149,7 +149,7 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
       if (other.value !== undefined && other.value !== null) fallbacks[field.crm] = other.value
     }
     clearUnfit(fields, values, dropped)
-    for (const [field, value] of Object.entries(values)) digests[field] = digest(field, value)
+    for (const field of Object.keys(values)) digests[field] = digest(field, values[field] ?? null)
     return {
       mapping: mapping.name,
       role: part.role,

@@ -161,17 +161,19 @@ async function readChosen(
 
 /** A base under an older key is said under the present one, for the fields that did not change. */
 export function rebase(engine: Engine, link: IdentityLink, draft: Draft): IdentityLink {
-  const { keyId } = engine.digester
-  const stale = Object.entries(link.base).filter(([, digest]) => !digest.startsWith(`${keyId}.`))
-  if (stale.length === 0) return link
-  const base: Record<string, string> = { ...link.base }
-  for (const [field, digest] of stale) {
-    const value = draft.fields[field]
+  const present = `${engine.digester.keyId}.`
+  let base: Record<string, string> | null = null
+  for (const field of Object.keys(draft.digests)) {
+    const digest = link.base[field]
     const current = draft.digests[field]
-    if (value === undefined || current === undefined) continue
-    if (engine.digester.under(digest.slice(0, digest.indexOf('.')), field, value) === digest) base[field] = current
+    const value = draft.fields[field]
+    if (digest === undefined || current === undefined || value === undefined) continue
+    if (digest === current || digest.startsWith(present)) continue
+    if (engine.digester.under(digest.slice(0, digest.indexOf('.')), field, value) !== digest) continue
+    base ??= { ...link.base }
+    base[field] = current
   }
-  return { ...link, base }
+  return base === null ? link : { ...link, base }
 }
 
 /** Everything known about each subject, in their order. Two round trips to Salesforce at most, none when busy and linked. */
