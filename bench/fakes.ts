@@ -19,7 +19,7 @@ const schema = schemaFor([mapping], {
 /** The defaults of `sync.config.ts`. */
 const pace = {
   passSize: 1_000,
-  passesInFlight: 4,
+  callsInFlight: 4,
   leaseMs: 60_000,
   maxDelayMs: 5_000,
   reserve: 0.2,

@@ -40,7 +40,7 @@ export type Config = {
   readonly mappings: readonly Mapping[]
   readonly pace: {
     readonly passSize: number
-    readonly passesInFlight: number
+    readonly callsInFlight: number
     readonly leaseMs: number
     readonly maxDelayMs: number
     readonly reserve: number
@@ -97,7 +97,7 @@ export async function configure({ env = process.env, cwd = process.cwd() }: Give
     mappings: chosen(file, complain),
     pace: {
       passSize: file.pace?.passSize ?? 1_000,
-      passesInFlight: file.pace?.passesInFlight ?? 4,
+      callsInFlight: file.pace?.callsInFlight ?? 4,
       leaseMs: file.pace?.leaseMs ?? 60_000,
       maxDelayMs: file.pace?.maxDelayMs ?? 2_000,
       burst: file.pace?.burst ?? 8,

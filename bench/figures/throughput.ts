@@ -29,8 +29,8 @@ const drained = (field: Field): Promise<number> =>
     600_000,
   )
 
-async function hire(field: Field, passesInFlight: number): Promise<Worker> {
-  const { url, stop } = await field.org.serve('worker', { pace: { passesInFlight } })
+async function hire(field: Field, callsInFlight: number): Promise<Worker> {
+  const { url, stop } = await field.org.serve('worker', { pace: { callsInFlight } })
   const heard = await listenTo(url)
   return {
     heard,

@@ -66,8 +66,8 @@ const whole = (least: number, most: number) => z.number().int().min(least).max(m
 
 const pace = z.strictObject({
   passSize: whole(1, 1_000).describe('Records taken into one pass. Default: 1000.'),
-  passesInFlight: whole(1, 25).describe(
-    'Passes under way at once in one worker process while full ones wait, and so calls to Salesforce. Default: 4.',
+  callsInFlight: whole(1, 25).describe(
+    'Writing calls to Salesforce that one worker process keeps under way while full passes wait. Default: 4.',
   ),
   leaseMs: whole(5_000, 600_000).describe('How long a pass may own its records. Default: 60000.'),
   maxDelayMs: whole(0, 60_000).describe('The longest a change waits for company when calls run short. Default: 2000.'),

@@ -4,6 +4,7 @@ import { fill } from '../core/fill.ts'
 import { flowsBack } from '../core/mergeFields.ts'
 import { backoffMs, respond } from '../core/respond.ts'
 import { type Settled, settle } from '../core/settle.ts'
+import type { Gate } from '../lib/gate.ts'
 import type { Failure, Next, Outcome, RowSettlement, Settlement } from '../model/outcome.ts'
 import type { Call, WriteRow } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
@@ -21,6 +22,8 @@ export type Work = {
   readonly context: CallContext
   /** False when the lease was lost: nothing more is sent, the rows are another worker's. */
   readonly mayWrite: () => Promise<boolean>
+  /** Lets only so many calls through at once, of all passes under way. */
+  readonly calls: Gate
   /** Passes in a row that failed as a whole: how long the next pause is. */
   readonly troubles: number
   /** The claim was full, so more is likely to wait: a call that a few rows would make can be left to the next pass. */
@@ -99,7 +102,7 @@ const blocked: Failure = {
 }
 
 export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> {
-  const { considered, context, token } = work
+  const { considered, token } = work
   const counts = nothingDone()
   const states = new Map<string, RowState>(
     work.rows.map(({ row, snapshot }) => [
@@ -182,10 +185,12 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
   let still: readonly Result[] | null = alone
   const bare = [...states.values()].filter(state => state.open === 0)
   for (const wave of waves) {
-    if (counts.pause !== null || !(await work.mayWrite())) break
+    if (counts.pause !== null) break
     const saves = still === null ? [] : [enter(still, bare)]
     still = null
-    const calls = wave.map(call => send(engine, call, considered, failedParts, context).then(results => enter(results)))
+    const calls = wave.map(call =>
+      send(engine, work, call, failedParts).then(results => results !== null && enter(results)),
+    )
     if ((await Promise.all([...saves, ...calls])).includes(false)) return counts
   }
   if (still !== null && !(await enter(still, bare))) return counts
@@ -207,23 +212,32 @@ function stateOf(states: ReadonlyMap<string, RowState>, ref: ResourceRef): RowSt
   return state
 }
 
-/** Sends one call. Rows whose parent failed in an earlier wave stay home: Salesforce could only refuse them. */
+/**
+ * Sends one call. Rows whose parent failed in an earlier wave stay home: Salesforce could only refuse them. The lease is
+ * looked at last, when it is this call's turn. Null when it was lost and nothing was sent.
+ */
 async function send(
   engine: Engine,
+  { considered, context, calls, mayWrite }: Work,
   call: Call,
-  considered: readonly Considered[],
   failedParts: ReadonlySet<string>,
-  context: CallContext,
-): Promise<readonly Result[]> {
+): Promise<readonly Result[] | null> {
   const goes = (row: WriteRow): boolean => {
     const one = considered[row.plan]
     return one !== undefined && !(row.do === 'create' && dependsOnFailed(one, failedParts))
   }
   const groups = call.groups.map(group => group.filter(goes)).filter(group => group.length > 0)
   const sent = groups.flat()
-  const startedMs = engine.clock.monotonicMs()
-  const outcomes = sent.length === 0 ? [] : await engine.systems.crm.write({ groups }, context)
-  const ms = Math.round(engine.clock.monotonicMs() - startedMs)
+  let ms = 0
+  const written = async (): Promise<readonly Outcome[] | null> => {
+    if (!(await mayWrite())) return null
+    const startedMs = engine.clock.monotonicMs()
+    const answers = await engine.systems.crm.write({ groups }, context)
+    ms = Math.round(engine.clock.monotonicMs() - startedMs)
+    return answers
+  }
+  const outcomes = sent.length === 0 ? [] : await calls(context.signal, written)
+  if (outcomes === null) return null
   const scope = scopeOf(outcomes)
   const results = sent.map((row, at): Result => {
     const outcome = outcomes[at]

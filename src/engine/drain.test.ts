@@ -37,7 +37,7 @@ function steppedClock(clock: Clock & { advance(ms: number): void }) {
 }
 
 /** A worker over the in-memory world whose Salesforce answers when the test says so. */
-function stage(pace: { passSize?: number; passesInFlight?: number } = {}, maxDelayMs = 60_000) {
+function stage(pace: { passSize?: number; callsInFlight?: number } = {}, maxDelayMs = 60_000) {
   const world = memoryWorld()
   const { clock, advance } = steppedClock(world.clock)
   const held: { call: PortCall; answer: () => void }[] = []
@@ -94,7 +94,7 @@ describe('the loop of a worker', () => {
   })
 
   it('begins another pass while a full one waits, and no more than it may have under way', async () => {
-    const now = stage({ passSize: 3, passesInFlight: 2 })
+    const now = stage({ passSize: 3, callsInFlight: 2 })
     await now.signUp(1)
     await now.signUp(7)
     await now.advance(200)
@@ -122,7 +122,7 @@ describe('the loop of a worker', () => {
   })
 
   it('counts passes that fail together as one trouble, and goes on by itself', async () => {
-    const now = stage({ passSize: 1, passesInFlight: 3 })
+    const now = stage({ passSize: 1, callsInFlight: 3 })
     const trouble = failure('unavailable', 'HTTP_503')
     now.world.crm.fault = () => trouble
     await now.signUp(3)

@@ -2,6 +2,7 @@
  * The worker's loop: claim, sync, again; at once when something was marked, and never faster than the budget allows. While
  * full passes wait, several are under way together: a call that is on its way costs nothing but patience.
  */
+import { gate } from '../lib/gate.ts'
 import { type Claim, type RemoteLimits, StoreDown } from '../model/ports.ts'
 import { type Instant, lanes, type Side } from '../model/resource.ts'
 import type { Engine, PassReport } from './engine.ts'
@@ -36,6 +37,8 @@ const lookEveryMs = 500
 const gatherEveryMs = 50
 /** A describe older than this is taken again, so that new fields and picklist values are seen. */
 const describeEveryMs = 900_000
+/** Passes that may be read and planned, or saved, beside those whose calls are away: else calls would wait for them. */
+const preparing = 2
 /** While passes are under way, how often to see whether another one is full. */
 const lookWhileBusyMs = 100
 /** After the database did not answer, or a pass broke off. */
@@ -117,6 +120,7 @@ export function drain(engine: Engine, { signal }: { readonly signal: AbortSignal
   const marked = alarm(engine, signal)
   const ended = alarm(engine, signal)
   const underWay = new Set<Promise<void>>()
+  const calls = gate(pace.callsInFlight)
   let budget: RemoteLimits = null
   let turns = 0
   let beganMs = 0
@@ -146,7 +150,7 @@ export function drain(engine: Engine, { signal }: { readonly signal: AbortSignal
       if ((await store.due('commerce', lanes, 1)) > 0) await gather()
       return inTurn()
     }
-    if (underWay.size >= pace.passesInFlight) return []
+    if (underWay.size >= pace.callsInFlight + preparing) return []
     for (const side of inTurn()) if ((await store.due(side, lanes, pace.passSize)) >= pace.passSize) return [side]
     return clock.monotonicMs() - beganMs >= pace.maxDelayMs ? inTurn() : []
   }
@@ -164,7 +168,7 @@ export function drain(engine: Engine, { signal }: { readonly signal: AbortSignal
   const pass = async (claim: Claim, leaseStartMs: number): Promise<void> => {
     const { troubles } = past
     await describeAgain(claim.token)
-    const done = await sync(engine, claim, { leaseStartMs, troubles, signal: new AbortController().signal })
+    const done = await sync(engine, claim, { leaseStartMs, troubles, calls, signal: new AbortController().signal })
     budget = await engine.systems.crm.limits({ ask: false }, { correlationId: claim.token, signal })
     tokens.spent(budget, clock.monotonicMs())
     log.info({ ...done.report, correlationId: claim.token }, 'pass')

@@ -7,8 +7,8 @@ import type { Clock, CommerceSystem, CommerceWriter, CrmFeed, CrmSystem, Digeste
 export type Pace = {
   /** Records taken into one pass; 1,000 is what one claim, five reads and few Salesforce calls carry. */
   readonly passSize: number
-  /** Passes, and so calls, that may be under way at once in this process while full ones wait. */
-  readonly passesInFlight: number
+  /** Writing calls to Salesforce that may be under way at once in this process while full passes wait. */
+  readonly callsInFlight: number
   /** How long a pass may own its rows without renewing them. Every call's time limit is below it. */
   readonly leaseMs: number
   /** The longest a change waits for company when the day's calls run short; never waits while they do not. */

@@ -3,12 +3,13 @@
  * This is the story the rest of the project serves; docs/1-tour.md walks through it.
  */
 
+import { type Gate, gate } from '../lib/gate.ts'
 import type { IdentityLink } from '../model/identity.ts'
 import type { Failure, LinkChange, Next } from '../model/outcome.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import { type CallContext, type Claim, type ClaimedRow, StoreDown } from '../model/ports.ts'
 import { type ResourceRef, type Snapshot, sameRef } from '../model/resource.ts'
-import { type CarriedOut, callPause, carryOut, nothingDone } from './carryOut.ts'
+import { type CarriedOut, callPause, carryOut, nothingDone, type Work } from './carryOut.ts'
 import { consider, type ReadRow } from './consider.ts'
 import type { Engine, PassReport } from './engine.ts'
 import { emptySettlement, freed, line, settled } from './gather.ts'
@@ -132,12 +133,12 @@ async function giveUp(engine: Engine, claim: Claim, failure: Failure, troubles: 
 
 /**
  * Runs one pass over a claim. `leaseStartMs` is the monotonic time from before the claim; `troubles` counts the passes
- * in a row that failed as a whole. Rejects only with `StoreDown`, an abort, or a bug; the lease then runs out by itself.
+ * in a row that failed as a whole; `calls` lets only so many through at once, of all passes. Rejects only with `StoreDown`, an abort, or a bug; the lease then runs out by itself.
  */
 export async function sync(
   engine: Engine,
   claim: Claim,
-  options: { leaseStartMs: number; troubles: number; signal: AbortSignal },
+  options: { leaseStartMs: number; troubles: number; calls?: Gate; signal: AbortSignal },
 ): Promise<Pass> {
   const startedMs = engine.clock.monotonicMs()
   const [only] = claim.rows
@@ -153,7 +154,8 @@ export async function sync(
     leaseStartMs = nowMs
     return true
   }
-  const run = (some: Claim): Promise<CarriedOut> => work(engine, some, context, mayWrite, options.troubles)
+  const { troubles, calls = gate(1) } = options
+  const run = (some: Claim): Promise<CarriedOut> => work(engine, some, { context, mayWrite, troubles, calls })
   const done = await run(claim).catch(error => {
     if (error instanceof RemoteFailure) return giveUp(engine, claim, error.failure, options.troubles)
     if (error instanceof StoreDown || options.signal.aborted) throw error
@@ -177,9 +179,7 @@ export async function sync(
 async function work(
   engine: Engine,
   claim: Claim,
-  context: CallContext,
-  mayWrite: () => Promise<boolean>,
-  troubles: number,
+  { context, mayWrite, troubles, calls }: Pick<Work, 'context' | 'mayWrite' | 'troubles' | 'calls'>,
 ): Promise<CarriedOut> {
   if (claim.rows.every(row => row.ref.side === 'crm')) {
     // One request a record takes longer than one call for a thousand: the lease begins anew before they are sent.
@@ -210,5 +210,14 @@ async function work(
   if (sorted.ready.length === 0) return nothingDone()
   const considered = await consider(engine, sorted.ready, claim.links, context)
   const more = claim.rows.length >= engine.pace.passSize
-  return carryOut(engine, { token: claim.token, rows: sorted.ready, considered, context, mayWrite, troubles, more })
+  return carryOut(engine, {
+    token: claim.token,
+    rows: sorted.ready,
+    considered,
+    context,
+    mayWrite,
+    troubles,
+    calls,
+    more,
+  })
 }

@@ -62,7 +62,7 @@ beforeAll(async () => {
     log: quiet,
     pace: {
       passSize: 1_000,
-      passesInFlight: 4,
+      callsInFlight: 4,
       leaseMs: 60_000,
       maxDelayMs: 2_000,
       reserve: 0.2,

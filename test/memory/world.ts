@@ -85,7 +85,7 @@ export function memoryWorld(
     log: silent,
     pace: {
       passSize: 1_000,
-      passesInFlight: 4,
+      callsInFlight: 4,
       leaseMs: 60_000,
       maxDelayMs: 2_000,
       pollMs: 15_000,

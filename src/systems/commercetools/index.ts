@@ -1,10 +1,11 @@
 /** commercetools, as the engine sees it: one port over any number of projects. */
+
+import { gate } from '../../lib/gate.ts'
 import type { CommerceSystem, CommerceWriter } from '../../model/ports.ts'
 import { decode } from './changes/decode.ts'
 import { check } from './check.ts'
 import { client } from './client.ts'
 import { endpointOf } from './endpoints.ts'
-import { gate } from './gate.ts'
 import { list } from './list.ts'
 import { type Deps, defaults, type Options } from './options.ts'
 import { read } from './read.ts'

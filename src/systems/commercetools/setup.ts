@@ -3,11 +3,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { SubscriptionDraft, SubscriptionUpdateAction } from '@commercetools/platform-sdk'
 import { z } from 'zod'
+import { gate } from '../../lib/gate.ts'
 import { RemoteFailure } from '../../model/outcome.ts'
 import type { CallContext } from '../../model/ports.ts'
 import { type Client, client } from './client.ts'
 import { garbled } from './failure.ts'
-import { gate } from './gate.ts'
 import { type Deps, defaults, type Options } from './options.ts'
 import { transport } from './transport.ts'
 
