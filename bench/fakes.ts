@@ -26,6 +26,7 @@ const pace = {
   burst: 200,
   maxAttempts: 10,
   pollMs: 3_600_000,
+  sweepMs: 0,
 }
 
 /** As `idSql` makes it. */
@@ -86,6 +87,7 @@ function commerce(birthday: () => string): CommerceSystem & CommerceWriter {
       }))
     },
     async *list() {},
+    positionAt: at => at,
     decode: () => ({ is: 'bad', why: 'nobody delivers here' }),
     check: async () => [],
     write: async () => [],

@@ -6,6 +6,7 @@ import { bind, worker } from './app/worker.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Engine } from './engine/engine.ts'
 import { poll } from './engine/poll.ts'
+import { sweep } from './engine/sweep.ts'
 import { type Status, statusOf } from './http/api/status.ts'
 import { metrics } from './http/metrics.ts'
 import type { Served } from './http/served.ts'
@@ -96,7 +97,7 @@ export async function app(
   const served: Served = { engine, drain: work, metrics: board, unready, about, access, signal }
   const http = (options.listen ?? playing.includes('intake')) ? await server(served) : null
   const scheduled = playing.includes('scheduler')
-    ? [tidy(engine, config.journalDays, signal), follow(engine, bound.promise, { signal, wake: () => work?.wake() })]
+    ? [tidy(engine, config.journalDays, signal), watch(engine, bound.promise, { signal, wake: () => work?.wake() })]
     : []
 
   started.defer(async () => {
@@ -119,17 +120,22 @@ export async function app(
   }
 }
 
-/** Polls Salesforce, once it is known to be the org of this database. */
-async function follow(
+/** Looks at both sides for what nobody told of, once the org is known to be the one of this database. */
+async function watch(
   engine: Engine,
   bound: Promise<void>,
   how: { signal: AbortSignal; wake: () => void },
 ): Promise<void> {
   const { signal } = how
   await Promise.race([bound, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
-  await poll(engine, { ...how, everyMs: engine.pace.pollMs }).catch((error: unknown) => {
-    engine.log.error({ stack: error instanceof Error ? (error.stack ?? '') : '' }, 'polling Salesforce broke off')
-  })
+  const broke = (error: unknown): void => {
+    engine.log.error({ stack: error instanceof Error ? (error.stack ?? '') : '' }, 'looking for changes broke off')
+  }
+  const { pollMs, sweepMs } = engine.pace
+  await Promise.all([
+    poll(engine, { ...how, everyMs: pollMs }).catch(broke),
+    sweep(engine, { ...how, everyMs: sweepMs }).catch(broke),
+  ])
 }
 
 async function tidy(engine: Engine, journalDays: number, signal: AbortSignal): Promise<void> {

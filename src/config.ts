@@ -47,6 +47,8 @@ export type Config = {
     readonly burst: number
     readonly maxAttempts: number
     readonly pollMs: number
+    readonly sweepMs: number
+    readonly lagMs: number
   }
   readonly journalDays: number
   /** The file that was read, if any. */
@@ -103,6 +105,8 @@ export async function configure({ env = process.env, cwd = process.cwd() }: Give
       burst: file.pace?.burst ?? 8,
       maxAttempts: file.pace?.maxAttempts ?? 10,
       pollMs: file.pace?.pollMs ?? 15_000,
+      sweepMs: file.pace?.sweepMs ?? 300_000,
+      lagMs: file.pace?.lagMs ?? 60_000,
       reserve: file.apiReserve ?? 0.2,
     },
     journalDays: file.journalDays ?? 30,

@@ -33,11 +33,11 @@ export function unwritable({ mappings }: Config, commerce: CommerceWriter): read
   )
 }
 
-export function systemsOf({ projects, salesforce: org, mappings }: Config, deps: Deps): Systems {
+export function systemsOf({ projects, salesforce: org, mappings, pace }: Config, deps: Deps): Systems {
   const { loginUrl, clientId, apiVersion, auth } = org
   const flowing = mappings.filter(({ parts }) => parts.some(part => part.fields.some(flowsBack)))
   return {
-    commerce: commercetools({ projects, writes: flowing.map(mapping => mapping.commerce) }, deps),
+    commerce: commercetools({ projects, writes: flowing.map(mapping => mapping.commerce), lagMs: pace.lagMs }, deps),
     crm: salesforce(
       {
         loginUrl,

@@ -25,12 +25,13 @@ function text(status: Status): string {
     `conflicts          ${status.conflicts}${status.conflicts > 0 ? '  (ctsf conflicts list)' : ''}`,
     `failures           ${status.failures}${status.failures > 0 ? '  (ctsf failures list)' : ''}`,
     `API calls today    ${budget ? `${budget.used} of ${budget.max}` : 'not known yet'}`,
+    ...status.feeds.map(({ stream, at }) => `looked at ${at}  ${stream}`),
   ].join('\n')
 }
 
 export function status(program: Command): void {
   act<CallOptions>(
-    remote(program.command('status').description('lanes, backlog, lag, budget')),
+    remote(program.command('status').description('lanes, backlog, lag, budget, feeds')),
     async (_args, options) => {
       const found = await call('/status', options)
       if (options.json) document(found)

@@ -75,6 +75,12 @@ const pace = z.strictObject({
   pollMs: whole(1_000, 3_600_000).describe(
     'How often to look for changes in Salesforce, when a field may flow back; each look is one API call. Default: 15000.',
   ),
+  sweepMs: whole(0, 86_400_000).describe(
+    'How often to look for changes in commercetools that no delivery told of; 0 never. Each look is one query a type, and no call to Salesforce. Default: 300000.',
+  ),
+  lagMs: whole(0, 3_600_000).describe(
+    'How far behind now a listing of commercetools stops, so that a change still being committed is not passed over. Default: 60000.',
+  ),
   maxAttempts: whole(1, 100).describe('Tries of one record before it is listed as failed. Default: 10.'),
 })
 

@@ -19,6 +19,8 @@ export type Pace = {
   readonly burst: number
   /** How often to look for changes in Salesforce, where values can flow back; each look is one API call. */
   readonly pollMs: number
+  /** How often to look for changes of commercetools that no delivery told of; 0 never. */
+  readonly sweepMs: number
   /** Tries of one record before it is listed as failed (only for failures that may pass by themselves). */
   readonly maxAttempts: number
 }

@@ -1,11 +1,8 @@
 /** Follows Salesforce where it has something to tell: polls for changes of the objects whose values can flow back. */
-
 import { flowsBack } from '../core/mergeFields.ts'
-import { backoffMs } from '../core/respond.ts'
 import type { Mapping } from '../model/mapping.ts'
-import { RemoteFailure } from '../model/outcome.ts'
-import { StoreDown } from '../model/ports.ts'
 import type { Engine } from './engine.ts'
+import { repeat } from './repeat.ts'
 
 export type Poll = { readonly signal: AbortSignal; readonly everyMs: number; readonly wake: () => void }
 
@@ -33,29 +30,17 @@ export async function pollOnce(
     context,
   )
   if (events.length > 0) await engine.store.mark(events)
-  if (position !== before?.position) await engine.store.putCheckpoint({ stream, position, at: engine.clock.now() })
+  await engine.store.putCheckpoint({ stream, position, at: engine.clock.now() })
   return { events: events.length, more }
 }
 
 /** Polls until the signal fires. Returns at once when no mapping lets anything flow back: then it would cost calls for nothing. */
 export async function poll(engine: Engine, { signal, everyMs, wake }: Poll): Promise<void> {
   const objects = watched(engine.mappings)
-  let troubles = 0
-  while (objects.length > 0 && !signal.aborted) {
-    let waitMs = everyMs
-    try {
-      const { events, more } = await pollOnce(engine, objects, signal)
-      troubles = 0
-      if (events > 0) wake()
-      if (more) waitMs = 0
-    } catch (error) {
-      if (signal.aborted) return
-      if (!(error instanceof RemoteFailure || error instanceof StoreDown)) throw error
-      const allowedAt = error instanceof RemoteFailure ? Date.parse(error.failure.retryAt ?? '') : Number.NaN
-      const asked = Number.isNaN(allowedAt) ? 0 : allowedAt - Date.parse(engine.clock.now())
-      waitMs = Math.max(everyMs, backoffMs(troubles++, 0.5), asked)
-      engine.log.warn({ message: error.message }, 'Salesforce cannot be polled now; trying again')
-    }
-    await engine.clock.sleep(waitMs, signal).catch(() => undefined)
-  }
+  if (objects.length === 0) return
+  await repeat(engine, { signal, everyMs, what: 'Salesforce cannot be polled' }, async () => {
+    const { events, more } = await pollOnce(engine, objects, signal)
+    if (events > 0) wake()
+    return more
+  })
 }

@@ -66,6 +66,7 @@ export function metrics(): Metrics {
     const linked = gauge('ctsf_links', 'Pairs of records known to be the same.')
     const api = gauge('ctsf_salesforce_api_calls', "The org's daily calls, as it last told.", ['kind'])
     const paused = gauge('ctsf_paused', '1 while nothing is sent.')
+    const feed = gauge('ctsf_feed_age_seconds', 'Since when a side was not looked at for changes.', ['stream'])
     up.set(0)
     ask = async () => {
       const state = drain?.state()
@@ -74,6 +75,8 @@ export function metrics(): Metrics {
         api.set({ kind: 'used' }, state.budget.used)
         api.set({ kind: 'max' }, state.budget.max)
       }
+      for (const { stream, at } of await store.checkpoints().catch(() => []))
+        feed.set({ stream }, Math.max(0, (Date.now() - Date.parse(at)) / 1000))
       const found = await store.backlog().catch(() => null)
       up.set(found === null ? 0 : 1)
       if (found === null) return

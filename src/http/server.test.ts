@@ -68,6 +68,7 @@ beforeAll(async () => {
       reserve: 0.2,
       burst: 8,
       pollMs: 15_000,
+      sweepMs: 0,
       maxAttempts: 10,
     },
     observe: board.observer,

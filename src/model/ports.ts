@@ -70,6 +70,8 @@ export type CommerceSystem = {
     },
     context: CallContext,
   ): AsyncIterable<Page>
+  /** A position for `list` that begins with what changed after this time. */
+  positionAt(at: Instant): string
   /** What a delivery says, or why it is none. Never throws: bad input is a normal day. */
   decode(body: unknown, received: { readonly at: Instant; readonly correlationId: string }): Delivery
   check(signal: AbortSignal): Promise<readonly Problem[]>
@@ -265,7 +267,15 @@ export type Store = {
   dirty(ref: ResourceRef): Promise<ClaimedRow | null>
   settled(ref: ResourceRef): Promise<{ readonly version: Version; readonly gone: boolean } | null>
 
+  /**
+   * Which of these records neither are settled at the version given, nor waiting to be read at it: those that no
+   * delivery told of. Reads only, and leaves no line in the journal.
+   */
+  unheard(seen: readonly { readonly ref: ResourceRef; readonly version: Version }[]): Promise<readonly ResourceRef[]>
+
   checkpoint(stream: string): Promise<Checkpoint | null>
+  /** All of them, by the name of their stream. */
+  checkpoints(): Promise<readonly Checkpoint[]>
   putCheckpoint(checkpoint: Checkpoint): Promise<void>
   /** Serves exactly one org and these projects: stored at the first start; another org's id or a missing project rejects with `WrongDatabase`. */
   bind(org: string, projects: readonly string[]): Promise<void>

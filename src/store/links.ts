@@ -6,7 +6,7 @@ import { type ResourceRef, refKey, type Version } from '../model/resource.ts'
 import { type DirtyRow, rowOf } from './claim.ts'
 import { type LinkRow, linkOf } from './pack.ts'
 import type { Db } from './tables.ts'
-import { texts } from './unnest.ts'
+import { texts, unnest } from './unnest.ts'
 
 const keys = (refs: readonly ResourceRef[], side: ResourceRef['side']) =>
   texts(refs.filter(ref => ref.side === side).map(refKey))
@@ -40,4 +40,22 @@ export async function settled(db: Db, ref: ResourceRef): Promise<{ version: Vers
     .where('ref', '=', refKey(ref))
     .executeTakeFirst()
   return row ?? null
+}
+
+/** A waiting row that names no version was forced, and will be read as it is by then. */
+export async function unheard(
+  db: Db,
+  seen: readonly { readonly ref: ResourceRef; readonly version: Version }[],
+): Promise<readonly ResourceRef[]> {
+  if (seen.length === 0) return []
+  const table = unnest('e', seen, {
+    ref: ['text', ({ ref }) => refKey(ref)],
+    version: ['bigint', ({ version }) => version],
+  })
+  const { rows } = await sql<{ n: number }>`
+    select e.n from ${table} left join settled s on s.ref = e.ref left join dirty d on d.ref = e.ref
+    where coalesce(s.version < e.version, true)
+      and (d.ref is null or d.version < e.version or (d.version is null and d.token is not null))
+    order by e.n`.execute(db)
+  return rows.flatMap(({ n }) => seen[n - 1]?.ref ?? [])
 }

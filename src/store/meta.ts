@@ -9,6 +9,9 @@ export async function checkpoint(db: Db, stream: string): Promise<Checkpoint | n
   return row ?? null
 }
 
+export const checkpoints = (db: Db): Promise<readonly Checkpoint[]> =>
+  db.selectFrom('checkpoint').selectAll().orderBy('stream').execute()
+
 export async function putCheckpoint(db: Db, { stream, position, at }: Checkpoint): Promise<void> {
   await sql`
     insert into checkpoint (stream, position, at) values (${stream}, ${position}, ${at}::timestamptz)

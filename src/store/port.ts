@@ -10,10 +10,10 @@ import { closeFailure, failure, failures } from './failures.ts'
 import { intake } from './intake.ts'
 import { journal, trace } from './journal.ts'
 import { claims, release, renew } from './lease.ts'
-import { claimants, dirty, links, settled } from './links.ts'
+import { claimants, dirty, links, settled, unheard } from './links.ts'
 import { maintain } from './maintain.ts'
 import { mark } from './mark.ts'
-import { bind, checkpoint, putCheckpoint } from './meta.ts'
+import { bind, checkpoint, checkpoints, putCheckpoint } from './meta.ts'
 import { save } from './save.ts'
 import type { Seal } from './seal.ts'
 import type { Db } from './tables.ts'
@@ -75,6 +75,8 @@ export function portOver({ db, adapter, clock, seal, instance }: Parts): Store {
     trace: (of, limit) => retried(() => trace(db, of, limit)),
     dirty: ref => retried(() => dirty(db, ref)),
     settled: ref => retried(() => settled(db, ref)),
+    unheard: seen => retried(() => unheard(db, seen)),
+    checkpoints: () => retried(() => checkpoints(db)),
     checkpoint: stream => retried(() => checkpoint(db, stream)),
     putCheckpoint: at => retried(() => putCheckpoint(db, at)),
     bind: (org, projects) => transact(db, tx => bind(tx, org, projects)),

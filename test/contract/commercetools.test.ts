@@ -93,6 +93,21 @@ describe('list', () => {
     await expect(all(odd)).rejects.toThrow(RangeError)
   })
 
+  it('begins after a time', async () => {
+    const [first = ''] = await customers(1)
+    const since = new Date(Date.now() + 1).toISOString()
+    await post('/__emulator/clock', { advanceMs: 1_000 })
+    const [second = ''] = await customers(1)
+    const later: Clock = { ...realClock(), now: () => new Date(Date.now() + 2_000).toISOString() }
+    const from = async (at: string): Promise<readonly string[]> => {
+      const it = system({}, later)
+      const pages = await all(it.list({ ...query, position: it.positionAt(at) }, context()))
+      return pages.flatMap(page => ids(page.snapshots))
+    }
+    expect(await from('2026-01-01T00:00:00.000Z')).toEqual([`demo/${first}`, `demo/${second}`])
+    expect(await from(since)).toEqual([`demo/${second}`])
+  })
+
   it('stops a safety lag before now', async () => {
     await customers(3)
     expect(await all(system({ lagMs: 60_000 }).list(query, context()))).toEqual([])

@@ -18,6 +18,28 @@ onEachDatabase('Housekeeping', world => {
     await store.putCheckpoint({ stream: 'changes', position: 'abd', at: after(3) })
     expect(await store.checkpoint('changes')).toEqual({ stream: 'changes', position: 'abd', at: after(3) })
     expect(await store.checkpoint('other')).toEqual({ stream: 'other', position: '', at: after(2) })
+    expect(await store.checkpoints()).toEqual([
+      { stream: 'changes', position: 'abd', at: after(3) },
+      { stream: 'other', position: '', at: after(2) },
+    ])
+  })
+
+  it('knows of which records no delivery told', async () => {
+    const { store, claimed } = world
+    await store.mark([changed(customer(1), { version: 3 }), changed(customer(2), { version: 3 })])
+    const claim = await claimed('commerce', { limit: 2 })
+    await store.save(claim.token, settlement({ rows: claim.rows.map(({ ref }) => settle(ref, 3)) }))
+    await store.mark([changed(customer(2), { version: 4 }), changed(customer(3), { version: 1 })])
+    await store.mark([changed(customer(4), { version: null })], { force: true })
+    const seen = (n: number, version: number) => ({ ref: customer(n), version })
+    const known = [seen(1, 3), seen(1, 2), seen(2, 4), seen(3, 1), seen(4, 9)]
+    expect(await store.unheard(known)).toEqual([])
+    const news = [seen(1, 4), seen(2, 5), seen(3, 2), seen(5, 1)]
+    expect(await store.unheard([...known, ...news])).toEqual(news.map(({ ref }) => ref))
+    expect(await store.unheard([])).toEqual([])
+    // A forced row that is being read just now may have been read before the change.
+    await claimed('commerce', { limit: 10 })
+    expect(await store.unheard([seen(4, 9)])).toEqual([customer(4)])
   })
 
   it('serves one org and its projects: a project may join, none may be missing', async () => {

@@ -287,7 +287,16 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     dirty: async ref =>
       [...dirty.values()].filter(row => sameRef(row.ref, ref)).map(row => claimRow({ ...row }, ''))[0] ?? null,
     settled: async ref => settled.get(refKey(ref)) ?? null,
+    unheard: async seen =>
+      seen
+        .filter(({ ref, version }) => {
+          const row = dirty.get(refKey(ref))
+          const isAwaited = row !== undefined && (row.version === null ? row.token === null : row.version >= version)
+          return (settled.get(refKey(ref))?.version ?? -1) < version && !isAwaited
+        })
+        .map(({ ref }) => ref),
     checkpoint: async stream => checkpoints.get(stream) ?? null,
+    checkpoints: async () => [...checkpoints.values()],
     async putCheckpoint(checkpoint) {
       checkpoints.set(checkpoint.stream, checkpoint)
     },

@@ -78,9 +78,14 @@ export function memoryCommerce(clock: Clock, type = 'customer'): MemoryCommerce 
       if (system.failWith !== null) throw new RemoteFailure(system.failWith)
       return refs.map(one => snapshot(one.id))
     },
-    async *list() {
-      yield { snapshots: [...rows.keys()].map(snapshot), position: 'end' }
+    async *list({ type: asked, position }) {
+      const keyOf = (id: string): string => `${rows.get(id)?.at}|${id}`
+      const found = asked === type ? [...rows.keys()].filter(id => keyOf(id) > (position ?? '')) : []
+      const sorted = found.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+      const last = sorted.at(-1)
+      if (last !== undefined) yield { snapshots: sorted.map(snapshot), position: keyOf(last) }
     },
+    positionAt: at => `${at}|`,
     decode: () => ({ is: 'bad', why: 'no deliveries in memory' }),
     check: async () => [],
     fault: () => null,

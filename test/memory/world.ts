@@ -89,6 +89,7 @@ export function memoryWorld(
       leaseMs: 60_000,
       maxDelayMs: 2_000,
       pollMs: 15_000,
+      sweepMs: 0,
       reserve: 0.2,
       burst: 8,
       maxAttempts: options.maxAttempts ?? 10,

@@ -30,10 +30,12 @@ export type Status = {
   /** What the passes of this process did with records of Salesforce. */
   readonly totals: Totals
   readonly budget: DrainState['budget']
+  /** When each feed was last looked at: Salesforce's changes, and commercetools' by the sweep. */
+  readonly feeds: readonly { readonly stream: string; readonly at: Instant }[]
 }
 
 export async function statusOf({ engine, drain, unready, about, metrics }: Served): Promise<Status> {
-  const [found, reasons] = await Promise.all([engine.store.backlog(), unready()])
+  const [found, reasons, feeds] = await Promise.all([engine.store.backlog(), unready(), engine.store.checkpoints()])
   const at = engine.clock.now()
   const oldest = lanes.flatMap(lane => found.lanes[lane].oldestDueAt ?? []).sort()[0]
   const state = drain?.state()
@@ -58,6 +60,7 @@ export async function statusOf({ engine, drain, unready, about, metrics }: Serve
     recent: state?.recent ?? [],
     totals: metrics.totals(),
     budget: state?.budget ?? null,
+    feeds: feeds.map(({ stream, at }) => ({ stream, at })),
   }
 }
 

@@ -6,7 +6,7 @@ import { decode } from './changes/decode.ts'
 import { check } from './check.ts'
 import { client } from './client.ts'
 import { endpointOf } from './endpoints.ts'
-import { list } from './list.ts'
+import { list, positionAt } from './list.ts'
 import { type Deps, defaults, type Options } from './options.ts'
 import { read } from './read.ts'
 import { transport } from './transport.ts'
@@ -32,6 +32,7 @@ export function commercetools(options: Options, deps: Deps): CommerceSystem & Co
       endpointOf(query.type)
       return list(of, query, new Date(Date.parse(deps.clock.now()) - (upToNow ? 0 : lagMs)).toISOString(), context)
     },
+    positionAt,
     write: (writes, context) => write(clients, writes, context, { ...deps, timeoutMs }),
     writable,
     decode: (body, received) => decode(body, { ...received, projects: clients, log: deps.log }),

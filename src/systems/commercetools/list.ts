@@ -64,6 +64,9 @@ async function page(
   }
 }
 
+/** Before every id there is: with a time that no record bears, or before those that do. */
+export const positionAt = (at: Instant): string => `${at}|0`
+
 /** On the pair: `lastModifiedAt > T and id > ID` alone would lose records. */
 function keyset(position: Position | null, until: Instant): string {
   const end = `lastModifiedAt <= "${until}"`

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { memoryWorld } from '../../test/memory/world.ts'
+import { streamOf, sweepOnce } from './sweep.ts'
+
+const anna = { firstName: 'Anna', lastName: 'Beck', email: 'anna@example.com' }
+const signal = new AbortController().signal
+
+/** A world whose sweeps have begun, in which what the shop saves may be announced or not. */
+async function stage() {
+  const world = memoryWorld()
+  await sweepOnce(world.engine, signal)
+  return { ...world, quiet: () => world.quiet(), sweep: () => sweepOnce(world.engine, signal) }
+}
+
+describe('a sweep', () => {
+  it('finds a change that no delivery told of, and nothing of what one did', async () => {
+    const world = await stage()
+    await world.shopper.saves('demo/told', anna)
+    await world.quiet()
+    world.clock.advance(1_000)
+    world.commerce.put('demo/lost', anna)
+    expect(await world.sweep()).toEqual({ listed: 2, found: 1 })
+    await world.quiet()
+    expect(world.contact('demo/lost')?.fields.LastName).toBe('Beck')
+    expect(await world.sweep()).toEqual({ listed: 0, found: 0 })
+  })
+
+  it('finds the lost change of a record that is known', async () => {
+    const world = await stage()
+    await world.shopper.saves('demo/1', anna)
+    await world.quiet()
+    world.clock.advance(1_000)
+    world.commerce.put('demo/1', { ...anna, email: 'anna@example.org' })
+    expect(await world.sweep()).toMatchObject({ found: 1 })
+    await world.quiet()
+    expect(world.contact('demo/1')?.fields.Email).toBe('anna@example.org')
+  })
+
+  it('leaves alone what waits to be read, and leaves no line in the journal', async () => {
+    const world = await stage()
+    await world.shopper.saves('demo/1', anna)
+    const lines = world.store.journalRows.length
+    expect(await world.sweep()).toEqual({ listed: 1, found: 0 })
+    expect(world.store.journalRows).toHaveLength(lines)
+    expect(world.crm.calls).toEqual([])
+  })
+
+  it('is no backfill: a new database begins a little before now', async () => {
+    const world = memoryWorld()
+    world.commerce.put('demo/old', anna)
+    world.clock.advance(3_600_000)
+    world.commerce.put('demo/new', anna)
+    expect(await sweepOnce(world.engine, signal)).toEqual({ listed: 1, found: 1 })
+  })
+
+  it('goes on where it stopped, however long ago that was', async () => {
+    const world = await stage()
+    world.clock.advance(1_000)
+    world.commerce.put('demo/1', anna)
+    world.clock.advance(86_400_000)
+    expect(await world.sweep()).toMatchObject({ found: 1 })
+  })
+
+  it('looks again when it died between the mark and its position', async () => {
+    const world = await stage()
+    world.clock.advance(1_000)
+    world.commerce.put('demo/1', anna)
+    const put = world.store.putCheckpoint
+    world.store.putCheckpoint = () => Promise.reject(new Error('killed'))
+    await expect(world.sweep()).rejects.toThrow('killed')
+    world.store.putCheckpoint = put
+    expect(await world.sweep()).toEqual({ listed: 1, found: 0 })
+    await world.quiet()
+    expect(world.contact('demo/1')?.fields.LastName).toBe('Beck')
+    expect((await world.store.checkpoint(streamOf('demo', 'customer')))?.position).toContain('demo/1')
+  })
+})

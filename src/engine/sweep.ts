@@ -1,0 +1,77 @@
+/**
+ * The safety net under the deliveries: lists what changed in commercetools since the last look, and marks what no
+ * delivery told of. Where none was lost that is one query a type, nothing of Salesforce's, and no line of the journal.
+ * A deletion cannot be listed: one whose delivery is lost is for reconciliation to find.
+ */
+import type { ChangeEvent } from '../model/resource.ts'
+import type { Engine } from './engine.ts'
+import { repeat } from './repeat.ts'
+
+export type Sweep = { readonly signal: AbortSignal; readonly everyMs: number; readonly wake: () => void }
+
+export type Swept = { readonly listed: number; readonly found: number }
+
+/** On a new database the first sweep begins so far back: what is older is for a backfill. */
+const firstLookMs = 600_000
+
+export const streamOf = (project: string, type: string): string => `sweep/${project}/${type}`
+
+/** The types that mappings read, and those whose change touches such records. */
+const typesOf = (engine: Engine): readonly string[] => [
+  ...new Set(engine.mappings.flatMap(mapping => [mapping.commerce, ...mapping.touchedBy.map(({ type }) => type)])),
+]
+
+/** Marks before it moves the position: a crash between the two looks again, which finds nothing. */
+async function sweepType(engine: Engine, project: string, type: string, signal: AbortSignal): Promise<Swept> {
+  const { store, clock, systems } = engine
+  const stream = streamOf(project, type)
+  const correlationId = `sweep:${clock.now()}`
+  const before = await store.checkpoint(stream)
+  const start = new Date(Date.parse(clock.now()) - firstLookMs).toISOString()
+  let position = before?.position ?? systems.commerce.positionAt(start)
+  let listed = 0
+  let found = 0
+  for await (const page of systems.commerce.list({ project, type, position, expand: [] }, { correlationId, signal })) {
+    const seen = page.snapshots.flatMap(one =>
+      one.state === 'present' ? [{ ref: one.ref, version: one.version }] : [],
+    )
+    const unheard = new Set(await store.unheard(seen))
+    const events = seen
+      .filter(({ ref }) => unheard.has(ref))
+      .map(({ ref, version }): ChangeEvent => {
+        const id = `sweep/${type}/${ref.id}@${version}`
+        return { id, ref, kind: 'changed', version, at: clock.now(), correlationId, lane: 'retry', erase: false }
+      })
+    if (events.length > 0) await store.mark(events)
+    position = page.position
+    await store.putCheckpoint({ stream, position, at: clock.now() })
+    listed += seen.length
+    found += events.length
+  }
+  await store.putCheckpoint({ stream, position, at: clock.now() })
+  return { listed, found }
+}
+
+/** One look at every type of every project. Several processes that look at the same time find the same, once. */
+export async function sweepOnce(engine: Engine, signal: AbortSignal): Promise<Swept> {
+  let listed = 0
+  let found = 0
+  for (const project of engine.systems.commerce.projects)
+    for (const type of typesOf(engine)) {
+      const swept = await sweepType(engine, project, type, signal)
+      listed += swept.listed
+      found += swept.found
+    }
+  engine.observe.received('sweep', found)
+  if (found > 0) engine.log.warn({ found, listed }, 'changes were found that no delivery told of')
+  return { listed, found }
+}
+
+/** Sweeps until the signal fires. `everyMs` 0 turns it off. */
+export async function sweep(engine: Engine, { signal, everyMs, wake }: Sweep): Promise<void> {
+  if (everyMs === 0) return
+  await repeat(engine, { signal, everyMs, what: 'commercetools cannot be swept' }, async () => {
+    if ((await sweepOnce(engine, signal)).found > 0) wake()
+    return false
+  })
+}
