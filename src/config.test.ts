@@ -86,7 +86,7 @@ it('says everything that is wrong at once', async () => {
       'PORT',
       'SF_PRIVATE_KEY',
       'sync.config.apiReserve',
-      "sync.config.mappings['customer-person'].fields.Phone.owner",
+      "sync.config.mappings['customer-person'].fields['Phone']",
       "sync.config.mappings['custmer-person']",
       "sync.config.mappings['customer-person'].deletion",
       "sync.config.mappings['customer-person'].fields.FirstName.onwer",
@@ -94,7 +94,7 @@ it('says everything that is wrong at once', async () => {
     ].sort(),
   )
   expect(problems["sync.config.mappings['customer-person'].fields.FirstName.onwer"]).toContain('did you mean owner?')
-  expect(problems["sync.config.mappings['customer-person'].fields.Phone.owner"]).toContain('not built yet')
+  expect(problems["sync.config.mappings['customer-person'].fields['Phone']"]).toContain('not built yet')
   expect(problems["sync.config.mappings['customer-person'].fields.LastNam.owner"]).toContain(
     'use one of commerce, crm, latest, review, seed',
   )

@@ -4,7 +4,8 @@ import { nearMiss } from '../lib/nearMiss.ts'
 import { type MappingOptions, mappings } from '../mappings/index.ts'
 import type { FieldRule, Mapping, MappingPart } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
-import type { FieldChange, MappingChange, SyncConfig } from './syncConfig.ts'
+import { leaving } from './leaving.ts'
+import { type FieldChange, type MappingChange, namedCodecs, type SyncConfig } from './syncConfig.ts'
 
 /** Everything wrong is said to `complain`; what comes back then is not to be run. */
 export function chosen(config: SyncConfig, complain: Complaints): readonly Mapping[] {
@@ -63,7 +64,8 @@ function changed(mapping: Mapping, change: MappingChange, complain: Complaints):
     keyField,
     ...(change.when !== undefined && { when: change.when }),
     deletion: change.deletion ?? mapping.deletion,
-    parts: mapping.parts.map(part => ({
+    ...(change.erasure !== undefined && { erasure: change.erasure }),
+    parts: leaving(mapping, change, place, complain).map(part => ({
       ...part,
       match: part.match.map(rule => (rule.crm === mapping.keyField ? { ...rule, crm: keyField } : rule)),
       fields: fieldsOf(part, byPart.get(part.role) ?? []),
@@ -81,7 +83,9 @@ function fieldsOf(part: MappingPart, changes: readonly [string, FieldChange | fa
     else {
       const said = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
       // A rule that is new has both: `partOf` has seen to that.
-      rules.set(crm, { crm, commerce: '', owner: 'commerce', ...rule, ...said })
+      const { codec } = change
+      const named = typeof codec === 'string' ? { codec: namedCodecs[codec] } : {}
+      rules.set(crm, { crm, commerce: '', owner: 'commerce', ...rule, ...said, ...named })
     }
   }
   return [...rules.values()]

@@ -1,37 +1,48 @@
 /** `sync.config.ts`: what a merchant sets that is no secret, its schema, and what is wrong with a given one. */
 import { z } from 'zod'
 import { nearMiss } from '../lib/nearMiss.ts'
-import { type Codec, ownerships } from '../model/mapping.ts'
+import { date } from '../mappings/codecs/date.ts'
+import { not } from '../mappings/codecs/not.ts'
+import { text } from '../mappings/codecs/text.ts'
+import { type Codec, deletionPolicies, ownerships } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
 
-/** A word of the design whose work is not built yet is told apart from a word that is none. */
-const notYet =
-  (known: readonly string[], why: string) =>
-  ({ input }: { readonly input?: unknown }): string | undefined =>
-    typeof input === 'string' && known.includes(input) ? `'${input}' ${why}` : undefined
-
-const owner = z
-  .enum(['commerce', 'crm', 'latest', 'review', 'seed'], {
-    error: notYet(ownerships, 'needs to know which value is the stricter one, which is not built yet'),
-  })
-  .describe('Who is right about the field.')
+const owner = z.enum(ownerships).describe('Who is right about the field.')
 const expression = z
   .string()
   .min(1)
   .describe('An expression over the commerce record: a path, a template, alternatives.')
 
-const codec = z.custom<Codec>(
-  value => typeof value === 'object' && value !== null && 'toCrm' in value && typeof value.toCrm === 'function',
-  'expected a codec: { name, doc, toCrm }',
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
+
+/** Codecs that can be named, for what needs no code. */
+export const namedCodecs = { not, text, date } as const
+
+const codec = z.custom<Codec | keyof typeof namedCodecs>(
+  value =>
+    (typeof value === 'string' && Object.hasOwn(namedCodecs, value)) ||
+    (typeof value === 'object' && value !== null && 'toCrm' in value && typeof value.toCrm === 'function'),
+  `expected one of ${Object.keys(namedCodecs).join(', ')}, or a codec: { name, doc, toCrm }`,
 )
 
 const field = z
   .strictObject({
     commerce: expression.optional(),
     owner: owner.optional(),
-    codec: codec.optional().describe('Turns the commerce value into CRM words.'),
+    codec: codec
+      .optional()
+      .describe('Turns the commerce value into CRM words: `not`, `text`, `date`, or a codec of your own.'),
     fallback: expression.optional().describe('Written on create only, when the value is empty.'),
     required: z.boolean().optional().describe('The org refuses the record without it.'),
+    stricter: z
+      .array(scalar)
+      .min(2)
+      .optional()
+      .describe('For the owner `strictest`: the values in CRM words, the most restrictive one first.'),
+    personal: z
+      .boolean()
+      .optional()
+      .describe('Does it tell who the person is? Then it is emptied when the person is anonymised. Default: true.'),
   })
   .describe(
     'What differs from the ready-made rule; a field the mapping does not know yet needs `commerce` and `owner`.',
@@ -40,10 +51,19 @@ const field = z
 const mapping = z.strictObject({
   enabled: z.boolean().optional().describe('`false` leaves the mapping out. Default: true.'),
   when: expression.optional().describe('Only records for which this is not empty take part.'),
-  deletion: z
-    .enum(['ignore', 'unlink'], { error: notYet(['deactivate', 'anonymise', 'delete'], 'is not built yet') })
+  deletion: z.enum(deletionPolicies).optional().describe('What a deletion in commercetools does in Salesforce.'),
+  erasure: z
+    .enum(['anonymise', 'delete'])
     .optional()
-    .describe('What a deletion in commercetools does in Salesforce.'),
+    .describe('What a deletion with `dataErasure` does, whatever `deletion` says. Default: `anonymise`.'),
+  deactivate: z
+    .record(z.string(), z.union([scalar, z.strictObject({ at: z.literal('deletion') })]))
+    .optional()
+    .describe("What `deactivate` writes, by `Object.Field`: a value, or `{ at: 'deletion' }` for the time."),
+  personal: z
+    .array(z.string())
+    .optional()
+    .describe('Fields beside the mapped ones, as `Object.Field`, that are emptied when the person is anonymised.'),
   keyField: z.string().optional().describe('Our external ID field on the objects of this mapping.'),
   street: z.enum(['name-number', 'number-name']).optional().describe('How a street is written.'),
   billing: expression.optional().describe("Path of the customer's billing address."),

@@ -1,5 +1,6 @@
 /** Packs the plans of a pass into as few remote calls as fit, parents before children, each write exactly once. */
 import type { Batch, BatchLimits, Call, WritePlan, WriteRow } from '../model/plan.ts'
+import { refKey } from '../model/resource.ts'
 
 type Levelled = { row: WriteRow; level: number }
 
@@ -43,7 +44,7 @@ function put<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 }
 
 /** Which rows must come after which: children after the parents they name by key, a record's rows in their order. */
-function followers(rows: readonly WriteRow[]): number[][] {
+function followers(rows: readonly WriteRow[], plans: readonly WritePlan[]): number[][] {
   // A relationship does not name its object, so parents are found by key alone: our keys are unique within an object.
   const byKey = new Map<string, number[]>()
   rows.forEach((row, at) => {
@@ -64,12 +65,26 @@ function followers(rows: readonly WriteRow[]): number[][] {
     if (before !== undefined) after[before]?.push(at)
     latest.set(target, at)
   })
+  deletions(rows, plans, after)
   return after
 }
 
+/** What is deleted goes in the opposite order of its making: a record's parts are planned parents first. */
+function deletions(rows: readonly WriteRow[], plans: readonly WritePlan[], after: readonly number[][]): void {
+  const latest = new Map<string, number>()
+  rows.forEach((row, at) => {
+    const draft = row.do === 'delete' ? plans[row.plan]?.draft : undefined
+    if (draft === undefined) return
+    const record = `${draft.mapping}\n${refKey(draft.source)}`
+    const parent = latest.get(record)
+    if (parent !== undefined) after[at]?.push(parent)
+    latest.set(record, at)
+  })
+}
+
 /** A row's level is one above the highest that it must follow. Rows that follow each other in a ring come last. */
-function levels(rows: readonly WriteRow[]): Levelled[] {
-  const after = followers(rows)
+function levels(rows: readonly WriteRow[], plans: readonly WritePlan[]): Levelled[] {
+  const after = followers(rows, plans)
   const open = rows.map(() => 0)
   for (const next of after.flat()) open[next] = (open[next] ?? 0) + 1
   const level = rows.map(() => 0)
@@ -128,7 +143,7 @@ export function batch(
 ): Batch {
   const byLevel = new Map<number, WriteRow[]>()
   const rows = plans.flatMap((plan, at) => (without.has(at) ? [] : (rowOf(plan, at) ?? [])))
-  for (const { row, level } of levels(rows)) put(byLevel, level, row)
+  for (const { row, level } of levels(rows, plans)) put(byLevel, level, row)
   const waves = [...byLevel]
     .toSorted(([a], [b]) => a - b)
     .map(([, rows]) => ({

@@ -30,8 +30,14 @@ function fieldProblems(at: string, rule: FieldRule, part: MappingPart): MappingP
   }
   if (!ownerships.includes(rule.owner))
     say(`${at}.owner`, `'${rule.owner}' is no owner`, `use one of ${ownerships.join(', ')}`)
-  if (rule.owner === 'strictest' && rule.stricter === undefined)
-    say(`${at}.stricter`, 'the owner strictest needs to know which value is stricter', 'give stricter: (a, b) => …')
+  if (rule.owner === 'strictest' && (rule.stricter ?? []).length === 0)
+    say(
+      `${at}.stricter`,
+      'the owner strictest needs to know which value is stricter',
+      'give stricter: [the most restrictive value, …, the least restrictive one]',
+    )
+  if (rule.owner !== 'strictest' && rule.stricter !== undefined)
+    say(`${at}.stricter`, `it says nothing for the owner ${rule.owner}`, "use owner: 'strictest', or remove it")
   if (rule.owner === 'crm' && rule.fallback !== undefined)
     say(`${at}.fallback`, 'a field that the CRM owns is never written, not even at creation', 'remove the fallback')
   if (rule.owner === 'crm' && rule.required === true && part.defaults[rule.crm] === undefined)
@@ -60,6 +66,12 @@ export function problemsOf(mapping: Mapping): readonly MappingProblem[] {
   const problems: MappingProblem[] = expressionProblem(`${mapping.name}.when`, mapping.when)
   if (mapping.parts.length === 0)
     problems.push({ place: mapping.name, problem: 'it has no part', fix: 'give it at least one' })
+  if (mapping.deletion === 'deactivate' && mapping.parts.every(part => Object.keys(part.deactivate ?? {}).length === 0))
+    problems.push({
+      place: `${mapping.name}.deletion`,
+      problem: "no part says what 'deactivate' writes",
+      fix: 'give deactivate, or choose another policy',
+    })
   const roles: string[] = []
   for (const part of mapping.parts) {
     const place = `${mapping.name}.${part.role}`

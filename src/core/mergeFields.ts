@@ -5,6 +5,7 @@ import type { Decision, FieldVerdict } from '../model/plan.ts'
 import { type Instant, type Side, unreachable } from '../model/resource.ts'
 import { type FieldMerge, merge, type SideValue } from './merge.ts'
 import { ruleOf } from './ruleOf.ts'
+import { stricter } from './stricter.ts'
 
 /** What the target holds, from a find or a read. */
 export type Target = {
@@ -138,7 +139,6 @@ export function mergeFields(draft: Draft, input: MergeFieldsInput): Merged {
     const known = link?.base[field] ?? null
     const agreed = uncertain ? believed(rule, ours.digest, theirs, known) : known
     const ourValue = from === 'commerce' ? value : crmValue
-    const stricter = rule.stricter?.(value, crmValue)
     const found = merge({
       owner: rule.owner,
       from,
@@ -146,7 +146,7 @@ export function mergeFields(draft: Draft, input: MergeFieldsInput): Merged {
       theirs,
       base: agreed,
       oursIsLater: from === 'commerce' ? commerceIsLater : !commerceIsLater,
-      oursIsStricter: stricter === undefined || stricter === ourValue,
+      oursIsStricter: stricter(rule.stricter ?? [], value, crmValue) === from,
       decided,
     })
     const entered =

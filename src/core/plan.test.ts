@@ -21,7 +21,7 @@ const fields = [
   rule('Score', 'crm'),
   rule('Title', 'seed'),
   rule('Phone', 'review'),
-  rule('OptOut', 'strictest', { stricter: (a, b) => (a === 'out' ? a : b) }),
+  rule('OptOut', 'strictest', { stricter: ['out', 'in'] }),
 ]
 const person: Mapping = {
   name: 'person',

@@ -70,6 +70,9 @@ function linkChange(
   return same(link.base, base) && same(link.restores, restores) ? [] : [{ do: 'base', link, base, restores }]
 }
 
+/** The commerce record is gone, and what its policy asks for is done: nothing is left to be kept in step. */
+const parted = (link: IdentityLink | null): LinkChange[] => (link === null ? [] : [{ do: 'remove', link }])
+
 /** An upsert that met a record which nobody had found: only what was sent is known to be there. */
 const sentOnly = ({ base, fields, links }: Extract<WritePlan, { do: 'create' }>): Base =>
   Object.fromEntries(
@@ -109,13 +112,15 @@ export function settle(input: SettleInput): Settled {
       }
     }
     case 'update': {
+      if (plan.ends) return { ...nothing, links: parted(plan.link), target: plan.crm }
       const marks = plan.yields.length > 0 || (plan.link === null && flowsBack) ? [plan.crm] : []
       return { ...nothing, links: linkChange(plan, plan.crm, known, plan.base), marks, target: plan.crm }
     }
     case 'delete':
-      return { ...nothing, links: [{ do: 'remove', link: plan.link }], target: plan.crm }
+      return { ...nothing, links: parted(plan.link), target: plan.crm }
     case 'nothing': {
       if (plan.crm === null) return nothing
+      if (plan.ends) return { ...nothing, links: parted(plan.link), target: plan.crm }
       const marks = plan.yields.length > 0 || (plan.link === null && flowsBack) ? [plan.crm] : []
       return { ...nothing, links: linkChange(plan, plan.crm, known, plan.base), marks, target: plan.crm }
     }

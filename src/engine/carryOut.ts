@@ -8,16 +8,20 @@ import type { Gate } from '../lib/gate.ts'
 import type { Failure, Next, Outcome, RowSettlement, Settlement } from '../model/outcome.ts'
 import type { Call, WriteRow } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
-import { type Instant, type ResourceRef, refKey } from '../model/resource.ts'
-import type { Considered, ReadRow } from './consider.ts'
+import { type Instant, type ResourceRef, refKey, type Snapshot, type Version } from '../model/resource.ts'
+import type { Considered } from './consider.ts'
 import type { Engine } from './engine.ts'
+import { endsOf, erasing } from './erasing.ts'
 import { emptySettlement, freed, gather, settled } from './gather.ts'
 import { idle, type Result } from './idle.ts'
+
+/** A row and what was read for it: the record, or that it is gone. */
+type WorkRow = { readonly row: ClaimedRow; readonly snapshot: Extract<Snapshot, { state: 'present' | 'absent' }> }
 
 /** Everything one pass carries: its token, its rows and until when it may write. */
 export type Work = {
   readonly token: string
-  readonly rows: readonly ReadRow[]
+  readonly rows: readonly WorkRow[]
   readonly considered: readonly Considered[]
   readonly context: CallContext
   /** False when the lease was lost: nothing more is sent, the rows are another worker's. */
@@ -56,7 +60,9 @@ const gravity: readonly Next['do'][] = ['pause', 'retry', 'fail', 'replan', 'wai
 
 type RowState = {
   row: ClaimedRow
-  version: number
+  version: Version | null
+  /** The record is gone from commercetools. */
+  gone: boolean
   open: number
   worst: Next
   uncertain: boolean
@@ -66,7 +72,7 @@ const worse = (a: Next, b: Next): Next => (gravity.indexOf(a.do) <= gravity.inde
 
 /** The last outcome of a row is in: what becomes of it in the queue. */
 function settleRow(state: RowState, lateWaitUntil: Instant): RowSettlement {
-  const { row, worst, uncertain, version } = state
+  const { row, worst, uncertain, version, gone } = state
   switch (worst.do) {
     case 'retry':
       return freed(row.ref, { notBefore: worst.at, countsAttempt: true, uncertain, lane: 'retry' })
@@ -77,7 +83,7 @@ function settleRow(state: RowState, lateWaitUntil: Instant): RowSettlement {
     case 'wait':
       return freed(row.ref, { notBefore: lateWaitUntil, uncertain })
     default:
-      return settled(row.ref, version)
+      return settled(row.ref, version, gone)
   }
 }
 
@@ -107,7 +113,14 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
   const states = new Map<string, RowState>(
     work.rows.map(({ row, snapshot }) => [
       refKey(row.ref),
-      { row, version: snapshot.version, open: 0, worst: { do: 'done' }, uncertain: false },
+      {
+        row,
+        version: snapshot.state === 'present' ? snapshot.version : row.version,
+        gone: snapshot.state === 'absent',
+        open: 0,
+        worst: { do: 'done' },
+        uncertain: false,
+      },
     ]),
   )
   for (const { subject } of considered) stateOf(states, subject.row.ref).open++
@@ -152,15 +165,18 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
                 jitter: jitterOf(state.row.ref, state.row.attempts),
               })
       if (failure !== null) failedParts.add(partName(one))
-      const result = settle({
-        plan: one.plan,
-        known: one.looked.link,
-        outcome,
-        next,
-        attempts: state.row.attempts,
-        correlationId: state.row.correlationId,
-        flowsBack: one.subject.part.fields.some(flowsBack),
-      })
+      const result = erasing(
+        state.row,
+        settle({
+          plan: one.plan,
+          known: one.looked.link,
+          outcome,
+          next,
+          attempts: state.row.attempts,
+          correlationId: state.row.correlationId,
+          flowsBack: one.subject.part.fields.some(flowsBack),
+        }),
+      )
       count(counts, one, result, failure)
       if (failure !== null) engine.observe.failure(failure.is, failure.code)
       if (result.next.do === 'pause') counts.pause = result.next
@@ -177,6 +193,8 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
     settlement.rows.push(
       ...[...touched].filter(state => state.open === 0).map(state => settleRow(state, lateWaitUntil)),
     )
+    for (const { row, gone, open, worst } of touched)
+      if (row.erase && gone && open === 0 && worst.do === 'done') settlement.erased.push(...endsOf(row, considered))
     for (const state of touched) if (state.open > 0) settlement.rows.push(keep(state.row))
     return save(settlement)
   }

@@ -18,6 +18,7 @@ export const emptySettlement = (): Growing => ({
   waits: [],
   marks: [],
   wakes: [],
+  erased: [],
   journal: [],
 })
 

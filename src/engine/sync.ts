@@ -4,15 +4,15 @@
  */
 
 import { type Gate, gate } from '../lib/gate.ts'
-import type { IdentityLink } from '../model/identity.ts'
-import type { Failure, LinkChange, Next } from '../model/outcome.ts'
+import type { Failure, Next } from '../model/outcome.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import { type CallContext, type Claim, type ClaimedRow, StoreDown } from '../model/ports.ts'
-import { type ResourceRef, type Snapshot, sameRef } from '../model/resource.ts'
+import type { Snapshot } from '../model/resource.ts'
 import { type CarriedOut, callPause, carryOut, nothingDone, type Work } from './carryOut.ts'
 import { consider, type ReadRow } from './consider.ts'
 import type { Engine, PassReport } from './engine.ts'
 import { emptySettlement, freed, line, settled } from './gather.ts'
+import { letGo } from './letGo.ts'
 import { quarantine } from './quarantine.ts'
 import { read } from './read.ts'
 import { syncBack } from './syncBack.ts'
@@ -70,21 +70,12 @@ async function goneAlready(
   return row => gone.has(row)
 }
 
-/** Rows that need no plan: deletions by policy, reads that came too early, records that are not there. */
+/** Rows that need no plan: reads that came too early, records that are not there. */
 async function settleWithoutPlan(engine: Engine, claim: Claim, sorted: Sorted): Promise<boolean> {
-  const { gone, behind, lost } = sorted
-  if (gone.length + behind.length + lost.length === 0) return true
+  const { behind, lost } = sorted
+  if (behind.length + lost.length === 0) return true
   const settlement = emptySettlement()
   const now = engine.clock.now()
-  for (const row of gone) {
-    settlement.rows.push(settled(row.ref, row.version, true))
-    const links = claim.links.filter(link => sameRef(link.commerce, row.ref))
-    settlement.links.push(...links.flatMap(link => unlinked(engine, link)))
-    settlement.resolved.push(...everythingOf(engine, row.ref))
-    settlement.journal.push(
-      line(row, now, 'deleted', links.length === 0 ? 'was not linked' : 'links handled by the deletion policy'),
-    )
-  }
   for (const row of behind) {
     const notBefore = new Date(Date.parse(now) + 100 * 2 ** row.attempts).toISOString()
     settlement.rows.push(freed(row.ref, { notBefore, countsAttempt: true, uncertain: row.uncertain }))
@@ -110,17 +101,6 @@ async function settleWithoutPlan(engine: Engine, claim: Claim, sorted: Sorted): 
     settlement.journal.push(line(row, now, 'failed', `${failure.code}: ${failure.message}`))
   }
   return engine.store.save(claim.token, settlement)
-}
-
-/** All that may be open about a record: of each of its parts, and of the whole. */
-const everythingOf = (engine: Engine, source: ResourceRef) =>
-  engine.mappings
-    .filter(one => one.commerce === source.type)
-    .flatMap(({ name, parts }) => ['', ...parts.map(part => part.role)].map(role => ({ source, mapping: name, role })))
-
-function unlinked(engine: Engine, link: IdentityLink): LinkChange[] {
-  const mapping = engine.mappings.find(one => one.name === link.mapping)
-  return mapping === undefined || mapping.deletion === 'ignore' ? [] : [{ do: 'remove', link }]
 }
 
 /** A pass that failed as a whole before it wrote anything: its rows go back, the lane pauses as the failure says. */
@@ -207,17 +187,14 @@ async function work(
       retryAt: null,
     })
   if (!(await settleWithoutPlan(engine, claim, sorted))) return nothingDone()
-  if (sorted.ready.length === 0) return nothingDone()
-  const considered = await consider(engine, sorted.ready, claim.links, context)
+  const { ready, gone } = sorted
+  if (ready.length + gone.length === 0) return nothingDone()
+  const considered = [
+    ...(await consider(engine, ready, claim.links, context)),
+    ...(await letGo(engine, gone, claim.links, context)),
+  ]
   const more = claim.rows.length >= engine.pace.passSize
-  return carryOut(engine, {
-    token: claim.token,
-    rows: sorted.ready,
-    considered,
-    context,
-    mayWrite,
-    troubles,
-    calls,
-    more,
-  })
+  const left = gone.map(row => ({ row, snapshot: { state: 'absent', ref: row.ref } as const }))
+  const rows = [...ready, ...left]
+  return carryOut(engine, { token: claim.token, rows, considered, context, mayWrite, troubles, calls, more })
 }

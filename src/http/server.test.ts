@@ -249,6 +249,7 @@ describe('the API', () => {
       waits: [],
       marks: [],
       wakes: [],
+      erased: [],
       journal: [],
     })
     expect(saved).toBe(true)

@@ -9,7 +9,10 @@ const parts = mappings().flatMap(mapping => mapping.parts.map(part => ({ mapping
 
 /** Our fields as the mappings write them, `Object.Field`, with the keys. */
 const written = parts.flatMap(({ mapping, part }) =>
-  [mapping.keyField, ...part.fields.map(rule => rule.crm)].map(field => ({ object: part.object, field })),
+  [mapping.keyField, ...part.fields.map(rule => rule.crm), ...Object.keys(part.deactivate ?? {})].map(field => ({
+    object: part.object,
+    field,
+  })),
 )
 const mapped = written.filter(({ field }) => field.endsWith('__c')).map(({ object, field }) => `${object}.${field}`)
 const deployed = ours.map(({ object, name }) => `${object}.${name}`)
@@ -26,6 +29,7 @@ const needs: Readonly<Record<string, { type: string; length: number }>> = {
   CT_Customer_Group__c: { type: 'Text', length: 255 },
   CT_Store_Keys__c: { type: 'Text', length: 255 },
   CT_Email_Verified__c: { type: 'Checkbox', length: 0 },
+  CT_Deleted_At__c: { type: 'DateTime', length: 0 },
 }
 
 /** Parts of a compound field are permitted through the compound, those of a name with the object. */
@@ -72,6 +76,16 @@ describe('the permission set of the integration user', () => {
     const rights = ['allowCreate', 'allowEdit', 'allowRead']
     expect(integration.objects).toEqual(['Account', 'Contact'].map(object => ({ object, rights })))
     expect([...new Set(parts.map(({ part }) => part.object))].sort()).toEqual(['Account', 'Contact'])
+  })
+
+  test('deletes only with a second set, which an admin assigns for the policy that needs it', () => {
+    const { objects, fields, user, custom } = permissionSet('CT_Sync_Deletion')
+    expect(objects.filter(one => one.rights.includes('allowDelete')).map(one => one.object)).toEqual([
+      ...new Set(parts.map(({ part }) => part.object)),
+    ])
+    const along = parts.flatMap(({ part }) => (part.takesAlong ?? []).map(one => one.object))
+    expect(objects.filter(one => !along.includes(one.object)).map(one => one.object)).toEqual(['Account'])
+    expect([fields, user, custom]).toEqual([[], [], []])
   })
 
   test('opens the API and is not marked as the one that backfills', () => {

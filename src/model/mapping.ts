@@ -47,8 +47,10 @@ export type FieldRule = {
   readonly required?: boolean
   /** Written on create only, when the value is empty: the same kind of expression as `commerce`. */
   readonly fallback?: string
-  /** For `strictest`: the more restrictive of two values. */
-  readonly stricter?: (a: Value, b: Value) => Value
+  /** For `strictest`: its values in CRM words, the most restrictive one first. A value that is not named binds the least. */
+  readonly stricter?: readonly Value[]
+  /** Does it tell who the person is? Then it is emptied when the person is anonymised. Default: true, to be safe. */
+  readonly personal?: boolean
 }
 
 /** How an unlinked record finds its counterpart. */
@@ -92,10 +94,24 @@ export type MappingPart = {
   readonly links: readonly LinkRule[]
   /** Fixed values written at creation: a record type, an owner. */
   readonly defaults: Readonly<Record<string, Value>>
+  /** What `deactivate` writes, by field. */
+  readonly deactivate?: Readonly<Record<string, Deactivated>>
+  /** Fields beside the mapped ones that tell who the person is, and are emptied too. */
+  readonly personal?: readonly string[]
+  /** What Salesforce deletes along with this record: while there is any of it, the record is anonymised instead. */
+  readonly takesAlong?: readonly { readonly object: string; readonly field: string }[]
 }
+
+/** A value, or the time at which the deletion was announced. */
+export type Deactivated = Value | { readonly at: 'deletion' }
 
 /** What happens in Salesforce when the commerce record is deleted. */
 export type DeletionPolicy = 'ignore' | 'unlink' | 'deactivate' | 'anonymise' | 'delete'
+
+export const deletionPolicies: readonly DeletionPolicy[] = ['ignore', 'unlink', 'deactivate', 'anonymise', 'delete']
+
+/** What happens when the person is to be erased, whatever the deletion policy says. */
+export type ErasurePolicy = 'anonymise' | 'delete'
 
 /** One pair of kinds of record that are kept in step. */
 export type Mapping = {
@@ -110,6 +126,8 @@ export type Mapping = {
   /** In dependency order: a part may point at the parts before it. */
   readonly parts: readonly MappingPart[]
   readonly deletion: DeletionPolicy
+  /** Default: `anonymise`. */
+  readonly erasure?: ErasurePolicy
   readonly creates: Side | 'both'
   /** References to expand when the record is read (`customerGroup`). */
   readonly expand: readonly string[]

@@ -61,6 +61,9 @@ export type FailedRecord = {
   readonly state: 'open' | 'retried' | 'discarded' | 'resolved'
 }
 
+/** The code of a failure that kept a person who is to be erased in Salesforce: a retry of it erases again. */
+export const erasureFailed = 'ERASURE_FAILED'
+
 /** One line of a record's story. Field names only, never values. */
 export type JournalEntry = {
   readonly at: Instant
@@ -126,5 +129,7 @@ export type Settlement = {
   readonly marks: readonly ChangeEvent[]
   /** Records whose waiters go on. */
   readonly wakes: readonly ResourceRef[]
+  /** Records of people who were erased: what people were shown of them, and the words of their story, are wiped. */
+  readonly erased: readonly ResourceRef[]
   readonly journal: readonly JournalEntry[]
 }

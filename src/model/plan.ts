@@ -50,8 +50,11 @@ export type WritePlan =
       readonly yields: readonly string[]
       /** Set when an unseen edit must not be overwritten: the row goes alone, with `If-Unmodified-Since`. */
       readonly ifUnmodifiedSince: Instant | null
+      /** The commerce record is gone: the write is the last one, and the link goes with it. */
+      readonly ends?: true
     })
-  | (Planned & { readonly do: 'delete'; readonly crm: ResourceRef; readonly link: IdentityLink })
+  /** `link` is null for a record that only its key led to. */
+  | (Planned & { readonly do: 'delete'; readonly crm: ResourceRef; readonly link: IdentityLink | null })
   | (Planned & {
       readonly do: 'nothing'
       readonly why: string
@@ -60,6 +63,8 @@ export type WritePlan =
       readonly link: IdentityLink | null
       readonly base: Base
       readonly yields: readonly string[]
+      /** As for `update`. */
+      readonly ends?: true
     })
   | (Planned & { readonly do: 'wait'; readonly awaits: readonly ResourceRef[] })
   | (Planned & { readonly do: 'review'; readonly conflict: ConflictDraft })

@@ -201,7 +201,7 @@ export type Store = {
    * MARK. Makes records dirty, durably, in one statement a group: highest version, most urgent lane, earliest due
    * time, `erase`, `deleted` and force are sticky, and each mark gives the row a new mark number. An event with a
    * version is dropped when that is not above what was settled of its record (CRM: only when lower); one without a
-   * version, or with force, never. Resolves after commit: only then may a delivery be acknowledged.
+   * version, with force, or with `erase`, never. Resolves after commit: only then may a delivery be acknowledged.
    */
   mark(
     events: readonly ChangeEvent[],

@@ -1,7 +1,7 @@
 /** Records that cannot succeed as they are: one open failure per record, mapping and role, closed by a person or by success. */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import type { FailedRecord, Failure, Settlement } from '../model/outcome.ts'
+import { erasureFailed, type FailedRecord, type Failure, type Settlement } from '../model/outcome.ts'
 import type { Listed } from '../model/ports.ts'
 import { type Instant, parseRefKey, refKey } from '../model/resource.ts'
 import { aboutOf } from './conflicts.ts'
@@ -138,7 +138,7 @@ export async function closeFailure(
       durationMs: null,
     },
   ])
-  if (how === 'retry') await markAgain(tx, source, `retry:${id}`, correlationId, now)
+  if (how === 'retry') await markAgain(tx, source, `retry:${id}`, correlationId, now, row.code === erasureFailed)
   const open = await sql`
     update failure set state = ${state}, closed_at = ${now}::timestamptz, sealed = null
     where id = ${id} and state = 'open' returning id`.execute(tx)

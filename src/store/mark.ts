@@ -15,7 +15,7 @@ const held = (locks: RawBuilder<unknown>) => sql`
 /**
  * Positions of the events that were dropped. An event is dropped when its version is not above what was settled (CRM:
  * lower, since a modstamp may be whole seconds); a delete only when the record is known to be gone, because a sender may
- * give it the version of the state before. Rows are written in the order of their refs, as everywhere.
+ * give it the version of the state before; an erasure never, because the same deletion may have come without it. Rows are written in the order of their refs, as everywhere.
  *
  * Several events of one record become one row first: `on conflict` may touch a row once a statement. A mark on a claimed
  * row raises `mark` and leaves the claim alone; the settling sees it. The row keeps the correlation id of its most
@@ -46,7 +46,7 @@ export async function mark(
   const { rows } = await sql<{ n: number }>`
     with event as materialized (
       select e.*, coalesce(
-        not e.forced and (not e.deleted or s.gone)
+        not e.forced and not e.erase and (not e.deleted or s.gone)
           and case e.side when 'commerce' then e.version <= s.version else e.version < s.version end, false) as dropped
       from ${events} left join settled s on s.ref = e.ref
     ), touched as (
@@ -90,16 +90,17 @@ export async function markAgain(
   id: string,
   correlationId: string,
   now: Instant,
+  erase = false,
 ): Promise<void> {
   const event: ChangeEvent = {
     id,
     ref,
-    kind: 'changed',
+    kind: erase ? 'deleted' : 'changed',
     version: null,
     at: now,
     correlationId,
     lane: 'live',
-    erase: false,
+    erase,
   }
   await mark(tx, [{ event, force: true, notBefore: null }], now)
 }

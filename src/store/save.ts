@@ -9,6 +9,7 @@ import { sql, type Transaction } from 'kysely'
 import type { LinkChange, RowSettlement, Settlement } from '../model/outcome.ts'
 import { type ChangeEvent, type Instant, type Lane, refKey, type Side } from '../model/resource.ts'
 import { saveConflicts } from './conflicts.ts'
+import { erase } from './erase.ts'
 import { saveFailures } from './failures.ts'
 import { journal } from './journal.ts'
 import { type Mark, mark } from './mark.ts'
@@ -138,6 +139,7 @@ export async function save(
   // Closes what is resolved, so it comes before the failures of this same save.
   await saveConflicts(tx, settlement, seal, now)
   await saveFailures(tx, settlement, seal, now)
+  await erase(tx, settlement.erased, now)
   await journal(tx, settlement.journal)
   return true
 }

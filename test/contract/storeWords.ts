@@ -34,6 +34,7 @@ const nothing: Settlement = {
   waits: [],
   marks: [],
   wakes: [],
+  erased: [],
   journal: [],
 }
 

@@ -1,5 +1,5 @@
 /** What people look at, in memory: conflicts with their decisions, and failures. */
-import type { FailedRecord, Settlement } from '../../src/model/outcome.ts'
+import { erasureFailed, type FailedRecord, type Settlement } from '../../src/model/outcome.ts'
 import type { Conflict, Decision } from '../../src/model/plan.ts'
 import type { Clock, Store } from '../../src/model/ports.ts'
 import { type ChangeEvent, type Lane, type ResourceRef, sameRef } from '../../src/model/resource.ts'
@@ -18,8 +18,10 @@ export function memoryLists(clock: Clock, markAgain: (event: ChangeEvent) => voi
   const failures: FailedRecord[] = []
   const conflicts: Conflict[] = []
   const decisions: (Decision & { applied: boolean })[] = []
-  const again = (id: string, ref: ResourceRef, correlationId: string, lane: Lane): void =>
-    markAgain({ id, ref, kind: 'changed', version: null, at: clock.now(), correlationId, lane, erase: false })
+  const again = (id: string, ref: ResourceRef, correlationId: string, lane: Lane, erase = false): void => {
+    const kind = erase ? 'deleted' : 'changed'
+    markAgain({ id, ref, kind, version: null, at: clock.now(), correlationId, lane, erase })
+  }
 
   return {
     failureRows: failures,
@@ -66,7 +68,7 @@ export function memoryLists(clock: Clock, markAgain: (event: ChangeEvent) => voi
       const one = failures.find(failure => failure.id === id && failure.state === 'open')
       if (one === undefined) return null
       Object.assign(one, { state: how === 'retry' ? 'retried' : 'discarded' })
-      if (how === 'retry') again(id, one.source, correlationId, 'retry')
+      if (how === 'retry') again(id, one.source, correlationId, 'retry', one.failure.code === erasureFailed)
       return one
     },
   }

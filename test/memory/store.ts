@@ -71,9 +71,9 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   let tokens = 0
   const lists = memoryLists(clock, event => markOne(event, true, clock.now()))
 
-  const isOld = ({ ref, version, kind }: ChangeEvent): boolean => {
+  const isOld = ({ ref, version, kind, erase }: ChangeEvent): boolean => {
     const done = settled.get(refKey(ref))
-    if (done === undefined || (kind === 'deleted' && !done.gone)) return false
+    if (done === undefined || erase || (kind === 'deleted' && !done.gone)) return false
     if (version === null) return !has('a forced mark is never dropped')
     if (!has('an event above what is settled is kept')) return true
     return ref.side === 'commerce' ? version <= done.version : version < done.version
@@ -258,6 +258,8 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       for (const one of settlement.rows) saveRow(token, one, clashes.has(refKey(one.ref)))
       for (const mark of settlement.marks) markOne(mark, true, clock.now())
       lists.enter(settlement)
+      const isErased = (ref: ResourceRef): boolean => settlement.erased.some(one => sameRef(one, ref))
+      for (const [at, one] of journal.entries()) if (isErased(one.ref)) journal[at] = { ...one, detail: null }
       journal.push(...settlement.journal)
       if (![...dirty.values()].some(row => row.token === token)) endClaim(token)
       return true

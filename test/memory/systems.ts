@@ -150,7 +150,13 @@ export function schemaFor(
     for (const part of mapping.parts) {
       const fields = objects.get(part.object) ?? new Map<string, FieldSchema>()
       objects.set(part.object, fields)
-      for (const name of [mapping.keyField, ...part.fields.map(rule => rule.crm), ...part.links.map(link => link.crm)])
+      for (const name of [
+        mapping.keyField,
+        ...part.fields.map(rule => rule.crm),
+        ...part.links.map(link => link.crm),
+        ...Object.keys(part.deactivate ?? {}),
+        ...(part.personal ?? []),
+      ])
         fields.set(name, field(name))
     }
   return new Map(

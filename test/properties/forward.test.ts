@@ -34,7 +34,7 @@ const mappingOf = (rules: readonly Rule[]): Mapping => ({
         owner,
         required,
         ...(fallback && { fallback: 'id' }),
-        ...(owner === 'strictest' && { stricter: (a: Value, b: Value) => (String(a) > String(b) ? a : b) }),
+        ...(owner === 'strictest' && { stricter: ['c', 'b', 'a'] }),
       })),
       links: [],
       defaults: {},

@@ -30,7 +30,7 @@ test('an untouched record is planned alike with and without the merge', () => {
         commerce: 'x',
         owner,
         required,
-        stricter: (a, b) => a ?? b,
+        stricter: ['a', 'b'],
       }))
       const part: MappingPart = { role: 'r', object: 'O', match: [], fields, links: [], defaults: {} }
       const values = Object.fromEntries(some.map((one, at) => [names[at] ?? '', one.value]))

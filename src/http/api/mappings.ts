@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { FieldRule, Mapping } from '../../model/mapping.ts'
 import type { Served } from '../served.ts'
 
-const ruleOf = ({ codec, stricter: _, ...rule }: FieldRule) => ({
+const ruleOf = ({ codec, ...rule }: FieldRule) => ({
   ...rule,
   codec: codec ? { name: codec.name, doc: codec.doc } : null,
 })

@@ -79,15 +79,16 @@ function contactFields({ fieldPrefix, street, billing, shipping }: Setting): rea
     { crm: `${fieldPrefix}Customer_Number__c`, commerce: 'customerNumber', owner, codec: text },
     { crm: `${fieldPrefix}Key__c`, commerce: 'key', owner, codec: text },
     { crm: `${fieldPrefix}External_Id__c`, commerce: 'externalId', owner, codec: text },
-    { crm: `${fieldPrefix}Locale__c`, commerce: 'locale', owner, codec: locale() },
+    { crm: `${fieldPrefix}Locale__c`, commerce: 'locale', owner, codec: locale(), personal: false },
     {
       crm: `${fieldPrefix}Customer_Group__c`,
       commerce: 'customerGroup.obj.name',
       owner,
       codec: expanded({ reference: 'customerGroup' }),
+      personal: false,
     },
-    { crm: `${fieldPrefix}Store_Keys__c`, commerce: 'stores', owner, codec: keys },
-    { crm: `${fieldPrefix}Email_Verified__c`, commerce: 'isEmailVerified', owner },
+    { crm: `${fieldPrefix}Store_Keys__c`, commerce: 'stores', owner, codec: keys, personal: false },
+    { crm: `${fieldPrefix}Email_Verified__c`, commerce: 'isEmailVerified', owner, personal: false },
   ]
 }
 
@@ -102,6 +103,12 @@ const ownAccount: LinkRule = {
   required: true,
 }
 
+/** What Salesforce puts into the recycle bin with an Account. Others (closed won, contracts) make it refuse the deletion. */
+const takesAlong = ['Contact', 'Opportunity', 'Case', 'Contract', 'Order', 'Asset'].map(object => ({
+  object,
+  field: 'AccountId',
+}))
+
 /** The mapping for these options. Throws a RangeError when an address path among them is no expression. */
 export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
   const fieldPrefix = options.fieldPrefix ?? 'CT_'
@@ -113,14 +120,32 @@ export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
     shipping: options.shipping ?? 'addresses[@defaultShippingAddressId]',
   }
   const match: readonly MatchRule[] = [{ by: 'external-id', crm: setting.keyField, commerce: 'key' }]
+  const deactivate = { [`${fieldPrefix}Deleted_At__c`]: { at: 'deletion' } } as const
   return define({
     name: 'customer-person',
     doc,
     commerce: 'customer',
     keyField: setting.keyField,
     parts: [
-      { role: 'account', object: 'Account', match, fields: accountFields(setting), links: [], defaults: {} },
-      { role: 'contact', object: 'Contact', match, fields: contactFields(setting), links: [ownAccount], defaults: {} },
+      {
+        role: 'account',
+        object: 'Account',
+        match,
+        fields: accountFields(setting),
+        links: [],
+        defaults: {},
+        deactivate,
+        takesAlong,
+      },
+      {
+        role: 'contact',
+        object: 'Contact',
+        match,
+        fields: contactFields(setting),
+        links: [ownAccount],
+        defaults: {},
+        deactivate,
+      },
     ],
     deletion: 'unlink',
     creates: 'commerce',

@@ -34,7 +34,7 @@ const standard: Readonly<Record<string, Readonly<Record<string, { type: string; 
   },
 }
 
-const describedTypes: Readonly<Record<string, string>> = { Text: 'string', Checkbox: 'boolean' }
+const describedTypes: Readonly<Record<string, string>> = { Text: 'string', Checkbox: 'boolean', DateTime: 'datetime' }
 
 /** What an org can have otherwise: country and state picklists (then with codes), or fields that are missing for us. */
 export type OrgOptions = {

@@ -1,0 +1,195 @@
+/** Plans for records that are gone in commercetools: looks at what their policy needs to know, and asks core what to do. */
+import { anonymised, deactivated, departed, type Left, leave } from '../core/leave.ts'
+import type { IdentityLink } from '../model/identity.ts'
+import type { DeletionPolicy, Mapping, MappingPart, MatchRule, Schema } from '../model/mapping.ts'
+import { RemoteFailure } from '../model/outcome.ts'
+import type { CallContext, ClaimedRow, FindQuery, PresentRead } from '../model/ports.ts'
+import { type ResourceRef, refKey, sameRef } from '../model/resource.ts'
+import { type Considered, schemaOf } from './consider.ts'
+import type { Engine } from './engine.ts'
+
+/** A part of a record that is gone, with what its policy is. */
+type Leaver = {
+  readonly row: ClaimedRow
+  readonly mapping: Mapping
+  readonly part: MappingPart
+  readonly link: IdentityLink | null
+  readonly how: DeletionPolicy
+}
+
+/** A record merged into another one that was merged away, too: nobody does it more often. */
+const mergesFollowed = 5
+
+const policyOf = ({ deletion, erasure }: Mapping, { erase }: ClaimedRow): DeletionPolicy =>
+  erase ? (erasure ?? 'anonymise') : deletion
+
+/** Does the policy ask for a look at Salesforce? */
+const looks = ({ how }: Leaver): boolean => how !== 'ignore' && how !== 'unlink'
+
+function leaversOf(engine: Engine, rows: readonly ClaimedRow[], links: readonly IdentityLink[]): readonly Leaver[] {
+  return rows.flatMap(row =>
+    engine.mappings
+      .filter(mapping => mapping.commerce === row.ref.type)
+      .flatMap(mapping =>
+        mapping.parts.map(part => {
+          const isIt = (one: IdentityLink): boolean =>
+            one.mapping === mapping.name && one.role === part.role && sameRef(one.commerce, row.ref)
+          return { row, mapping, part, link: links.find(isIt) ?? null, how: policyOf(mapping, row) }
+        }),
+      ),
+  )
+}
+
+/** A mapping that deactivates by fields which the org does not have would say "done" and do nothing. */
+function insist({ how, part, mapping }: Leaver, schema: Schema): void {
+  if (how !== 'deactivate' || Object.keys(part.deactivate ?? {}).length === 0) return
+  if (Object.keys(deactivated(part, schema.get(part.object), '')).length > 0) return
+  const fields = Object.keys(part.deactivate ?? {})
+  throw new RemoteFailure({
+    is: 'denied',
+    code: 'NO_DEACTIVATE_FIELD',
+    message: `${part.object} has none of ${fields.join(', ')} for us to write: deploy the package in salesforce/ and assign its permission set, or choose other fields in mappings.${mapping.name}.deactivate`,
+    fields,
+    retryAt: null,
+  })
+}
+
+/**
+ * Who is to be erased may have been unlinked before: by a deletion whose word of the erasure came later, or in another
+ * way than the person wished for. Their records still carry our key.
+ */
+async function byKey(engine: Engine, leavers: readonly Leaver[], schema: Schema, context: CallContext) {
+  const queries = new Map<string, FindQuery & { values: string[] }>()
+  for (const { row, link, part, mapping } of leavers) {
+    if (link !== null || !row.erase || !schema.get(part.object)?.fields.has(mapping.keyField)) continue
+    const by: MatchRule = { by: 'external-id', crm: mapping.keyField, commerce: 'key' }
+    const id = `${part.object}\n${mapping.keyField}`
+    const query = queries.get(id) ?? { object: part.object, by, field: mapping.keyField, values: [], fields: [] }
+    query.values.push(row.ref.id)
+    queries.set(id, query)
+  }
+  const found = queries.size === 0 ? [] : await engine.systems.crm.find([...queries.values()], context)
+  return new Map(found.map(one => [`${one.ref.type}\n${one.matched}`, one.ref]))
+}
+
+type Present = Extract<PresentRead, { state: 'present' }>
+
+/** The records as they are now, followed to where they were merged; those that are gone are left out. */
+async function readLeft(
+  engine: Engine,
+  refs: readonly ResourceRef[],
+  fields: Readonly<Record<string, readonly string[]>>,
+  context: CallContext,
+): Promise<ReadonlyMap<string, Present>> {
+  const left = new Map<string, Present>()
+  let asked = refs.map(ref => ({ from: refKey(ref), ref }))
+  for (let turn = 0; asked.length > 0 && turn < mergesFollowed; turn++) {
+    const reads = await engine.systems.crm.read(
+      asked.map(one => one.ref),
+      fields,
+      context,
+    )
+    asked = asked.flatMap(({ from }, at) => {
+      const read = reads[at]
+      if (read?.state === 'present') left.set(from, read)
+      return read?.state === 'merged' ? [{ from, ref: read.into }] : []
+    })
+  }
+  return left
+}
+
+/** Ids of records that could not be deleted without others: what we delete ourselves in this pass does not count. */
+async function holding(
+  engine: Engine,
+  going: readonly { part: MappingPart; ref: ResourceRef }[],
+  context: CallContext,
+): Promise<ReadonlySet<string>> {
+  const queries = new Map<string, FindQuery & { values: string[] }>()
+  for (const { part, ref } of going)
+    for (const { object, field } of part.takesAlong ?? []) {
+      const by: MatchRule = { by: 'external-id', crm: field, commerce: 'key' }
+      const query = queries.get(`${object}\n${field}`) ?? { object, by, field, values: [], fields: [] }
+      query.values.push(ref.id)
+      queries.set(`${object}\n${field}`, query)
+    }
+  if (queries.size === 0) return new Set()
+  const objects = [...new Set([...queries.values()].map(one => one.object))]
+  const schema = await engine.systems.crm.schema(objects, { refresh: false }, context)
+  // What this user cannot see is not asked for: Salesforce itself refuses where it must not be lost.
+  const visible = [...queries.values()].filter(one => schema.get(one.object)?.fields.has(one.field))
+  const found = visible.length === 0 ? [] : await engine.systems.crm.find(visible, context)
+  const ours = new Set(going.map(one => refKey(one.ref)))
+  return new Set(found.filter(one => !ours.has(refKey(one.ref))).map(one => one.matched))
+}
+
+/** What is read of each object: all that could be written to it. */
+function fieldsOf(leavers: readonly Leaver[], schema: Schema): Readonly<Record<string, readonly string[]>> {
+  const fields: Record<string, string[]> = {}
+  for (const { part, mapping } of leavers) {
+    const object = schema.get(part.object)
+    const some = [
+      mapping.keyField,
+      ...Object.keys(anonymised(part, object)),
+      ...Object.keys(deactivated(part, object, '')),
+    ]
+    fields[part.object] = [...new Set([...(fields[part.object] ?? []), ...some])].filter(name =>
+      object?.fields.has(name),
+    )
+  }
+  return fields
+}
+
+/** Where each leaver's record is, and what else there is about it; nothing for those whose policy needs no look. */
+async function lookFor(engine: Engine, leavers: readonly Leaver[], schema: Schema, context: CallContext) {
+  const known = await byKey(engine, leavers, schema, context)
+  const refOf = ({ link, part, row }: Leaver): ResourceRef | null =>
+    link?.crm ?? known.get(`${part.object}\n${row.ref.id}`) ?? null
+  const refs = leavers.flatMap(one => refOf(one) ?? [])
+  const left = await readLeft(engine, refs, fieldsOf(leavers, schema), context)
+  const holders = await engine.store.claimants([...left.values()].map(one => one.ref))
+  const at = (leaver: Leaver): Present | null => {
+    const ref = refOf(leaver)
+    return ref === null ? null : (left.get(refKey(ref)) ?? null)
+  }
+  const isShared = ({ row }: Leaver, ref: ResourceRef): boolean =>
+    holders.some(one => sameRef(one.crm, ref) && !sameRef(one.commerce, row.ref))
+  const going = leavers.flatMap(one => {
+    const present = at(one)
+    return one.how !== 'delete' || present === null || isShared(one, present.ref)
+      ? []
+      : [{ part: one.part, ref: present.ref }]
+  })
+  const held = await holding(engine, going, context)
+  return (leaver: Leaver): Left | null => {
+    const present = at(leaver)
+    if (present === null) return null
+    const { ref, values } = present
+    return { ref, values, isShared: isShared(leaver, ref), takesAlong: held.has(ref.id) }
+  }
+}
+
+/**
+ * One plan for each part of each of these rows, linked or not, so that nothing stays open about them. Reads Salesforce
+ * only for policies that write; a deletion is rare enough to look at what is there each time. Rejects as the ports do.
+ */
+export async function letGo(
+  engine: Engine,
+  rows: readonly ClaimedRow[],
+  links: readonly IdentityLink[],
+  context: CallContext,
+): Promise<readonly Considered[]> {
+  const leavers = leaversOf(engine, rows, links)
+  const seeing = leavers.filter(looks)
+  const schema: Schema = seeing.length === 0 ? new Map() : await schemaOf(engine, context)
+  for (const one of seeing) insist(one, schema)
+  const look = seeing.length === 0 ? () => null : await lookFor(engine, seeing, schema, context)
+  return leavers.map(leaver => {
+    const { row, mapping, part, link, how } = leaver
+    const draft = departed(mapping, part, row.ref, row.markedAt)
+    const found = looks(leaver) ? look(leaver) : null
+    const object = schema.get(part.object)
+    const plan = leave(draft, part, { how, erase: row.erase, link, found, deletedAt: row.markedAt, object })
+    const subject = { draft, mapping, part, row, body: {} }
+    return { subject, plan, looked: { link, candidates: [], present: null, decision: null } }
+  })
+}
