@@ -70,7 +70,7 @@ it('says everything that is wrong at once', async () => {
       CTSF_ENCRYPTION_KEY: 'hush',
       DATABASE_URL: 'mysql://root:hush@db/x',
     },
-    `{ apiReserve: 2, mappings: { 'custmer-person': {}, 'customer-person': { deletion: 'burn', fields: { FirstName: { onwer: 'crm' }, Phone: { owner: 'strictest' }, LastNam: { owner: 'boss' } } } } }`,
+    `{ apiReserve: 2, mappings: { 'custmer-person': {}, 'customer-person': { deletion: 'burn', fields: { FirstName: { onwer: 'crm' }, 'Contact.Phone': { owner: 'strictest' }, LastNam: { owner: 'boss' } } } } }`,
   )
   expect(Object.keys(problems).sort()).toEqual(
     [
@@ -86,7 +86,7 @@ it('says everything that is wrong at once', async () => {
       'PORT',
       'SF_PRIVATE_KEY',
       'sync.config.apiReserve',
-      "sync.config.mappings['customer-person'].fields['Phone']",
+      'mapping customer-person.contact.Phone.stricter',
       "sync.config.mappings['custmer-person']",
       "sync.config.mappings['customer-person'].deletion",
       "sync.config.mappings['customer-person'].fields.FirstName.onwer",
@@ -94,9 +94,9 @@ it('says everything that is wrong at once', async () => {
     ].sort(),
   )
   expect(problems["sync.config.mappings['customer-person'].fields.FirstName.onwer"]).toContain('did you mean owner?')
-  expect(problems["sync.config.mappings['customer-person'].fields['Phone']"]).toContain('not built yet')
+  expect(problems['mapping customer-person.contact.Phone.stricter']).toContain('give stricter: [')
   expect(problems["sync.config.mappings['customer-person'].fields.LastNam.owner"]).toContain(
-    'use one of commerce, crm, latest, review, seed',
+    'use one of commerce, crm, latest, review, seed, strictest',
   )
 })
 
@@ -128,6 +128,33 @@ it('changes, adds and leaves out fields', async () => {
   expect(contact?.fields.find(rule => rule.crm === 'FirstName')).toMatchObject({ owner: 'seed', commerce: 'firstName' })
   expect(contact?.fields.find(rule => rule.crm === 'Nick__c')).toMatchObject({ commerce: 'custom.fields.nick' })
   expect(contact?.fields.some(rule => rule.crm === 'Birthdate')).toBe(false)
+})
+
+it('takes what a deletion does, an order of strictness and a codec by its name', async () => {
+  writeFileSync(
+    join(folder, 'sync.config.ts'),
+    `export default { mappings: { 'customer-person': { deletion: 'deactivate', erasure: 'delete',
+       deactivate: { 'Contact.Status__c': 'gone', 'Account.Left__c': { at: 'deletion' } }, personal: ['Contact.Fax'],
+       fields: { 'Contact.HasOptedOutOfEmail': { commerce: 'custom.fields.news', owner: 'strictest', codec: 'not', stricter: [true, false], personal: false } } } } }`,
+  )
+  const { mappings } = await configure({ env: sound, cwd: folder })
+  const [account, contact] = mappings[0]?.parts ?? []
+  expect(mappings[0]).toMatchObject({ deletion: 'deactivate', erasure: 'delete' })
+  expect(account).toMatchObject({ deactivate: { Left__c: { at: 'deletion' } }, personal: [] })
+  expect(contact).toMatchObject({ deactivate: { Status__c: 'gone' }, personal: ['Fax'] })
+  const rule = contact?.fields.find(one => one.crm === 'HasOptedOutOfEmail')
+  expect(rule).toMatchObject({ stricter: [true, false], personal: false, codec: { name: 'not' } })
+})
+
+it('says which fields of a deletion cannot be placed, and which codec is none', async () => {
+  const problems = await problemsOf(
+    sound,
+    `{ mappings: { 'customer-person': { deactivate: { 'Lead.Status': 'x' }, personal: ['Fax'], fields: { 'Contact.Title': { codec: 'nott' } } } } }`,
+  )
+  const at = (name: string) => problems[`sync.config.mappings['customer-person']${name}`]
+  expect(at(".deactivate['Lead.Status']")).toContain('say Account.Status or Contact.Status')
+  expect(at('.personal[0]')).toContain('say Account.Fax or Contact.Fax')
+  expect(JSON.stringify(problems)).toContain('expected one of not, text, date')
 })
 
 it('takes several projects, each with variables of its own', async () => {

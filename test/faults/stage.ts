@@ -24,8 +24,8 @@ type Clock = ReturnType<typeof memoryWorld>['clock']
 const customer = (id: string): ResourceRef => ({ side: 'commerce', type: 'customer', id })
 
 /** `storeFor` makes, or empties, the store; it is given the stage's clock. */
-export function stage(storeFor: (clock: Clock) => Store) {
-  const world = memoryWorld({ mappings: [stageMapping], maxAttempts: 50 })
+export function stage(storeFor: (clock: Clock) => Store, mapping = stageMapping) {
+  const world = memoryWorld({ mappings: [mapping], maxAttempts: 50 })
   const { clock, commerce, crm } = world
   const groups = new Map<string, string>()
   const versions = new Map<string, number>()

@@ -119,6 +119,8 @@ export type MemoryCrm = CrmSystem &
     /** A person in Salesforce changes a record. */
     edit(id: string, fields: Record<string, Value>): void
     of(object: string): CrmRow[]
+    /** Records that a person merged away: where each of them went. */
+    readonly merged: Map<string, string>
   }
 
 /** A describe that has every field of these mappings, plain text of 255 characters unless said otherwise. */
@@ -194,6 +196,8 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
     const links = linkFields(row)
     if ('is' in links) return { ok: false, failure: links as Failure }
     let target = row.id === null ? undefined : rows.get(row.id)
+    if (row.do === 'delete' && target?.deleted)
+      return { ok: true, ref: { side: 'crm', type: row.object, id: target.id }, created: false, version: null }
     if (row.id !== null && (target === undefined || target.deleted))
       return { ok: false, failure: failure('stale', 'ENTITY_IS_DELETED') }
     if (row.key !== null) target = byKey(row.object, row.key.value)
@@ -215,6 +219,7 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
     rows,
     calls: [],
     fault: () => null,
+    merged: new Map(),
     edit(id, fields) {
       const row = rows.get(id)
       if (row === undefined) return
@@ -249,6 +254,8 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
       system.calls.push({ what: 'read', rows: refs.length })
       return refs.map((ref): PresentRead => {
         const row = rows.get(ref.id)
+        const into = system.merged.get(ref.id)
+        if (into !== undefined) return { state: 'merged', ref, into: { ...ref, id: into } }
         if (row === undefined || row.deleted) return { state: 'absent', ref }
         const values = Object.fromEntries((fields[ref.type] ?? []).map(field => [field, row.fields[field] ?? null]))
         return { state: 'present', ref, version: row.modified, modifiedAt: at(row), values }

@@ -105,10 +105,10 @@ export function memoryWorld(
 
   const announce = async (
     ref: ResourceRef,
-    how: { version?: Version | null; deleted?: boolean; lane?: Lane } = {},
+    how: { version?: Version | null; deleted?: boolean; erase?: boolean; lane?: Lane } = {},
   ): Promise<void> => {
     events++
-    const { version = null, deleted = false, lane = 'live' } = how
+    const { version = null, deleted = false, erase = false, lane = 'live' } = how
     await store.mark([
       {
         id: `e${events}`,
@@ -118,7 +118,7 @@ export function memoryWorld(
         at: clock.now(),
         correlationId: `c${events}`,
         lane,
-        erase: false,
+        erase,
       },
     ])
   }
@@ -132,6 +132,11 @@ export function memoryWorld(
     reports,
     failures,
     announce,
+    /** Their deletion is told with `dataErasure`. */
+    async erased(id: string): Promise<void> {
+      clock.advance(1_000)
+      await announce({ side: 'commerce', type: 'customer', id }, { version: 1_000, deleted: true, erase: true })
+    },
     shopper: {
       /** Signs up or changes: puts the body and announces its version. */
       async saves(id: string, body: Record<string, string | null>): Promise<ResourceRef> {
