@@ -155,11 +155,14 @@ export async function world(options: WorldOptions = {}) {
       /** The customer as the shop shows it now. */
       sees: (customer: Customer): Promise<Customer> =>
         ask<Customer>(`${commerceUrl}/demo/customers/${customer.id}`, { headers: shop }),
-      leaves: (customer: Customer): Promise<Customer> =>
-        ask<Customer>(`${commerceUrl}/demo/customers/${customer.id}?version=${customer.version}`, {
-          method: 'DELETE',
-          headers: shop,
-        }),
+      leaves: (customer: Customer, how: { erase?: boolean } = {}): Promise<Customer> =>
+        ask<Customer>(
+          `${commerceUrl}/demo/customers/${customer.id}?version=${customer.version}&dataErasure=${how.erase === true}`,
+          {
+            method: 'DELETE',
+            headers: shop,
+          },
+        ),
     },
     /** The people of the emulator's scenarios. */
     people: {
@@ -193,6 +196,7 @@ export async function world(options: WorldOptions = {}) {
     },
     status: (): Promise<Status> => ask<Status>(`${serviceUrl}/api/v1/status`),
     api: <T>(path: string): Promise<T> => ask<T>(`${serviceUrl}/api/v1${path}`),
+    retry: (failure: string): Promise<unknown> => post(`${serviceUrl}/api/v1/failures/${failure}/retry`, {}),
     decide: (conflict: string, choice: Record<string, unknown>): Promise<unknown> =>
       post(`${serviceUrl}/api/v1/conflicts/${conflict}/decision`, { ...choice, by: 'a person' }),
     /** Resolves when every delivery has arrived and nothing is dirty any more. */

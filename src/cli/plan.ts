@@ -10,22 +10,32 @@ type Planned = Extract<Preview, { is: 'planned' }>
 const heading = ({ object, role, do: does, crm, why }: PreviewPart): string =>
   `${object} (${role}): ${does}${crm ? ` ${crm.id}` : ''}${why === '' ? '' : `, because ${why}`}`
 
-function text({ source, version, parts }: Planned): string {
+function text({ source, version, gone, parts }: Planned): string {
   const blocks = parts.map(part => {
     const rows = part.verdicts.map(({ field, owner, verdict, why }) => {
       const value = part.values[field]
       return [field, owner, verdict, value === undefined ? '' : JSON.stringify(value), why]
     })
+    const bare = rows.length > 0 ? [] : Object.entries(part.values)
     return [
       heading(part),
       rows.length > 0 ? columns(['field', 'owner', 'verdict', 'value', 'why'], rows) : '',
+      ...(bare.length > 0
+        ? [
+            columns(
+              ['field', 'value'],
+              bare.map(([field, value]) => [field, JSON.stringify(value)]),
+            ),
+          ]
+        : []),
       ...part.links.map(link => `  ${link}`),
       ...part.dropped.map(({ field, why }) => `  ${field} is left out: ${why}`),
     ]
       .filter(line => line !== '')
       .join('\n')
   })
-  return [`${source.type} ${source.id}, version ${version}`, ...blocks].join('\n\n')
+  const state = gone ? 'not in commercetools: this is what its deletion does' : `version ${version}`
+  return [`${source.type} ${source.id}, ${state}`, ...blocks].join('\n\n')
 }
 
 export function plan(program: Command): void {

@@ -4,6 +4,7 @@ import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, sameRef } from '../model/resource.ts'
 import { consider } from './consider.ts'
 import type { Engine } from './engine.ts'
+import { letGo } from './letGo.ts'
 import { read } from './read.ts'
 
 export type PreviewPart = {
@@ -24,6 +25,8 @@ export type Preview =
       readonly is: 'planned'
       readonly source: ResourceRef
       readonly version: number
+      /** It is no longer in commercetools: the plans are those of the deletion policy. */
+      readonly gone: boolean
       readonly parts: readonly PreviewPart[]
     }
   | { readonly is: 'not-there'; readonly why: string }
@@ -52,14 +55,13 @@ export async function preview(
   const source = await sourceOf(engine, of)
   if (typeof source === 'string') return { is: 'not-there', why: source }
   const snapshot = (await read(engine, [source], context))(source)
-  if (snapshot.state !== 'present') return { is: 'not-there', why: `commercetools has no ${source.type} with this id` }
   const links = (await engine.store.links([source])).filter(link => sameRef(link.commerce, source))
   // Read as if a write were unanswered: then every field shows what Salesforce holds now.
   const row: ClaimedRow = {
     ref: source,
     lane: 'live',
     version: null,
-    deleted: false,
+    deleted: snapshot.state !== 'present',
     erase: false,
     forced: true,
     uncertain: links.length > 0,
@@ -67,8 +69,16 @@ export async function preview(
     markedAt: engine.clock.now(),
     correlationId: context.correlationId,
   }
+  if (snapshot.state !== 'present') {
+    const known = await engine.store.settled(source)
+    if (links.length === 0 && known === null)
+      return { is: 'not-there', why: `commercetools has no ${source.type} with this id` }
+    const left = await letGo(engine, [row], links, context)
+    return { is: 'planned', source, version: known?.version ?? 0, gone: true, parts: left.map(one => partOf(one.plan)) }
+  }
   const considered = await consider(engine, [{ row, snapshot }], links, context)
-  return { is: 'planned', source, version: snapshot.version, parts: considered.map(({ plan }) => partOf(plan)) }
+  const parts = considered.map(one => partOf(one.plan))
+  return { is: 'planned', source, version: snapshot.version, gone: false, parts }
 }
 
 function partOf(plan: WritePlan): PreviewPart {

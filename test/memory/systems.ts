@@ -200,6 +200,10 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
       return { ok: true, ref: { side: 'crm', type: row.object, id: target.id }, created: false, version: null }
     if (row.id !== null && (target === undefined || target.deleted))
       return { ok: false, failure: failure('stale', 'ENTITY_IS_DELETED') }
+    // An HTTP date has whole seconds: so has the comparison.
+    const since = row.ifUnmodifiedSince === null ? null : Math.floor(Date.parse(row.ifUnmodifiedSince) / 1_000) * 1_000
+    if (since !== null && target !== undefined && Math.floor(target.modified / 1_000) * 1_000 > since)
+      return { ok: false, failure: failure('stale', 'PRECONDITION_FAILED') }
     if (row.key !== null) target = byKey(row.object, row.key.value)
     const created = target === undefined
     if (target === undefined) {
