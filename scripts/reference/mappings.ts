@@ -18,6 +18,7 @@ const notesOf = (rule: FieldRule): string =>
     rule.codec?.doc,
     rule.required ? 'Required.' : undefined,
     rule.fallback === undefined ? undefined : `Made from ${code(rule.fallback)} at creation when empty.`,
+    rule.personal === false ? 'Not personal.' : undefined,
     rule.orElse === undefined ? undefined : `In an org without it: ${code(rule.orElse)}.`,
   ]
     .filter(note => note !== undefined)
@@ -52,6 +53,7 @@ const section = (mapping: Mapping): string =>
         ['taking part', mapping.when ? `records with ${code(mapping.when)}` : 'all'],
         ['made by', mapping.creates],
         ['when deleted in commercetools', mapping.deletion],
+        ['when the person is to be erased', mapping.erasure ?? 'anonymise'],
         ['read again when these change', mapping.touchedBy.map(({ type }) => code(type)).join(', ') || 'nothing else'],
       ],
     ),

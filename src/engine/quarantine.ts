@@ -1,5 +1,5 @@
 /** A bug in one record sets that record aside, never its neighbours or the lane. */
-import { type Failure, RemoteFailure } from '../model/outcome.ts'
+import { erasureFailed, type Failure, RemoteFailure } from '../model/outcome.ts'
 import { type Claim, StoreDown } from '../model/ports.ts'
 import { type CarriedOut, nothingDone } from './carryOut.ts'
 import type { Engine } from './engine.ts'
@@ -52,7 +52,8 @@ async function setAside(engine: Engine, claim: Claim, error: unknown): Promise<C
         source: ref,
         mapping: mapping.name,
         role: '',
-        failure,
+        // A retry of an erasure must erase.
+        failure: row.erase ? { ...failure, code: erasureFailed } : failure,
         attempts: row.attempts + 1,
         correlationId,
       })
