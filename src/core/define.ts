@@ -61,6 +61,22 @@ function linkProblems(at: string, link: LinkRule, mapping: Mapping, before: read
   return [{ place: at, problem, fix: 'put the parent part first' }]
 }
 
+/** Two fields that Salesforce owns and that feed one place would each put their own value back over the other's, for ever. */
+function rivals(mapping: Mapping): MappingProblem[] {
+  const seen = new Map<string, string>()
+  return mapping.parts.flatMap(part =>
+    part.fields
+      .filter(rule => rule.owner === 'crm')
+      .flatMap(rule => {
+        const before = seen.get(rule.commerce)
+        seen.set(rule.commerce, `${part.object}.${rule.crm}`)
+        const place = `${mapping.name}.${part.role}.${rule.crm}.owner`
+        const problem = `${before} owns '${rule.commerce}' already: both would put their value back for ever`
+        return before === undefined ? [] : [{ place, problem, fix: "let one of the two have the owner 'latest'" }]
+      }),
+  )
+}
+
 /** Everything that is wrong with a mapping, in the order of its parts; empty when it is sound. */
 export function problemsOf(mapping: Mapping): readonly MappingProblem[] {
   const problems: MappingProblem[] = expressionProblem(`${mapping.name}.when`, mapping.when)
@@ -72,6 +88,7 @@ export function problemsOf(mapping: Mapping): readonly MappingProblem[] {
       problem: "no part says what 'deactivate' writes",
       fix: 'give deactivate, or choose another policy',
     })
+  problems.push(...rivals(mapping))
   const roles: string[] = []
   for (const part of mapping.parts) {
     const place = `${mapping.name}.${part.role}`

@@ -1,14 +1,15 @@
 /** A pass that starts from Salesforce: what wins there goes to commercetools, what does not is put right by commerce. */
-import { type BackPlan, planBack } from '../core/planBack.ts'
+import { planBack } from '../core/planBack.ts'
 import { respond } from '../core/respond.ts'
 import { restoresAfter } from '../core/settle.ts'
 import type { IdentityLink, Present } from '../model/identity.ts'
-import type { Mapping, MappingPart, Schema } from '../model/mapping.ts'
+import type { Schema } from '../model/mapping.ts'
 import type { Failure, JournalEntry, Next, Outcome } from '../model/outcome.ts'
 import type { CallContext, Claim, ClaimedRow, CommerceWrite } from '../model/ports.ts'
 import { type Instant, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import { type CarriedOut, nothingDone } from './carryOut.ts'
 import { projectionOf, schemaOf } from './consider.ts'
+import { contend, type Pair, type Planned } from './contend.ts'
 import type { Engine } from './engine.ts'
 import { emptySettlement, forcedMark, freed, type Growing, line, settled } from './gather.ts'
 import { readPresent, rebase, wantedFields } from './lookUp.ts'
@@ -20,18 +21,6 @@ export type BackWork = {
   readonly troubles: number
 }
 
-/** A changed CRM record with one of its links: a record that several commerce records share has several. */
-type Pair = {
-  readonly row: ClaimedRow
-  readonly link: IdentityLink
-  readonly mapping: Mapping
-  readonly part: MappingPart
-}
-type Planned = Pair & {
-  readonly present: Extract<Present, { state: 'present' }>
-  readonly snapshot: PresentSnapshot
-  readonly plan: BackPlan
-}
 type PresentSnapshot = Extract<Snapshot, { state: 'present' }>
 
 function pairsOf(engine: Engine, { rows, links }: Claim): readonly Pair[] {
@@ -190,7 +179,7 @@ export async function syncBack(
     ),
   ])
   const now = engine.clock.now()
-  const planned: Planned[] = []
+  const merged: Planned[] = []
   for (const pair of pairs) {
     const found = present.get(refKey(pair.link.crm))
     const snapshot = snapshotOf(pair.link.commerce)
@@ -199,9 +188,25 @@ export async function syncBack(
       counts.review++
     } else if (snapshot.state === 'present') {
       const one = planOf(engine, pair, schema, found, snapshot)
-      if (one !== null) planned.push(one)
+      if (one !== null) merged.push(one)
     }
   }
+
+  /** Other records of the same customer, which nobody announced, as they are now. */
+  const beside = async (some: readonly { link: IdentityLink; beside: Planned }[]): Promise<readonly Planned[]> => {
+    const near = some.flatMap(({ link, beside: { row, mapping, snapshot } }) => {
+      const part = mapping.parts.find(one => one.role === link.role)
+      return part === undefined ? [] : [{ row, link, mapping, part, snapshot }]
+    })
+    const asked = near.map(({ link, part }) => ({ link, fields: wantedFields(part, schema) }))
+    const read = await readPresent(engine, asked, context)
+    return near.flatMap(one => {
+      const found = read.get(refKey(one.link.crm))
+      return found?.state === 'present' ? (planOf(engine, one, schema, found, one.snapshot) ?? []) : []
+    })
+  }
+  const { planned, asked } = await contend(engine, settlement, merged, beside, now)
+  counts.review += asked.size
 
   const writes = writesOf(planned)
   if (writes.length > 0 && !(await mayWrite())) return counts
@@ -243,7 +248,8 @@ export async function syncBack(
       counts.failed++
     } else if (failure === null && plan.conflict !== null) counts.review++
     else if (failure === null) {
-      settlement.resolved.push({ source: row.ref, mapping: link.mapping, role: link.role })
+      if (!asked.has(refKey(row.ref)))
+        settlement.resolved.push({ source: row.ref, mapping: link.mapping, role: link.role })
       if (plan.changes.length > 0) counts.updated++
       else counts.unchanged++
     }
