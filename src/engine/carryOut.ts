@@ -186,8 +186,13 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       touched.add(state)
       gather(settlement, one, result, isBlocked ? blocked : failure, now, ms)
       // What was said of the record as a whole (not there, broke a pass) is over when any part of it goes through.
-      if (failure === null && result.next.do === 'done')
-        settlement.resolved.push({ source: state.row.ref, mapping: one.subject.draft.mapping, role: '' })
+      if (failure === null && result.next.do === 'done') {
+        const { mapping, role } = one.subject.draft
+        settlement.resolved.push({ source: state.row.ref, mapping, role: '' })
+        // Nothing is asked any more about the record of one who is gone, from its own side either.
+        if (state.gone && one.looked.link !== null)
+          settlement.resolved.push({ source: one.looked.link.crm, mapping, role })
+      }
     }
     const lateWaitUntil = new Date(Date.parse(now) + 3_600_000).toISOString()
     settlement.rows.push(

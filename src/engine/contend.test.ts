@@ -152,4 +152,24 @@ describe('two fields that feed one place in commerce', () => {
     expect(await world.all()).toMatchObject({ note: 'Bern', account: 'Bern', contact: 'Bern' })
     expect(world.store.conflictRows).toEqual([])
   })
+
+  it('forget a decision that has nothing left to decide', async () => {
+    const world = await torn()
+    const id = world.open().find(one => one.role === 'account')?.id ?? ''
+    world.crm.edit(world.crm.of('Contact')[0]?.id ?? '', { Description: 'Bern' })
+    await world.store.decide(id, { do: 'take', side: 'crm' }, 'a person', 'c')
+    await world.settles()
+    world.edit('Account', { Description: 'Chur' })
+    world.edit('Contact', { Description: 'Genf' })
+    await world.settles()
+    expect(world.open()).toHaveLength(2)
+    expect(await world.all()).toMatchObject({ account: 'Chur', contact: 'Genf' })
+  })
+
+  it('are asked about no more when the customer is deleted', async () => {
+    const world = await torn()
+    await world.shopper.leaves('demo/1')
+    await world.quiet()
+    expect(world.open()).toEqual([])
+  })
 })

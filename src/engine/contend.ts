@@ -104,7 +104,12 @@ export async function contend(
   const others = await witnesses(engine, planned, plan)
   const found = contests([...planned, ...others]).filter(contest => contest.length > 1)
   const asked = new Set<string>()
-  if (found.length === 0) return { planned, asked }
+  if (found.length === 0) {
+    // A decision that has nothing to decide any more is carried out all the same: it must not decide the next contest.
+    const forced = planned.filter(one => one.row.forced && sharedPaths(one.mapping).size > 0)
+    if (forced.length > 0) settlement.applied.push(...(await engine.store.decisions(forced.map(one => one.link.crm))))
+    return { planned, asked }
+  }
   const refs = found.flat().map(({ one }) => one.link.crm)
   const decisions = await engine.store.decisions(refs)
   const isAbout = ({ source, mapping, role }: { source: ResourceRef; mapping: string; role: string }, one: Planned) =>

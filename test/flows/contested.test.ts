@@ -11,6 +11,8 @@ const config = {
         'Contact.LastName': { owner: 'latest' },
         'Contact.Birthdate': { owner: 'review' },
         'Contact.FirstName': { owner: 'seed' },
+        'Account.BillingCity': { owner: 'latest' },
+        'Contact.MailingCity': { owner: 'latest' },
         'Contact.Title': { owner: 'strictest', stricter: ['never', 'monthly', 'daily'] },
         'Contact.HasOptedOutOfEmail': {
           commerce: 'custom.fields.news',
@@ -48,6 +50,8 @@ describe('edits of both sides, end to end', { timeout: 90_000 }, () => {
       lastName: 'Beck',
       title: 'monthly',
       dateOfBirth: '1980-01-01',
+      addresses: [{ city: 'Zurich', country: 'CH' }],
+      defaultBillingAddress: 0,
       custom: { type: { typeId: 'type', key: 'consent' }, fields: { news: true } },
     })
     await now.quiet()
@@ -159,5 +163,31 @@ describe('edits of both sides, end to end', { timeout: 90_000 }, () => {
     await bothEdit({ FirstName: 'Annie' }, { action: 'setFirstName', firstName: 'Annika' })
     await now.agent.edits('Contact', (await contact()).Id, { Birthdate: '1990-01-01' })
     await stands({ Birthdate: '1990-01-01', FirstName: 'Annie' }, { dateOfBirth: '1990-01-01', firstName: 'Annika' })
+  })
+
+  it('two fields that feed one place: a person says which is right, and everything else goes on', async () => {
+    const account = async () => (await now.crm.account(customer)) ?? { Id: '' }
+    const cityOf = async () =>
+      ((await now.shopper.sees(customer)).addresses as { city?: string }[]).map(one => one.city).join()
+    await now.service.stop()
+    await now.agent.edits('Account', (await account()).Id, { BillingCity: 'Bern' })
+    await now.agent.edits('Contact', (await contact()).Id, { MailingCity: 'Basel', LastName: 'Both' })
+    await now.service.start()
+    await stands({ LastName: 'Both' }, { lastName: 'Both' })
+    const { items } = await until(
+      () => now.api<{ items: { id: string; role: string }[] }>('/conflicts?state=open'),
+      page => page.items.length === 2,
+      30_000,
+    )
+    expect(await cityOf()).toBe('Zurich')
+    await now.decide(items.find(one => one.role === 'contact')?.id ?? '', { do: 'take', side: 'crm' })
+    await until(
+      async () => [await cityOf(), (await account()) as Record<string, unknown>, await contact()] as const,
+      ([city, one, two]) => city === 'Basel' && one.BillingCity === 'Basel' && JSON.stringify(two).includes('Basel'),
+      30_000,
+    )
+    const open = await now.api<{ items: unknown[] }>('/conflicts?state=open')
+    expect(open.items).toEqual([])
+    expect((await now.status()).failures).toBe(0)
   })
 })
