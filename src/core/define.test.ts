@@ -50,6 +50,23 @@ test.each<[string, Mapping, string]>([
   ],
   ['an owner that is none', withRule({ owner: 'both' as FieldRule['owner'] }), 'person.contact.City.owner'],
   ['strictest without a measure', withRule({ owner: 'strictest' }), 'person.contact.City.stricter'],
+  ['strictest with an empty measure', withRule({ owner: 'strictest', stricter: [] }), 'person.contact.City.stricter'],
+  [
+    'a measure that nobody asks',
+    withRule({ owner: 'latest', stricter: [true, false] }),
+    'person.contact.City.stricter',
+  ],
+  [
+    'two fields of Salesforce that rule over one place',
+    withPart({
+      fields: [
+        { ...rule, owner: 'crm' },
+        { ...rule, crm: 'Town', owner: 'crm' },
+      ],
+    }),
+    'person.contact.Town.owner',
+  ],
+  ['a deactivation that writes nothing', { ...mapping, deletion: 'deactivate' }, 'person.deletion'],
   ['a fallback that is never written', withRule({ owner: 'crm', fallback: 'x' }), 'person.contact.City.fallback'],
   ['a record that can never be made', withRule({ owner: 'crm', required: true }), 'person.contact.City'],
   ['a field mapped twice', withPart({ fields: [rule, rule] }), 'person.contact.City'],
