@@ -31,7 +31,9 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
   const options: MappingOptions = {
     ...(config.keyField !== undefined && { keyField: config.keyField }),
     ...(config.fieldPrefix !== undefined && { fieldPrefix: config.fieldPrefix }),
+    ...(config.people !== undefined && { people: config.people }),
     'customer-person': {
+      ...(person.recordType !== undefined && { recordType: person.recordType }),
       ...(person.street !== undefined && { street: person.street }),
       ...(person.billing !== undefined && { billing: person.billing }),
       ...(person.shipping !== undefined && { shipping: person.shipping }),

@@ -45,6 +45,13 @@ const mapping = z.strictObject({
     .optional()
     .describe('What a deletion in commercetools does in Salesforce.'),
   keyField: z.string().optional().describe('Our external ID field on the objects of this mapping.'),
+  recordType: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Record type of new Accounts, by developer name or id. Default: the user's own; of person accounts `PersonAccount`.",
+    ),
   street: z.enum(['name-number', 'number-name']).optional().describe('How a street is written.'),
   billing: expression.optional().describe("Path of the customer's billing address."),
   shipping: expression.optional().describe("Path of the customer's shipping address."),
@@ -86,9 +93,13 @@ const pace = z.strictObject({
 
 export const syncConfigSchema = z.strictObject({
   people: z
-    .enum(['contact-with-own-account'])
+    .enum(['contact-with-own-account', 'person-account'], {
+      error: notYet(['contact-in-shared-account'], 'is not built yet'),
+    })
     .optional()
-    .describe('How a customer is kept: an Account and a Contact of its own.'),
+    .describe(
+      'What a customer becomes: a Contact in an Account of its own, or a person account (how-to/person-accounts.md). Default: `contact-with-own-account`.',
+    ),
   fieldPrefix: z.string().optional().describe("What the package's fields begin with. Default: `CT_`."),
   keyField: z.string().optional().describe('Our external ID field on every object. Default: `CT_Id__c`.'),
   mappings: z.record(z.string(), mapping).optional().describe('By mapping name: what differs from the ready-made one.'),

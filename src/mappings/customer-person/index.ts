@@ -1,6 +1,6 @@
-/** The mapping `customer-person`: a commercetools customer as a Contact in an Account of its own. */
+/** The mapping `customer-person`: a commercetools customer as a Contact in an Account of its own, or as a person account. */
 import { define } from '../../core/define.ts'
-import type { FieldRule, LinkRule, Mapping, MatchRule } from '../../model/mapping.ts'
+import type { FieldRule, LinkRule, Mapping, MappingPart, MatchRule } from '../../model/mapping.ts'
 import { date } from '../codecs/date.ts'
 import { email } from '../codecs/email.ts'
 import { expanded } from '../codecs/expanded.ts'
@@ -10,8 +10,15 @@ import { name } from '../codecs/name.ts'
 import { phone } from '../codecs/phone.ts'
 import { text } from '../codecs/text.ts'
 import { address, type StreetOrder } from './address.ts'
+import { personField } from './personField.ts'
+
+export type People = 'contact-with-own-account' | 'person-account'
 
 export type CustomerPersonOptions = {
+  /** One record a customer or two. Default: two, which every org can hold. */
+  readonly people?: People
+  /** Record type of new Accounts, by developer name or id. Default: the org's own choice, or `PersonAccount` for person accounts. */
+  readonly recordType?: string
   /** Our external ID field on both objects. Default: the prefix and `Id__c`. */
   readonly keyField?: string
   /** What the package's other fields begin with, an org's namespace included (`acme__CT_`). Default `CT_`. */
@@ -30,7 +37,14 @@ overwrites an edit of it in Salesforce. What sales comes to know better (the job
 the Contact belongs to) is filled once and then left alone. Nothing flows back unless sync.config.ts gives a field another owner.
 Addresses are the default billing and the default shipping address; a customer without one has none here.`
 
-type Setting = Required<CustomerPersonOptions>
+const personDoc = `A customer becomes one record: a person account, for which the platform keeps the Contact itself.
+The fields are those of the two records of the other form under the names that person accounts have for them. The Account's name is
+made by Salesforce from first and last name, and its phone is the person's; nothing else differs.`
+
+/** What Salesforce calls the record type that it makes when an org turns person accounts on. */
+const personRecordType = 'PersonAccount'
+
+type Setting = Required<Omit<CustomerPersonOptions, 'people' | 'recordType'>>
 
 function accountFields({ fieldPrefix, street, billing, shipping }: Setting): readonly FieldRule[] {
   const owner = 'commerce'
@@ -102,6 +116,17 @@ const ownAccount: LinkRule = {
   required: true,
 }
 
+/** Both lists on one record: the Contact's names and phone stand where the Account's would. */
+function personFields(setting: Setting): readonly FieldRule[] {
+  const person = contactFields(setting).map(rule => ({
+    ...rule,
+    crm: personField(rule.crm),
+    ...(rule.orElse !== undefined && { orElse: personField(rule.orElse) }),
+  }))
+  const taken = ['Name', ...person.map(rule => rule.crm)]
+  return [...person, ...accountFields(setting).filter(rule => !taken.includes(rule.crm))]
+}
+
 /** The mapping for these options. Throws a RangeError when an address path among them is no expression. */
 export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
   const fieldPrefix = options.fieldPrefix ?? 'CT_'
@@ -113,15 +138,25 @@ export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
     shipping: options.shipping ?? 'addresses[@defaultShippingAddressId]',
   }
   const match: readonly MatchRule[] = [{ by: 'external-id', crm: setting.keyField, commerce: 'key' }]
+  const isPerson = options.people === 'person-account'
+  const recordType = options.recordType ?? (isPerson ? personRecordType : null)
+  const account = {
+    role: 'account',
+    object: 'Account',
+    match,
+    links: [],
+    defaults: recordType === null ? {} : { RecordTypeId: { recordType } },
+  }
+  const two: readonly MappingPart[] = [
+    { ...account, fields: accountFields(setting) },
+    { role: 'contact', object: 'Contact', match, fields: contactFields(setting), links: [ownAccount], defaults: {} },
+  ]
   return define({
     name: 'customer-person',
-    doc,
+    doc: isPerson ? personDoc : doc,
     commerce: 'customer',
     keyField: setting.keyField,
-    parts: [
-      { role: 'account', object: 'Account', match, fields: accountFields(setting), links: [], defaults: {} },
-      { role: 'contact', object: 'Contact', match, fields: contactFields(setting), links: [ownAccount], defaults: {} },
-    ],
+    parts: isPerson ? [{ ...account, fields: personFields(setting) }] : two,
     deletion: 'unlink',
     creates: 'commerce',
     expand: ['customerGroup'],
