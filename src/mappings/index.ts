@@ -2,6 +2,8 @@
 import type { Mapping } from '../model/mapping.ts'
 import { type CustomerPersonOptions, customerPerson, type People } from './customer-person/index.ts'
 
+export type { People }
+
 /** What can be set for each mapping, and for all of them. */
 export type MappingOptions = {
   /** Our external ID field, on every object written. */

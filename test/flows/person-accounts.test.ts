@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../ports.ts'
+import { ask, type CrmRow, type Customer, type World, world } from '../world.ts'
+
+const config = {
+  people: 'person-account',
+  pace: { pollMs: 1_000 },
+  mappings: {
+    'customer-person': {
+      fields: { PersonTitle: { owner: 'crm' }, FirstName: { owner: 'latest' } },
+    },
+  },
+}
+
+describe('people as person accounts, end to end', () => {
+  let now: World
+  let customer: Customer
+
+  beforeAll(async () => {
+    now = await world({ config, org: { personAccounts: true, states: { DE: { BY: 'Bavaria' } } } })
+    customer = await now.shopper.signsUp({
+      email: 'Anna@Example.com',
+      password: 'secret-enough',
+      firstName: 'Anna',
+      lastName: 'Beck',
+      dateOfBirth: '1980-01-01',
+      addresses: [{ streetName: 'Hauptstraße', streetNumber: '1', city: 'München', state: 'BY', country: 'DE' }],
+      defaultBillingAddress: 0,
+    })
+    await now.quiet()
+  })
+  afterAll(async () => {
+    await now[Symbol.asyncDispose]()
+  })
+
+  const account = async (whose = customer): Promise<CrmRow> => (await now.crm.account(whose)) ?? { Id: '' }
+  const contact = async (whose = customer): Promise<CrmRow | undefined> => {
+    const { PersonContactId } = await account(whose)
+    return (await now.crm.rows('Contact')).find(row => row.Id === PersonContactId)
+  }
+
+  it('a sign-up is one Account of ours, and the Contact that the platform keeps for it', async () => {
+    expect(await now.crm.rows('Account')).toHaveLength(1)
+    expect(await now.crm.rows('Contact')).toHaveLength(1)
+    expect(await account()).toMatchObject({
+      IsPersonAccount: true,
+      Name: 'Anna Beck',
+      PersonEmail: 'anna@example.com',
+      PersonBirthdate: '1980-01-01',
+      PersonMailingCity: 'München',
+      PersonMailingStateCode: 'BY',
+      CT_Email_Verified__pc: false,
+    })
+    expect(await contact()).toMatchObject({ Email: 'anna@example.com', CT_Id__c: null })
+    expect(await now.status()).toMatchObject({ links: 1, failures: 0, conflicts: 0 })
+  })
+
+  it('a change in the shop reaches both, and costs no second record', async () => {
+    customer = await now.shopper.changes(
+      customer,
+      { action: 'setLastName', lastName: 'Meier' },
+      { action: 'setDateOfBirth', dateOfBirth: '1981-02-03' },
+    )
+    await now.quiet()
+    expect(await account()).toMatchObject({ Name: 'Anna Meier', PersonBirthdate: '1981-02-03' })
+    expect(await contact()).toMatchObject({ LastName: 'Meier', Birthdate: '1981-02-03' })
+    expect(await now.crm.rows('Account')).toHaveLength(1)
+  })
+
+  it('what sales writes in a field of its own reaches the shop; what is the shop’s is put right', async () => {
+    await now.agent.edits('Account', (await account()).Id, { PersonTitle: 'Dr.', PersonEmail: 'typo@example.com' })
+    await until(
+      () => now.shopper.sees(customer),
+      seen => seen.title === 'Dr.',
+      20_000,
+    )
+    await until(account, row => 'PersonEmail' in row && row.PersonEmail === 'anna@example.com', 20_000)
+    expect(await contact()).toMatchObject({ Title: 'Dr.', Email: 'anna@example.com' })
+  })
+
+  it('latest: the later edit stands, whoever made it', async () => {
+    await now.agent.edits('Account', (await account()).Id, { FirstName: 'Annika' })
+    await until(
+      () => now.shopper.sees(customer),
+      seen => seen.firstName === 'Annika',
+      20_000,
+    )
+    customer = await now.shopper.changes(await now.shopper.sees(customer), {
+      action: 'setFirstName',
+      firstName: 'Anne',
+    })
+    await now.quiet()
+    expect(await account()).toMatchObject({ Name: 'Anne Meier' })
+  })
+
+  it('a renamed customer group is read again for its customers', async () => {
+    const headers = { 'content-type': 'application/json', authorization: await tokenOf(now) }
+    const post = <T>(path: string, body: unknown): Promise<T> =>
+      ask<T>(`${now.urls.commerce}/demo/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    const group = await post<{ id: string; version: number }>('customer-groups', { groupName: 'Gold' })
+    customer = await now.shopper.changes(await now.shopper.sees(customer), {
+      action: 'setCustomerGroup',
+      customerGroup: { typeId: 'customer-group', id: group.id },
+    })
+    await now.quiet()
+    expect(await account()).toMatchObject({ CT_Customer_Group__pc: 'Gold' })
+    const actions = [{ action: 'changeName', name: 'Platinum' }]
+    await post(`customer-groups/${group.id}`, { version: group.version, actions })
+    await until(account, row => 'CT_Customer_Group__pc' in row && row.CT_Customer_Group__pc === 'Platinum', 20_000)
+    expect(await contact()).toMatchObject({ CT_Customer_Group__c: 'Platinum' })
+  })
+
+  it('an email that Salesforce refuses lists that person, and nobody else; half a person is never left', async () => {
+    const odd = { email: 'two..dots@example.com', password: 'secret-enough', lastName: 'Odd' }
+    const bad = await now.shopper.signsUp(odd)
+    const good = await now.shopper.signsUp({ email: 'fine@example.com', password: 'secret-enough', lastName: 'Fine' })
+    await until(now.status, status => status.failures === 1 && status.links === 2, 20_000)
+    expect(await account(good)).toMatchObject({ Name: 'Fine', IsPersonAccount: true })
+    expect(await now.crm.account(bad)).toBeUndefined()
+    expect(await now.crm.rows('Contact')).toHaveLength(2)
+    const { items } = await now.api<{ items: { code: string; fields: string[] }[] }>('/failures?state=open')
+    expect(items).toMatchObject([{ code: 'INVALID_EMAIL_ADDRESS' }])
+  })
+
+  it('a load of people arrives complete and once, as the comparison finds', async () => {
+    await now.people.play('arrivals', { rate: 100, customers: 60 })
+    await now.people.done()
+    await now.quiet()
+    const compared = await now.compare()
+    expect(compared).toMatchObject({ lost: 0, listed: 1, duplicates: 0, differences: [], commerce: { customer: 63 - 1 } })
+    expect(compared.crm).toEqual({ Account: 61, Contact: 61 })
+  })
+})
+
+describe('a business Account that has our key already', () => {
+  it('is no person: the customer is listed, and the others go on', async () => {
+    await using now = await world({ org: { personAccounts: true } })
+    const customer = await now.shopper.signsUp({ email: 'a@example.com', password: 'secret-enough', lastName: 'Was' })
+    await now.quiet()
+    expect(await now.crm.account(customer)).toMatchObject({ IsPersonAccount: false, Name: 'Was' })
+    expect(await now.crm.contact(customer)).toMatchObject({ LastName: 'Was', IsPersonAccount: false })
+  })
+})
+
+async function tokenOf(now: World): Promise<string> {
+  const token = await ask<{ access_token: string }>(`${now.urls.commerce}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('shop:shop')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  return `Bearer ${token.access_token}`
+}
