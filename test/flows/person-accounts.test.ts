@@ -39,6 +39,8 @@ describe('people as person accounts, end to end', () => {
     return (await now.crm.rows('Contact')).find(row => row.Id === PersonContactId)
   }
 
+  const failures = () => failuresOf(now)
+
   it('a sign-up is one Account of ours, and the Contact that the platform keeps for it', async () => {
     expect(await now.crm.rows('Account')).toHaveLength(1)
     expect(await now.crm.rows('Contact')).toHaveLength(1)
@@ -118,8 +120,7 @@ describe('people as person accounts, end to end', () => {
     expect(await account(good)).toMatchObject({ Name: 'Fine', IsPersonAccount: true })
     expect(await now.crm.account(bad)).toBeUndefined()
     expect(await now.crm.rows('Contact')).toHaveLength(2)
-    const { items } = await now.api<{ items: { code: string; fields: string[] }[] }>('/failures?state=open')
-    expect(items).toMatchObject([{ code: 'INVALID_EMAIL_ADDRESS' }])
+    expect(await failures()).toMatchObject([{ code: 'INVALID_EMAIL_ADDRESS', fields: ['PersonEmail'] }])
   })
 
   it('a load of people arrives complete and once, as the comparison finds', async () => {
@@ -127,20 +128,44 @@ describe('people as person accounts, end to end', () => {
     await now.people.done()
     await now.quiet()
     const compared = await now.compare()
-    expect(compared).toMatchObject({ lost: 0, listed: 1, duplicates: 0, differences: [], commerce: { customer: 63 - 1 } })
-    expect(compared.crm).toEqual({ Account: 61, Contact: 61 })
+    expect(compared).toMatchObject({ lost: 0, duplicates: 0, differences: [], commerce: { customer: 63 } })
+    // Who is not there is listed, each for an email that Salesforce refuses.
+    const refused = await failures()
+    expect(new Set(refused.map(each => each.code))).toEqual(new Set(['INVALID_EMAIL_ADDRESS']))
+    expect(compared.listed).toBe(refused.length)
+    expect(compared.crm).toEqual({ Account: 63 - refused.length, Contact: 63 - refused.length })
   })
 })
 
 describe('a business Account that has our key already', () => {
-  it('is no person: the customer is listed, and the others go on', async () => {
-    await using now = await world({ org: { personAccounts: true } })
-    const customer = await now.shopper.signsUp({ email: 'a@example.com', password: 'secret-enough', lastName: 'Was' })
-    await now.quiet()
-    expect(await now.crm.account(customer)).toMatchObject({ IsPersonAccount: false, Name: 'Was' })
-    expect(await now.crm.contact(customer)).toMatchObject({ LastName: 'Was', IsPersonAccount: false })
+  it('is no person: the customer is listed with the reason, and the others go on', async () => {
+    await using now = await world({ config, org: { personAccounts: true } })
+    await now.service.stop()
+    const taken = await now.shopper.signsUp({ email: 'a@example.com', password: 'secret-enough', lastName: 'Was' })
+    const { access_token } = await ask<{ access_token: string }>(`${now.urls.crm}/services/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'admin', client_secret: 'admin' }),
+    })
+    await ask(`${now.urls.crm}/services/data/v67.0/sobjects/Account`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${access_token}` },
+      body: JSON.stringify({ Name: 'Was Ltd', CT_Id__c: `demo/${taken.id}` }),
+    })
+    await now.service.start()
+    const other = await now.shopper.signsUp({ email: 'b@example.com', password: 'secret-enough', lastName: 'New' })
+    await until(now.status, status => status.failures === 1 && status.links === 1, 60_000)
+    expect(await now.crm.account(taken)).toMatchObject({ Name: 'Was Ltd', IsPersonAccount: false })
+    expect(await now.crm.account(other)).toMatchObject({ Name: 'New', IsPersonAccount: true })
+    const [failure] = await failuresOf(now)
+    expect(failure).toMatchObject({ code: 'INVALID_FIELD_FOR_INSERT_UPDATE' })
+    expect(failure?.message).toContain('not of the kind (person or business)')
   })
 })
+
+type Told = { readonly code: string; readonly message: string; readonly fields: readonly string[] }
+
+const failuresOf = async (now: World): Promise<readonly Told[]> =>
+  (await now.api<{ items: { failure: Told }[] }>('/failures?state=open&limit=200')).items.map(item => item.failure)
 
 async function tokenOf(now: World): Promise<string> {
   const token = await ask<{ access_token: string }>(`${now.urls.commerce}/oauth/token`, {
