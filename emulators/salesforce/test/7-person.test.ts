@@ -190,6 +190,14 @@ describe('a business account', () => {
       refused('FIELD_INTEGRITY_EXCEPTION', 'RecordTypeId'),
     )
   })
+
+  test('has Contacts as in any org, which are written as ever', async () => {
+    const firm = await conn.sobject('Account').create({ Name: 'ACME' })
+    const { id = '' } = await conn.sobject('Contact').create({ LastName: 'X', AccountId: firm.id })
+    expect(await told('update', 'Contact', { id, Email: 'x@y.de' })).toMatchObject({ success: true })
+    expect(await row('Contact', id)).toMatchObject({ IsPersonAccount: false, Email: 'x@y.de' })
+    expect(await row('Account', firm.id ?? '')).toMatchObject({ Name: 'ACME', PersonEmail: null })
+  })
 })
 
 describe("a person's Contact", () => {
