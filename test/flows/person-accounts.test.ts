@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../ports.ts'
 import { ask, type CrmRow, type Customer, type World, world } from '../world.ts'
@@ -159,6 +160,38 @@ describe('a business Account that has our key already', () => {
     const [failure] = await failuresOf(now)
     expect(failure).toMatchObject({ code: 'INVALID_FIELD_FOR_INSERT_UPDATE' })
     expect(failure?.message).toContain('not of the kind (person or business)')
+  })
+})
+
+describe('a form that is changed when records are there', () => {
+  it('lists who is of the old form, makes new people in the new one, and is taken back without loss', async () => {
+    await using now = await world({ config: {}, org: { personAccounts: true } })
+    const signUp = (name: string) =>
+      now.shopper.signsUp({ email: `${name}@example.com`, password: 'secret-enough', lastName: name })
+    const restart = async (people: string): Promise<void> => {
+      await now.service.stop()
+      await writeFile(now.env.CTSF_CONFIG ?? '', `export default { people: '${people}' }\n`)
+      await now.service.start()
+    }
+    const old = await signUp('Old')
+    await now.quiet()
+    expect(await now.crm.account(old)).toMatchObject({ IsPersonAccount: false, Name: 'Old' })
+    expect(await now.crm.contact(old)).toMatchObject({ IsPersonAccount: false, LastName: 'Old' })
+    await restart('person-account')
+    await now.shopper.changes(old, { action: 'setLastName', lastName: 'Other' })
+    const young = await signUp('Young')
+    await until(now.status, status => status.failures === 1, 30_000)
+    await now.quiet()
+    expect(await now.crm.account(young)).toMatchObject({ IsPersonAccount: true, Name: 'Young' })
+    expect(await now.crm.account(old)).toMatchObject({ Name: 'Old' })
+    await restart('contact-with-own-account')
+    const { items } = await now.api<{ items: { id: string }[] }>('/failures?state=open')
+    await ask(`${now.urls.service}/api/v1/failures/${items[0]?.id}/retry`, { method: 'POST' })
+    await until(now.status, status => status.failures === 0, 30_000)
+    await now.quiet()
+    expect(await now.crm.account(old)).toMatchObject({ Name: 'Other' })
+    expect(await now.crm.contact(old)).toMatchObject({ LastName: 'Other' })
+    expect(await now.crm.rows('Account')).toHaveLength(2)
   })
 })
 
