@@ -1,6 +1,6 @@
 /** The mapping `customer-person`: a commercetools customer as a Contact in an Account of its own, or as a person account. */
 import { define } from '../../core/define.ts'
-import type { FieldRule, LinkRule, Mapping, MappingPart, MatchRule } from '../../model/mapping.ts'
+import type { Codec, FieldRule, LinkRule, Mapping, MappingPart, MatchRule } from '../../model/mapping.ts'
 import { date } from '../codecs/date.ts'
 import { email } from '../codecs/email.ts'
 import { expanded } from '../codecs/expanded.ts'
@@ -44,9 +44,12 @@ made by Salesforce from first and last name, and its phone is the person's; noth
 /** What Salesforce calls the record type that it makes when an org turns person accounts on. */
 const personRecordType = 'PersonAccount'
 
-type Setting = Required<Omit<CustomerPersonOptions, 'people' | 'recordType'>>
+type Setting = Required<Omit<CustomerPersonOptions, 'people' | 'recordType'>> & {
+  /** Each number is read with the country of the address that it stands in. */
+  readonly phones: { readonly billing: Codec; readonly shipping: Codec }
+}
 
-function accountFields({ fieldPrefix, street, billing, shipping }: Setting): readonly FieldRule[] {
+function accountFields({ fieldPrefix, street, billing, shipping, phones }: Setting): readonly FieldRule[] {
   const owner = 'commerce'
   return [
     // The email stands in at creation only: a name that arrives later takes its place, and one that goes leaves it.
@@ -58,7 +61,7 @@ function accountFields({ fieldPrefix, street, billing, shipping }: Setting): rea
       codec: name,
       required: true,
     },
-    { crm: 'Phone', commerce: `${billing}.phone`, owner: 'seed', codec: phone({ country: `${billing}.country` }) },
+    { crm: 'Phone', commerce: `${billing}.phone`, owner: 'seed', codec: phones.billing },
     ...address('Billing', billing, owner, street),
     ...address('Shipping', shipping, owner, street),
     { crm: `${fieldPrefix}Company_Name__c`, commerce: 'companyName', owner, codec: name },
@@ -66,7 +69,7 @@ function accountFields({ fieldPrefix, street, billing, shipping }: Setting): rea
   ]
 }
 
-function contactFields({ fieldPrefix, street, billing, shipping }: Setting): readonly FieldRule[] {
+function contactFields({ fieldPrefix, street, billing, shipping, phones }: Setting): readonly FieldRule[] {
   const owner = 'commerce'
   return [
     { crm: 'Salutation', commerce: 'salutation', owner, codec: text },
@@ -83,10 +86,9 @@ function contactFields({ fieldPrefix, street, billing, shipping }: Setting): rea
     // Salesforce means the job, commercetools the `Dr.`: a start for sales to put right.
     { crm: 'Title', commerce: 'title', owner: 'seed', codec: text },
     { crm: 'Email', commerce: 'email', owner, codec: email },
-    // Each number is read with the country of the address that it stands in.
-    { crm: 'Phone', commerce: `${billing}.phone`, owner, codec: phone({ country: `${billing}.country` }) },
-    { crm: 'MobilePhone', commerce: `${billing}.mobile`, owner, codec: phone({ country: `${billing}.country` }) },
-    { crm: 'OtherPhone', commerce: `${shipping}.phone`, owner, codec: phone({ country: `${shipping}.country` }) },
+    { crm: 'Phone', commerce: `${billing}.phone`, owner, codec: phones.billing },
+    { crm: 'MobilePhone', commerce: `${billing}.mobile`, owner, codec: phones.billing },
+    { crm: 'OtherPhone', commerce: `${shipping}.phone`, owner, codec: phones.shipping },
     { crm: 'Birthdate', commerce: 'dateOfBirth', owner, codec: date },
     ...address('Mailing', billing, owner, street),
     ...address('Other', shipping, owner, street),
@@ -130,12 +132,16 @@ function personFields(setting: Setting): readonly FieldRule[] {
 /** The mapping for these options. Throws a RangeError when an address path among them is no expression. */
 export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
   const fieldPrefix = options.fieldPrefix ?? 'CT_'
+  const billing = options.billing ?? 'addresses[@defaultBillingAddressId]'
+  const shipping = options.shipping ?? 'addresses[@defaultShippingAddressId]'
+  const phoneOf = (address: string): Codec => phone({ country: `${address}.country` })
   const setting: Setting = {
     fieldPrefix,
     keyField: options.keyField ?? `${fieldPrefix}Id__c`,
     street: options.street ?? 'name-number',
-    billing: options.billing ?? 'addresses[@defaultBillingAddressId]',
-    shipping: options.shipping ?? 'addresses[@defaultShippingAddressId]',
+    billing,
+    shipping,
+    phones: { billing: phoneOf(billing), shipping: phoneOf(shipping) },
   }
   const match: readonly MatchRule[] = [{ by: 'external-id', crm: setting.keyField, commerce: 'key' }]
   const isPerson = options.people === 'person-account'
