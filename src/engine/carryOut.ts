@@ -171,7 +171,7 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       gather(settlement, one, result, isBlocked ? blocked : failure, now, ms)
       // What was said of the record as a whole (not there, broke a pass) is over when any part of it goes through.
       if (failure === null && result.next.do === 'done')
-        settlement.resolved.push({ source: state.row.ref, mapping: one.subject.draft.mapping, role: '' })
+        settlement.resolved.push({ source: state.row.ref, mapping: one.subject.draft.mapping, role: '', seen: true })
     }
     const lateWaitUntil = new Date(Date.parse(now) + 3_600_000).toISOString()
     settlement.rows.push(

@@ -181,6 +181,27 @@ describe('the way back on a bad day', () => {
     expect(world.store.conflictRows).toMatchObject([{ kind: 'deleted', role: 'contact', source: { id: 'demo/1' } }])
   })
 
+  it('and keeps asking while passes from the shop have nothing to write, and so never look', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    world.crm.remove(world.contact('demo/1')?.id ?? '')
+    await world.edits({})
+    await world.quiet()
+    await world.shopper.saves('demo/1', anna)
+    await world.quiet()
+    expect(world.store.conflictRows).toMatchObject([{ kind: 'deleted', state: 'open' }])
+  })
+
+  it('stops asking when both sides agree again', async () => {
+    const world = await linked({ FirstName: 'review' })
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Shop' })
+    await world.edits({ FirstName: 'Org' })
+    await world.quiet()
+    expect(world.store.conflictRows).toMatchObject([{ kind: 'both-changed', state: 'open' }])
+    await world.edits({ FirstName: 'Shop' })
+    await world.quiet()
+    expect(world.store.conflictRows).toMatchObject([{ state: 'closed' }])
+  })
+
   it('forgets what nobody linked', async () => {
     const world = await linked({ FirstName: 'crm' })
     world.crm.rows.set('Contact-x', {

@@ -243,7 +243,9 @@ export async function syncBack(
       counts.failed++
     } else if (failure === null && plan.conflict !== null) counts.review++
     else if (failure === null) {
-      settlement.resolved.push({ source: row.ref, mapping: link.mapping, role: link.role })
+      // Failures of this way are listed under the Salesforce record, conflicts under the commerce one.
+      const { mapping, role } = link
+      for (const source of [row.ref, link.commerce]) settlement.resolved.push({ source, mapping, role, seen: true })
       if (plan.changes.length > 0) counts.updated++
       else counts.unchanged++
     }
