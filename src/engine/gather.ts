@@ -43,7 +43,10 @@ export function gather(
   if (result.failure !== null) settlement.failures.push(result.failure)
   if (result.next.do === 'done' && failure === null)
     settlement.resolved.push({ source: draft.source, mapping: draft.mapping, role: draft.role, seen: hasSeen(one) })
-  if (isCarriedOut(one, result, failure) && one.looked.decision !== null) settlement.applied.push(one.looked.decision)
+  if (isCarriedOut(one, result, failure)) {
+    const { decision, chosen } = one.looked
+    settlement.applied.push(...new Set([decision, chosen].filter(each => each !== null)))
+  }
   if (one.plan.do === 'wait')
     for (const awaited of one.plan.awaits) settlement.waits.push({ waiting: draft.source, awaited })
   for (const ref of result.marks) settlement.marks.push(forcedMark(ref, row.correlationId, now))

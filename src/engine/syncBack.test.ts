@@ -202,6 +202,31 @@ describe('the way back on a bad day', () => {
     expect(world.store.conflictRows).toMatchObject([{ state: 'closed' }])
   })
 
+  it('carries out two decisions on one record: this is its counterpart, and that side is right', async () => {
+    const world = await linked({ FirstName: 'review' })
+    const { id = '', fields = {} } = world.contact('demo/1') ?? {}
+    const { CT_Id__c: _, ...rest } = fields
+    const winner = world.crm.make('Contact', { ...rest, FirstName: 'Org' })
+    world.crm.remove(id, winner.id)
+    await world.edits({})
+    await world.quiet()
+    const [gone] = world.store.conflictRows
+    await world.store.decide(
+      gone?.id ?? '',
+      { do: 'link', crm: { side: 'crm', type: 'Contact', id: winner.id } },
+      'Grace',
+      '1',
+    )
+    await world.quiet()
+    const [, disputed] = world.store.conflictRows
+    expect(disputed).toMatchObject({ kind: 'both-changed', state: 'open' })
+    await world.store.decide(disputed?.id ?? '', { do: 'take', side: 'crm' }, 'Grace', '2')
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ firstName: 'Org' })
+    expect(world.store.conflictRows.filter(one => one.state === 'open')).toEqual([])
+    expect(await world.store.decisions([{ side: 'commerce', type: 'customer', id: 'demo/1' }])).toEqual([])
+  })
+
   it('forgets what nobody linked', async () => {
     const world = await linked({ FirstName: 'crm' })
     world.crm.rows.set('Contact-x', {
