@@ -227,6 +227,23 @@ describe('the way back on a bad day', () => {
     expect(await world.store.decisions([{ side: 'commerce', type: 'customer', id: 'demo/1' }])).toEqual([])
   })
 
+  it('learns nothing from a read that is older than what commercetools has told', async () => {
+    const world = await linked({ FirstName: 'latest' })
+    const read = world.commerce.read
+    const ref = { side: 'commerce', type: 'customer', id: 'demo/1' } as const
+    const older = await read([ref], [], { correlationId: '', signal: new AbortController().signal })
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Shop' })
+    await world.quiet()
+    await world.edits({ FirstName: anna.firstName })
+    // The old read agrees with the edit: taken for the truth, it would make the shop's value look like a later edit.
+    let reads = 0
+    world.commerce.read = async (...args) => (reads++ === 0 ? older : read(...args))
+    await world.pass()
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ firstName: anna.firstName })
+    expect(world.fields()?.FirstName).toBe(anna.firstName)
+  })
+
   it('forgets what nobody linked', async () => {
     const world = await linked({ FirstName: 'crm' })
     world.crm.rows.set('Contact-x', {

@@ -107,6 +107,25 @@ const differ = <T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>
 const learnt = (link: IdentityLink, base: IdentityLink['base'], restores: IdentityLink['restores']): boolean =>
   differ(link.base, base) || differ(link.restores, restores)
 
+const readBehind: Failure = {
+  is: 'stale',
+  code: 'READ_BEHIND',
+  message: 'commercetools answered with an older version than it had told of',
+  fields: [],
+  retryAt: null,
+}
+
+/**
+ * A write to commerce is guarded by the version that was read; what is learnt without one is not. It may not rest on a
+ * version older than one that was announced or settled. Asked only then: most looks at a record teach nothing.
+ */
+async function isBehind(engine: Engine, { link, plan, snapshot }: Planned): Promise<boolean> {
+  const restores = restoresAfter(plan.verdicts, link.restores, 'crm')
+  if (plan.changes.length > 0 || !(plan.yields.length > 0 || learnt(link, plan.base, restores))) return false
+  const [dirty, done] = await Promise.all([engine.store.dirty(link.commerce), engine.store.settled(link.commerce)])
+  return snapshot.version < Math.max(dirty?.version ?? 0, done?.version ?? 0)
+}
+
 /** What Salesforce's change left behind: the base, marks for commerce, conflicts, and a line of the story. */
 function enter(settlement: Growing, { row, link, plan }: Planned, failure: Failure | null, now: Instant): void {
   const { mapping, role, commerce } = link
@@ -212,11 +231,14 @@ export async function syncBack(
     if (outcome !== undefined) outcomeOf.set(refKey(write.ref), outcome)
   })
 
+  const behind = new Set<Planned>()
+  for (const one of planned) if (await isBehind(engine, one)) behind.add(one)
+
   const results = new Map<string, { next: Next; failure: Failure | null }>()
   for (const one of planned) {
     const { row, plan, link } = one
     const outcome = plan.changes.length === 0 ? undefined : outcomeOf.get(refKey(link.commerce))
-    const failure = outcome !== undefined && !outcome.ok ? outcome.failure : null
+    const failure = outcome !== undefined && !outcome.ok ? outcome.failure : behind.has(one) ? readBehind : null
     const scope = failure !== null && (failure.is === 'throttled' || failure.is === 'denied') ? 'call' : 'row'
     const next: Next =
       failure === null
