@@ -113,15 +113,16 @@ export type Rule = StoreRule | CallRule
 
 /**
  * Each rule with the modes in which its absence shows, and a seed whose run shows it: the short form looks there first.
- * Pending until Salesforce's change events, with the names of changed fields, are followed: the echo that is dropped by the
+ * A rule that is missing in a mode is mended there by something else, for instance by the poll that tells of the same
+ * change twice. Pending until Salesforce's change events, with the names of changed fields, are followed: the echo that is dropped by the
  * digests of its changed fields, and what the feed said of a field that two sides may edit. No code yet, so no mutant.
  */
 export const rules = {
   'an event above what is settled is kept': { there: 29, fed: 12, unfed: 46 },
-  'a Salesforce event of the version that is settled is kept': { fed: 1, unfed: 1 },
+  'a Salesforce event of the version that is settled is kept': { unfed: 46 },
   'a forced mark is never dropped': { there: 171, fed: 35, unfed: 1 },
   'a row belongs to one pass at a time': { there: 4, fed: 28, unfed: 11 },
-  'both ends of a link belong to one pass at a time': { fed: 819, unfed: 1559 },
+  'both ends of a link belong to one pass at a time': { fed: 819 },
   'a row claimed over an expired lease is uncertain': { there: 54 },
   'an uncertain row is compared with what the target holds': { there: 1, fed: 1, unfed: 1 },
   'an uncertain row takes as base of a shared field only what both sides hold': { fed: 3, unfed: 16 },
@@ -129,12 +130,12 @@ export const rules = {
   'a row that was marked meanwhile stays': { there: 4, fed: 19, unfed: 22 },
   'a SAVE is fenced by its token': { there: 1, fed: 56, unfed: 103 },
   'a snapshot older than announced is read again': { there: 43, fed: 730 },
-  'a value that yields to Salesforce marks it': { fed: 1, unfed: 1 },
+  'a value that yields to Salesforce marks it': { unfed: 218 },
   'a value that yields to commerce marks it': { fed: 35, unfed: 1 },
-  'a new link marks its end in Salesforce': { fed: 1, unfed: 1 },
+  'a new link marks its end in Salesforce': { fed: 40, unfed: 5 },
   'a yield takes as base what the losing side holds': { fed: 5, unfed: 1 },
   'nothing is sent when the lease was lost': { there: 6, fed: 75, unfed: 35 },
-  'commerce is written under the version it was read with': { fed: 1, unfed: 1 },
+  'commerce is written under the version it was read with': { fed: 46, unfed: 5 },
 } as const satisfies Readonly<Record<Rule, Readonly<Partial<Record<Mode, number>>>>>
 
 const isOfCalls = (rule: Rule): rule is CallRule => rule in spoilers

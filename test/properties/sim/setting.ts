@@ -74,7 +74,7 @@ export function setting(mode: Mode, seed: number, without: Rule | null, post: (e
           return outcomes
         },
         batch: { rowsPerGroup: 1 + die.below(3), groupsPerCall: 1 + die.below(2) },
-        changes: feed(mode, die, crm, agents.done, wrong.count),
+        changes: feed(mode, die, crm, agents.done, wrong.isCalm, wrong.count),
       },
     },
   }

@@ -76,6 +76,7 @@ export function trouble(die: Die, counts: Counts, isSeenLate: boolean, older: (r
     adopt(port: PortCall['port'], effect: Effect): void {
       if (die.chance(0.5)) late(port, effect)
     },
+    isCalm: () => calm,
     /** From now on nothing goes wrong. */
     calmDown(): void {
       calm = true
