@@ -116,7 +116,9 @@ async function settleWithoutPlan(engine: Engine, claim: Claim, sorted: Sorted): 
 const everythingOf = (engine: Engine, source: ResourceRef) =>
   engine.mappings
     .filter(one => one.commerce === source.type)
-    .flatMap(({ name, parts }) => ['', ...parts.map(part => part.role)].map(role => ({ source, mapping: name, role, seen: true })))
+    .flatMap(({ name, parts }) =>
+      ['', ...parts.map(part => part.role)].map(role => ({ source, mapping: name, role, seen: true })),
+    )
 
 function unlinked(engine: Engine, link: IdentityLink): LinkChange[] {
   const mapping = engine.mappings.find(one => one.name === link.mapping)

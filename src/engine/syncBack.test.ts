@@ -191,6 +191,19 @@ describe('the way back on a bad day', () => {
     expect(world.store.conflictRows).toMatchObject([{ kind: 'deleted', state: 'open' }])
   })
 
+  it('and does not ask again when a person has said to ignore it', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    world.crm.remove(world.contact('demo/1')?.id ?? '')
+    await world.edits({})
+    await world.quiet()
+    await world.store.decide(world.store.conflictRows[0]?.id ?? '', { do: 'ignore' }, 'Grace', 'ignored')
+    await world.quiet()
+    const [link] = [...world.store.linkRows.values()].filter(one => one.role === 'contact')
+    if (link !== undefined) await world.announce(link.crm)
+    await world.quiet()
+    expect(world.store.conflictRows.filter(one => one.state === 'open')).toEqual([])
+  })
+
   it('stops asking when both sides agree again', async () => {
     const world = await linked({ FirstName: 'review' })
     await world.shopper.saves('demo/1', { ...anna, firstName: 'Shop' })

@@ -88,6 +88,14 @@ function missing(settlement: Growing, { row, link }: Pair, present: Present | un
   settlement.journal.push({ ...line(row, now, 'conflict', `deleted: ${why}`), mapping, role, target: commerce })
 }
 
+/** Has a person said already what becomes of this part? A poll tells of the same deletion more than once. */
+async function isDecided(engine: Engine, { link }: Pair): Promise<boolean> {
+  const decisions = await engine.store.decisions([link.commerce])
+  return decisions.some(
+    ({ mapping, role, choice }) => mapping === link.mapping && role === link.role && choice.do !== 'take',
+  )
+}
+
 /** One request a commerce record: the changes of all its parts together. */
 function writesOf(planned: readonly Planned[]): readonly CommerceWrite[] {
   const writes = new Map<string, CommerceWrite>()
@@ -214,6 +222,7 @@ export async function syncBack(
     const found = present.get(refKey(pair.link.crm))
     const snapshot = snapshotOf(pair.link.commerce)
     if (found?.state !== 'present') {
+      if (await isDecided(engine, pair)) continue
       missing(settlement, pair, found, now)
       counts.review++
     } else if (snapshot.state === 'present') {
