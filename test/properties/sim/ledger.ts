@@ -90,6 +90,7 @@ export function ledger({ mapping, crm, store, body, version, digest, count }: Ey
       beaten: false,
       state: arrived ? 'arrived' : 'open',
     })
+    observe()
   }
 
   /** A write of ours carries a value of this side that its people have changed since. */
