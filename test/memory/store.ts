@@ -229,7 +229,8 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       for (const row of ofLane.slice(0, limit)) {
         const own = linksOf(row.ref)
         const isLeased = own.some(link => leased.has(partKey(link, link.commerce)))
-        const isHeld = has('a row belongs to one pass at a time') && has('both ends of a link belong to one pass at a time')
+        const isHeld =
+          has('a row belongs to one pass at a time') && has('both ends of a link belong to one pass at a time')
         if (isLeased && isHeld) continue
         for (const link of own) leased.set(partKey(link, link.commerce), { token, ref: row.ref })
         taken.push(...own)

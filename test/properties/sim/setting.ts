@@ -13,8 +13,6 @@ import { type Rule, storeRule } from './mutants.ts'
 import { people as peopleOf } from './people.ts'
 import { type Counts, trouble } from './trouble.ts'
 
-export type Setting = ReturnType<typeof setting>
-
 /** `post` is given what commercetools tells of our own writes. */
 export function setting(mode: Mode, seed: number, without: Rule | null, post: (event: ChangeEvent) => void) {
   const die = seeded(seed)
