@@ -2,7 +2,7 @@
 import { defineConfig } from './src/index.ts'
 
 export default defineConfig({
-  // A customer becomes a Contact in an Account of its own.
+  // A customer becomes a Contact in an Account of its own; 'person-account': one record, in an org that has them.
   people: 'contact-with-own-account',
 
   // Leave a third of the org's daily API calls to other integrations.

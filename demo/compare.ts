@@ -4,13 +4,14 @@
  *
  *     node demo/compare.ts --commerce http://127.0.0.1:4020 --crm http://127.0.0.1:4010 --service http://127.0.0.1:8080
  *
+ * A customer is an Account and a Contact of ours, or a person account and the Contact that the platform keeps for it.
  * A customer whom Salesforce refuses and whom the service lists as failed, with the reason, is `listed`; one that differs
  * without being listed is `lost`.
  */
 import { parseArgs } from 'node:util'
 
 type Row = Record<string, unknown>
-type Expectation = { object: 'Account' | 'Contact'; field: string; expected: (customer: Row) => Expected }
+type Expectation = { object: 'Account' | 'Contact'; field: string; expected: (customer: Row, crm: Row) => Expected }
 /** A value, `some` for any value that is not empty, or `skip` where nothing can be said. */
 type Expected = { is: string | boolean | null } | 'some' | 'skip'
 
@@ -55,6 +56,12 @@ const endsLike = (customer: Row, crm: Row | undefined, pick: (customer: Row) => 
 const upTo =
   (length: number, pick: (customer: Row) => unknown) =>
   (customer: Row): Expected => ({ is: text(pick(customer))?.slice(0, length).trim() ?? null })
+
+/** Salesforce puts it together itself, from the two parts as it keeps them. */
+const personName = (customer: Row): Expected => {
+  const [first, last] = [text(customer.firstName)?.slice(0, 40), text(customer.lastName)?.slice(0, 80)]
+  return last === undefined ? 'some' : { is: text(`${first ?? ''} ${last}`) }
+}
 
 const expectations = (groups: ReadonlyMap<string, string>): readonly Expectation[] => [
   field(
@@ -120,7 +127,8 @@ const expectations = (groups: ReadonlyMap<string, string>): readonly Expectation
     const group = customer.customerGroup as { id?: string } | undefined
     return { is: group?.id === undefined ? null : text(groups.get(group.id)) }
   }),
-  field('Account', 'Name', customer => {
+  field('Account', 'Name', (customer, account) => {
+    if (account.IsPersonAccount === true) return personName(customer)
     const name =
       text(customer.companyName) ?? text(`${text(customer.firstName) ?? ''} ${text(customer.lastName) ?? ''}`)
     return name === null ? 'some' : { is: name.slice(0, 255).trim() }
@@ -220,6 +228,12 @@ async function listedBy(service: string | undefined): Promise<ReadonlySet<string
 }
 
 const live = (rows: readonly Row[]): Row[] => rows.filter(row => row.IsDeleted !== true)
+/** The platform's own Contacts of person accounts, which carry no key of ours. */
+const persons = new Map(
+  live(contacts)
+    .filter(row => row.IsPersonAccount === true)
+    .map(row => [Id(row), row]),
+)
 const found = { Account: byKey(live(accounts)), Contact: byKey(live(contacts)) }
 const table = expectations(new Map(customerGroups.map(group => [id(group), String(group.name)])))
 const differences: { customer: string; where: string }[] = []
@@ -237,20 +251,23 @@ const differs = (customer: string, where: string): void => {
 
 for (const customer of customers) {
   const key = `${values.project}/${id(customer)}`
-  const records = { Account: found.Account.get(key)?.[0], Contact: found.Contact.get(key)?.[0] }
+  const own = found.Account.get(key)?.[0]
+  const person = own?.IsPersonAccount === true ? persons.get(String(own.PersonContactId)) : undefined
+  const records = { Account: own, Contact: person ?? found.Contact.get(key)?.[0] }
   for (const object of ['Account', 'Contact'] as const) if (records[object] === undefined) differs(key, `no ${object}`)
   const { Account, Contact } = records
   if (Account === undefined || Contact === undefined) continue
   if (Contact.AccountId !== Account.Id) differs(key, 'Contact.AccountId')
   for (const { object, field: name, expected } of table)
-    if (!matches((object === 'Account' ? Account : Contact)[name], expected(customer)))
+    if (!matches((object === 'Account' ? Account : Contact)[name], expected(customer, Account)))
       differs(key, `${object}.${name}`)
   if (!endsLike(customer, Contact, one => billing(one)?.phone)) differs(key, 'Contact.Phone')
 }
 
 const extra = (rows: ReadonlyMap<string, Row[]>): number =>
   [...rows.values()].reduce((sum, some) => sum + some.length - 1, 0)
-const unkeyed = (rows: readonly Row[]): number => live(rows).filter(row => typeof row.CT_Id__c !== 'string').length
+const unkeyed = (rows: readonly Row[]): number =>
+  live(rows).filter(row => typeof row.CT_Id__c !== 'string' && !persons.has(Id(row))).length
 process.stdout.write(
   `${JSON.stringify({
     lost: lost.size,

@@ -1,5 +1,5 @@
 /** The service as a whole, between two emulators: what it does while the org is away, and when its place is taken. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -115,4 +115,31 @@ it('checks both systems and the fields of the mappings', async () => {
   const problems = await check({ ...config, mappings: [{ ...first, keyField: 'ERP_Id__c' }, ...rest] }, { signal })
   expect(problems.map(({ place }) => place)).toEqual(['Account.ERP_Id__c', 'Contact.ERP_Id__c'])
   expect((await check(await configFor('http://127.0.0.1:1'), { signal }))[0]).toMatchObject({ place: 'SF_LOGIN_URL' })
+})
+
+it('checks that the org can hold people in the form that was chosen', async () => {
+  const orgFile = join(folder, 'org.json')
+  writeFileSync(orgFile, JSON.stringify({ personAccounts: true }))
+  await using plain = await emulator('salesforce', ['--port', '0'])
+  await using personal = await emulator('salesforce', ['--port', '0', '--org', orgFile])
+  const checked = async (crm: Emulator, config: string) => {
+    const file = join(folder, `sync.${Buffer.from(config).toString('hex')}.config.ts`)
+    writeFileSync(file, `export default ${config}`)
+    return check(await configFor(crm.url, { CTSF_CONFIG: file }), { signal: AbortSignal.timeout(20_000) })
+  }
+  const asked = "{ people: 'person-account' }"
+  expect(await checked(personal, asked)).toEqual([])
+  expect(await checked(personal, '{}')).toMatchObject([{ place: 'sync.config.people', hint: true }])
+  const none = await checked(plain, asked)
+  expect(none).toMatchObject([{ place: 'sync.config.people', fix: expect.stringContaining('for good') }])
+  expect(none[0]).not.toHaveProperty('hint')
+  const typed = `{ people: 'person-account', mappings: { 'customer-person': { recordType: 'Shopper' } } }`
+  expect(await checked(personal, typed)).toMatchObject([
+    { place: "sync.config.mappings['customer-person'].recordType", fix: expect.stringContaining('PersonAccount') },
+  ])
+  writeFileSync(orgFile, JSON.stringify({ personAccounts: true, withoutPackage: true }))
+  await using bare = await emulator('salesforce', ['--port', '0', '--org', orgFile])
+  const missing = await checked(bare, asked)
+  expect(missing.map(({ place }) => place)).toContain('Account.CT_Locale__pc')
+  expect(missing.every(({ fix }) => fix.includes('CT_Sync_Person_Accounts'))).toBe(true)
 })

@@ -169,3 +169,30 @@ it('takes several projects, each with variables of its own', async () => {
     { key: 'us', clientId: 'us-id', authUrl: 'http://127.0.0.1:4020', apiUrl: 'https://us.example' },
   ])
 })
+
+it('takes a form of people that is built, and tells one that is not from one that is none', async () => {
+  const file = (people: string) => `{ people: '${people}', mappings: { 'customer-person': { recordType: 'Shopper' } } }`
+  expect(await problemsOf(sound, file('person-account'))).toEqual({})
+  const config = await configure({ env: sound, cwd: folder })
+  expect(config.people).toBe('person-account')
+  expect(config.mappings[0]?.parts).toMatchObject([
+    { role: 'account', object: 'Account', defaults: { RecordTypeId: { recordType: 'Shopper' } } },
+  ])
+})
+
+it('says of a form of people what is wrong with it', async () => {
+  const shared = await problemsOf(sound, "{ people: 'contact-in-shared-account' }")
+  expect(shared['sync.config.people']).toContain("'contact-in-shared-account' is not built yet; use one of")
+  expect((await configure({ env: sound, cwd: join(folder, 'none') })).people).toBe('contact-with-own-account')
+})
+
+it('says what is wrong with a field in the words of the form', async () => {
+  const fields = "{ 'Contact.FirstName': { owner: 'crm' }, Email: { owner: 'crm' } }"
+  const problems = await problemsOf(
+    sound,
+    `{ people: 'person-account', mappings: { 'customer-person': { fields: ${fields} } } }`,
+  )
+  const place = "sync.config.mappings['customer-person'].fields"
+  expect(problems[`${place}['Contact.FirstName']`]).toContain('the mapping writes Account')
+  expect(problems[`${place}['Email']`]).toContain('did you mean PersonEmail?')
+})

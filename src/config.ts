@@ -7,6 +7,7 @@ import { type Complaints, complaints, type Environment, type Reader, reader } fr
 import { type Keys, keys } from './config/keys.ts'
 import { parseSyncConfig, type SyncConfig } from './config/syncConfig.ts'
 import { type LogLevel, logLevels } from './lib/log.ts'
+import type { People } from './mappings/index.ts'
 import type { Mapping } from './model/mapping.ts'
 import type { Problem } from './model/ports.ts'
 
@@ -37,6 +38,8 @@ export type Config = {
   readonly logLevel: LogLevel
   readonly deliverySecret: string | null
   readonly apiTokens: readonly { readonly name: string; readonly token: string }[]
+  /** What a customer becomes in Salesforce. */
+  readonly people: People
   readonly mappings: readonly Mapping[]
   readonly pace: {
     readonly passSize: number
@@ -96,6 +99,7 @@ export async function configure({ env = process.env, cwd = process.cwd() }: Give
     port: read.port('PORT', 8080),
     logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
     ...accessOf(read, host, complain),
+    people: file.people ?? 'contact-with-own-account',
     mappings: chosen(file, complain),
     pace: {
       passSize: file.pace?.passSize ?? 1_000,

@@ -36,13 +36,17 @@ function partOf({ role, object, match, fields, links, defaults }: MappingPart): 
       link =>
         `${code(link.crm)} points at the ${link.role} of ${link.mapping} (${link.owner}; ${link.required ? 'it waits for it' : 'it does not wait for it'}).`,
     ),
-    ...Object.entries(defaults).map(([field, value]) => `${code(field)} is ${code(String(value))} at creation.`),
+    ...Object.entries(defaults).map(([field, value]) =>
+      typeof value === 'object' && value !== null
+        ? `${code(field)} is the record type ${code(value.recordType)} at creation.`
+        : `${code(field)} is ${code(String(value))} at creation.`,
+    ),
   ].join('\n\n')
 }
 
-const section = (mapping: Mapping): string =>
+const section = (mapping: Mapping, form = ''): string =>
   [
-    `## ${mapping.name}`,
+    `## ${mapping.name}${form}`,
     mapping.doc,
     table(
       ['', ''],
@@ -60,4 +64,13 @@ const section = (mapping: Mapping): string =>
     ...mapping.parts.map(partOf),
   ].join('\n\n')
 
-export const mappingsPage = (): string => [intro, ...mappings().map(section)].join('\n\n')
+/** Mappings that have another form when `people` is set, each in that form. */
+const asPersonAccounts = (): readonly Mapping[] =>
+  mappings({ people: 'person-account' }).filter(({ name }) => name === 'customer-person')
+
+export const mappingsPage = (): string =>
+  [
+    intro,
+    ...mappings().map(mapping => section(mapping)),
+    ...asPersonAccounts().map(mapping => section(mapping, " with `people: 'person-account'`")),
+  ].join('\n\n')

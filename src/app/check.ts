@@ -5,9 +5,13 @@ import { log } from '../lib/log.ts'
 import type { FieldRule, Mapping, Schema } from '../model/mapping.ts'
 import type { Problem } from '../model/ports.ts'
 import { missing } from '../systems/salesforce/index.ts'
+import { checkPeople } from './checkPeople.ts'
 import { systemsOf, unwritable } from './connect.ts'
 
-const grant = 'Assign the permission set CT_Sync_Integration to the integration user.'
+const permissionSets: Readonly<Record<Config['people'], string>> = {
+  'contact-with-own-account': 'the permission set CT_Sync_Integration',
+  'person-account': 'the permission sets CT_Sync_Integration and CT_Sync_Person_Accounts',
+}
 
 /** Never rejects for what a remote says. */
 export async function check(config: Config, options: { readonly signal: AbortSignal }): Promise<readonly Problem[]> {
@@ -18,15 +22,23 @@ export async function check(config: Config, options: { readonly signal: AbortSig
     // What cannot be reached cannot be described.
     if (ofCrm.length > 0) return [...ofCommerce, ...ofCrm]
     const wanted = wantedOf(config.mappings)
+    const sets = permissionSets[config.people]
     const context = { correlationId: 'check', signal: options.signal }
     const schema = await crm.schema(Object.keys(wanted), { refresh: true }, context)
-    return [...ofCommerce, ...missing(schema, wanted), ...config.mappings.flatMap(each => refused(each, schema))]
+    const people = checkPeople(config, schema)
+    const fix = `Deploy the package to the org and assign ${sets} to the integration user.`
+    return [
+      ...ofCommerce,
+      ...people.problems,
+      ...missing(schema, wantedOf(people.mappings)).map(problem => ({ ...problem, fix })),
+      ...people.mappings.flatMap(each => refused(each, schema, `Assign ${sets} to the integration user.`)),
+    ]
   } finally {
     await Promise.all([commerce[Symbol.asyncDispose](), crm[Symbol.asyncDispose]()])
   }
 }
 
-/** Fields by object. A field that another may stand in for is not missed. */
+/** Fields by object. A field that another may stand in for is not missed, nor one whose record type is looked at by itself. */
 function wantedOf(mappings: readonly Mapping[]): Record<string, readonly string[]> {
   const wanted: Record<string, readonly string[]> = {}
   for (const { keyField, parts } of mappings)
@@ -37,14 +49,14 @@ function wantedOf(mappings: readonly Mapping[]): Record<string, readonly string[
           keyField,
           ...fields.filter(rule => rule.orElse === undefined).map(rule => rule.crm),
           ...links.map(link => link.crm),
-          ...Object.keys(defaults),
+          ...Object.keys(defaults).filter(field => typeof defaults[field] !== 'object'),
         ]),
       ]
   return wanted
 }
 
 /** What is there but may not be written, and keys that are no keys. */
-function refused({ keyField, parts }: Mapping, schema: Schema): readonly Problem[] {
+function refused({ keyField, parts }: Mapping, schema: Schema, grant: string): readonly Problem[] {
   return parts.flatMap(({ object, fields }) => {
     const known = schema.get(object)
     if (!known) return []

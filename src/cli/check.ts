@@ -14,10 +14,15 @@ export function check(program: Command): void {
       .command('check')
       .description('configuration, credentials, permissions and mappings: all problems at once, each with its fix'),
     async (_args, { json }) => {
-      const problems = await found()
-      if (json) document({ ok: problems.length === 0, problems })
-      else if (problems.length === 0) say('All is well: configuration, credentials, objects and fields.')
-      else for (const { place, problem, fix } of problems) say(`${place}\n  ${problem}\n  → ${fix}`)
+      const all = await found()
+      const problems = all.filter(each => !each.hint)
+      const hints = all.filter(each => each.hint)
+      if (json) document({ ok: problems.length === 0, problems, hints })
+      else {
+        if (problems.length === 0) say('All is well: configuration, credentials, objects and fields.')
+        for (const { place, problem, fix } of problems) say(`${place}\n  ${problem}\n  → ${fix}`)
+        for (const { place, problem, fix } of hints) say(`${place} (a hint)\n  ${problem}\n  → ${fix}`)
+      }
       return problems.length === 0 ? 0 : 2
     },
   )

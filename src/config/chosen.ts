@@ -32,7 +32,9 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
   const options: MappingOptions = {
     ...(config.keyField !== undefined && { keyField: config.keyField }),
     ...(config.fieldPrefix !== undefined && { fieldPrefix: config.fieldPrefix }),
+    ...(config.people !== undefined && { people: config.people }),
     'customer-person': {
+      ...(person.recordType !== undefined && { recordType: person.recordType }),
       ...(person.street !== undefined && { street: person.street }),
       ...(person.billing !== undefined && { billing: person.billing }),
       ...(person.shipping !== undefined && { shipping: person.shipping }),
@@ -111,7 +113,8 @@ function partOf(
   if (isNew && part && other) return `the field is new: say ${objects.map(object => `${object}.${field}`).join(' or ')}`
   if (isNew && part) return { role: part.role, field }
   const known = parts.flatMap(each => each.fields.map(rule => rule.crm))
-  const near = nearMiss(field, [...new Set(known)])
+  // `Email` of a Contact is `PersonEmail` of a person account.
+  const near = nearMiss(field, [...new Set(known)]) ?? known.find(name => name === `Person${field}`) ?? null
   return near !== null
     ? `did you mean ${near}?`
     : 'the mapping does not know the field: to add it give commerce and owner'

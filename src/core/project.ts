@@ -15,6 +15,7 @@ import type {
   Value,
 } from '../model/mapping.ts'
 import type { Json, JsonObject, Snapshot } from '../model/resource.ts'
+import { defaultsOf } from './defaultsOf.ts'
 import { type Expression, evaluate } from './evaluate.ts'
 import { type Stored, stored } from './stored.ts'
 
@@ -89,7 +90,12 @@ function clearUnfit(
   }
 }
 
-type ReadyPart = { part: MappingPart; fields: readonly ReadyField[]; links: readonly ReadyLink[] }
+type ReadyPart = {
+  part: MappingPart
+  fields: readonly ReadyField[]
+  links: readonly ReadyLink[]
+  defaults: Readonly<Record<string, Value>>
+}
 
 type ReadyLink = { rule: LinkRule; id: Expression | null; type: string }
 
@@ -121,10 +127,11 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
       return []
     }
     const made = ready(part, object)
-    missing.push(...made.missing.map(field => ({ object: part.object, field })))
+    const { defaults, missing: unknown } = defaultsOf(part, object)
+    missing.push(...[...made.missing, ...unknown].map(field => ({ object: part.object, field })))
     if (object.fields.get(mapping.keyField)?.createable !== true)
       missing.push({ object: part.object, field: mapping.keyField })
-    return [{ part, fields: made.fields, links: part.links.map(readyLink) }]
+    return [{ part, fields: made.fields, links: part.links.map(readyLink), defaults }]
   })
   const when = mapping.when === undefined ? null : evaluate(mapping.when)
   const expressions = new Map<string, Expression>()
@@ -134,7 +141,7 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     return known
   }
 
-  const draft = ({ part, fields, links }: ReadyPart, snapshot: PresentSnapshot): Draft => {
+  const draft = ({ part, fields, links, defaults }: ReadyPart, snapshot: PresentSnapshot): Draft => {
     const values: Record<string, Value> = {}
     const digests: Record<string, Digest> = {}
     const fallbacks: Record<string, Value> = {}
@@ -162,7 +169,7 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
       fields: values,
       digests,
       fallbacks,
-      defaults: part.defaults,
+      defaults,
       links: pointers(links, snapshot),
       dropped,
     }

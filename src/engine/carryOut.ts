@@ -188,10 +188,10 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       // What was said of the record as a whole (not there, broke a pass) is over when any part of it goes through.
       if (failure === null && result.next.do === 'done') {
         const { mapping, role } = one.subject.draft
-        settlement.resolved.push({ source: state.row.ref, mapping, role: '' })
+        settlement.resolved.push({ source: state.row.ref, mapping, role: '', seen: true })
         // Nothing is asked any more about the record of one who is gone, from its own side either.
         if (state.gone && one.looked.link !== null)
-          settlement.resolved.push({ source: one.looked.link.crm, mapping, role })
+          settlement.resolved.push({ source: one.looked.link.crm, mapping, role, seen: true })
       }
     }
     const lateWaitUntil = new Date(Date.parse(now) + 3_600_000).toISOString()
@@ -204,19 +204,16 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
     return save(settlement)
   }
 
-  // What writes nothing is saved while the first calls are away.
-  let still: readonly Result[] | null = alone
+  // Before anything is sent: a stall in this save must not lie between a look at the lease and a write.
   const bare = [...states.values()].filter(state => state.open === 0)
+  if (!(await enter(alone, bare))) return counts
   for (const wave of waves) {
     if (counts.pause !== null) break
-    const saves = still === null ? [] : [enter(still, bare)]
-    still = null
-    const calls = wave.map(call =>
-      send(engine, work, call, failedParts).then(results => results !== null && enter(results)),
+    const held = await Promise.all(
+      wave.map(call => send(engine, work, call, failedParts).then(results => results !== null && enter(results))),
     )
-    if ((await Promise.all([...saves, ...calls])).includes(false)) return counts
+    if (held.includes(false)) return counts
   }
-  if (still !== null && !(await enter(still, bare))) return counts
   await giveBack(engine, token, states, counts)
   return counts
 }

@@ -88,7 +88,7 @@ export async function consider(
     const { draft, part, row } = subject
     const made = plan(draft, {
       part,
-      match: match(draft, one),
+      match: match(draft, { ...one, decision: one.chosen ?? one.decision }),
       present: one.present,
       uncertain: row.uncertain,
       decision: one.decision,

@@ -135,12 +135,12 @@ export async function contend(
     if (differ(left)) for (const each of left) if (each.change !== null) hold(each, 'asked')
   }
   settlement.applied.push(...decisions)
-  for (const { source, mapping, role } of decisions) settlement.resolved.push({ source, mapping, role })
+  for (const { source, mapping, role } of decisions) settlement.resolved.push({ source, mapping, role, seen: true })
   for (const contest of found) {
     const open = contest.filter(({ one, field }) => held.get(one)?.get(field) === 'asked')
     if (open.length > 0) ask(settlement, open, asked)
     // What others were asked about it is over when a person has decided one of them.
-    else for (const { one } of contest) settlement.resolved.push(aboutOf(one.link))
+    else for (const { one } of contest) settlement.resolved.push({ ...aboutOf(one.link), seen: true })
     // The value that is left flows from its own record, which nobody may have announced.
     for (const { one, field, change } of open.length > 0 ? [] : contest)
       if (others.includes(one) && change !== null && held.get(one)?.get(field) === undefined)

@@ -26,6 +26,9 @@ export const emptySettlement = (): Growing => ({
 const isCarriedOut = ({ looked, plan }: Considered, result: Settled, failure: Failure | null): boolean =>
   failure === null && result.next.do === 'done' && plan.do !== 'wait' && looked.decision?.choice.do !== 'ignore'
 
+/** Was there a look at both sides? What is new has no other side yet. */
+const hasSeen = ({ looked }: Considered): boolean => looked.link === null || looked.present !== null
+
 /** Enters one plan's outcome. */
 export function gather(
   settlement: Growing,
@@ -40,8 +43,11 @@ export function gather(
   if (result.conflict !== null) settlement.conflicts.push(result.conflict)
   if (result.failure !== null) settlement.failures.push(result.failure)
   if (result.next.do === 'done' && failure === null)
-    settlement.resolved.push({ source: draft.source, mapping: draft.mapping, role: draft.role })
-  if (isCarriedOut(one, result, failure) && one.looked.decision !== null) settlement.applied.push(one.looked.decision)
+    settlement.resolved.push({ source: draft.source, mapping: draft.mapping, role: draft.role, seen: hasSeen(one) })
+  if (isCarriedOut(one, result, failure)) {
+    const { decision, chosen } = one.looked
+    settlement.applied.push(...new Set([decision, chosen].filter(each => each !== null)))
+  }
   if (one.plan.do === 'wait')
     for (const awaited of one.plan.awaits) settlement.waits.push({ waiting: draft.source, awaited })
   for (const ref of result.marks) settlement.marks.push(forcedMark(ref, row.correlationId, now))

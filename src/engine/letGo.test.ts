@@ -146,8 +146,7 @@ describe('a customer who is deleted', () => {
   it.each(['anonymise', 'delete'] as const)('%s: follows a record merge, but not into another customer', async how => {
     const world = await given(how)
     const survivor = world.crm.of('Contact').find(row => row.fields.CT_Id__c === 'demo/2')
-    world.crm.merged.set(world.contact.id, survivor?.id ?? '')
-    world.contact.deleted = true
+    world.crm.remove(world.contact.id, survivor?.id ?? '')
     await world.shopper.leaves('demo/1')
     await world.quiet()
     expect(survivor).toMatchObject({ deleted: false, fields: { FirstName: 'Bea' } })
@@ -163,8 +162,7 @@ describe('a customer who is deleted', () => {
       modified: 0,
       deleted: false,
     })
-    world.crm.merged.set(world.contact.id, 'Contact-x')
-    world.contact.deleted = true
+    world.crm.remove(world.contact.id, 'Contact-x')
     await world.shopper.leaves('demo/1')
     await world.quiet()
     expect(world.crm.rows.get('Contact-x')?.fields).toMatchObject({ FirstName: null, LastName: 'Anonymised' })

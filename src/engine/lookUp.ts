@@ -23,6 +23,8 @@ export type LookedUp = {
   readonly candidates: readonly Candidate[]
   readonly present: Present | null
   readonly decision: Decision | null
+  /** The counterpart that a person chose and that is not linked yet: a later decision on fields leaves it standing. */
+  readonly chosen: Decision | null
 }
 
 /** Names a part of a record: the key of the link table. */
@@ -131,14 +133,14 @@ const byHand: MatchRule = { by: 'fallback', crm: 'Id', commerce: 'key' }
 /** The records that people chose to link to, wherever they are: no match rule need have found them. */
 async function readChosen(
   engine: Engine,
-  known: readonly { subject: Subject; decision: Decision | null }[],
+  known: readonly { subject: Subject; chosen: Decision | null }[],
   schema: Schema,
   context: CallContext,
 ): Promise<ReadonlyMap<string, readonly Candidate[]>> {
   const found = new Map<string, readonly Candidate[]>()
-  for (const { subject, decision } of known) {
-    if (decision?.choice.do !== 'link') continue
-    const { crm } = decision.choice
+  for (const { subject, chosen } of known) {
+    if (chosen?.choice.do !== 'link') continue
+    const { crm } = chosen.choice
     const fields = [subject.draft.keyField, ...wantedFields(subject.part, schema)]
     const [read] = await engine.systems.crm.read([crm], { [crm.type]: fields }, context)
     if (read?.state !== 'present') continue
@@ -195,18 +197,25 @@ export async function lookUp(
   const sources = unsure.map(({ subject }) => subject.draft.source)
   const decisions = sources.length === 0 ? [] : await engine.store.decisions(sources)
   const decided = new Map<string, Decision>()
-  for (const one of decisions.toSorted((a, b) => (a.at < b.at ? -1 : 1)))
-    decided.set(partKey(one.mapping, one.role, one.source), one)
-  const decisionOf = (subject: Subject): Decision | null => decided.get(subjectKey(subject)) ?? null
-
-  const known = linked.map(one => ({ ...one, decision: decisionOf(one.subject) }))
+  const chosenFor = new Map<string, Decision>()
+  for (const one of decisions.toSorted((a, b) => (a.at < b.at ? -1 : 1))) {
+    const key = partKey(one.mapping, one.role, one.source)
+    decided.set(key, one)
+    if (one.choice.do === 'link') chosenFor.set(key, one)
+    // A side is taken in a dispute with the record chosen before; anything else takes that choice back.
+    else if (one.choice.do !== 'take') chosenFor.delete(key)
+  }
+  const known = linked.map(one => {
+    const key = subjectKey(one.subject)
+    return { ...one, decision: decided.get(key) ?? null, chosen: chosenFor.get(key) ?? null }
+  })
   const asked = known.flatMap(({ subject, link, decision }) => {
     // A decision is about what both sides hold now: all of it is read.
     const fields =
       link === null ? [] : ask(subject.draft, link, subject.part, subject.row.uncertain || decision !== null)
     return link === null || fields.length === 0 ? [] : [{ link, fields }]
   })
-  const [candidates, present, chosen] = await Promise.all([
+  const [candidates, present, byChoice] = await Promise.all([
     findCandidates(
       engine,
       known.filter(one => one.link === null).map(one => one.subject),
@@ -216,10 +225,11 @@ export async function lookUp(
     readPresent(engine, asked, context),
     readChosen(engine, known, schema, context),
   ])
-  return known.map(({ subject, link, decision }) => ({
+  return known.map(({ subject, link, decision, chosen }) => ({
     link,
     decision,
-    candidates: [...(chosen.get(subjectKey(subject)) ?? []), ...(candidates.get(subjectKey(subject)) ?? [])],
+    chosen,
+    candidates: [...(byChoice.get(subjectKey(subject)) ?? []), ...(candidates.get(subjectKey(subject)) ?? [])],
     present: link === null ? null : (present.get(refKey(link.crm)) ?? null),
   }))
 }

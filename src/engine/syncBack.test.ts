@@ -181,6 +181,82 @@ describe('the way back on a bad day', () => {
     expect(world.store.conflictRows).toMatchObject([{ kind: 'deleted', role: 'contact', source: { id: 'demo/1' } }])
   })
 
+  it('and keeps asking while passes from the shop have nothing to write, and so never look', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    world.crm.remove(world.contact('demo/1')?.id ?? '')
+    await world.edits({})
+    await world.quiet()
+    await world.shopper.saves('demo/1', anna)
+    await world.quiet()
+    expect(world.store.conflictRows).toMatchObject([{ kind: 'deleted', state: 'open' }])
+  })
+
+  it('and does not ask again when a person has said to ignore it', async () => {
+    const world = await linked({ FirstName: 'crm' })
+    world.crm.remove(world.contact('demo/1')?.id ?? '')
+    await world.edits({})
+    await world.quiet()
+    await world.store.decide(world.store.conflictRows[0]?.id ?? '', { do: 'ignore' }, 'Grace', 'ignored')
+    await world.quiet()
+    const [link] = [...world.store.linkRows.values()].filter(one => one.role === 'contact')
+    if (link !== undefined) await world.announce(link.crm)
+    await world.quiet()
+    expect(world.store.conflictRows.filter(one => one.state === 'open')).toEqual([])
+  })
+
+  it('stops asking when both sides agree again', async () => {
+    const world = await linked({ FirstName: 'review' })
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Shop' })
+    await world.edits({ FirstName: 'Org' })
+    await world.quiet()
+    expect(world.store.conflictRows).toMatchObject([{ kind: 'both-changed', state: 'open' }])
+    await world.edits({ FirstName: 'Shop' })
+    await world.quiet()
+    expect(world.store.conflictRows).toMatchObject([{ state: 'closed' }])
+  })
+
+  it('carries out two decisions on one record: this is its counterpart, and that side is right', async () => {
+    const world = await linked({ FirstName: 'review' })
+    const { id = '', fields = {} } = world.contact('demo/1') ?? {}
+    const { CT_Id__c: _, ...rest } = fields
+    const winner = world.crm.make('Contact', { ...rest, FirstName: 'Org' })
+    world.crm.remove(id, winner.id)
+    await world.edits({})
+    await world.quiet()
+    const [gone] = world.store.conflictRows
+    await world.store.decide(
+      gone?.id ?? '',
+      { do: 'link', crm: { side: 'crm', type: 'Contact', id: winner.id } },
+      'Grace',
+      '1',
+    )
+    await world.quiet()
+    const [, disputed] = world.store.conflictRows
+    expect(disputed).toMatchObject({ kind: 'both-changed', state: 'open' })
+    await world.store.decide(disputed?.id ?? '', { do: 'take', side: 'crm' }, 'Grace', '2')
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ firstName: 'Org' })
+    expect(world.store.conflictRows.filter(one => one.state === 'open')).toEqual([])
+    expect(await world.store.decisions([{ side: 'commerce', type: 'customer', id: 'demo/1' }])).toEqual([])
+  })
+
+  it('learns nothing from a read that is older than what commercetools has told', async () => {
+    const world = await linked({ FirstName: 'latest' })
+    const read = world.commerce.read
+    const ref = { side: 'commerce', type: 'customer', id: 'demo/1' } as const
+    const older = await read([ref], [], { correlationId: '', signal: new AbortController().signal })
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'Shop' })
+    await world.quiet()
+    await world.edits({ FirstName: anna.firstName })
+    // The old read agrees with the edit: taken for the truth, it would make the shop's value look like a later edit.
+    let reads = 0
+    world.commerce.read = async (...args) => (reads++ === 0 ? older : read(...args))
+    await world.pass()
+    await world.quiet()
+    expect(await world.customer()).toMatchObject({ firstName: anna.firstName })
+    expect(world.fields()?.FirstName).toBe(anna.firstName)
+  })
+
   it('forgets what nobody linked', async () => {
     const world = await linked({ FirstName: 'crm' })
     world.crm.rows.set('Contact-x', {

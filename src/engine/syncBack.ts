@@ -77,6 +77,14 @@ function missing(settlement: Growing, { row, link }: Pair, present: Present | un
   settlement.journal.push({ ...line(row, now, 'conflict', `deleted: ${why}`), mapping, role, target: commerce })
 }
 
+/** Has a person said already what becomes of this part? A poll tells of the same deletion more than once. */
+async function isDecided(engine: Engine, { link }: Pair): Promise<boolean> {
+  const decisions = await engine.store.decisions([link.commerce])
+  return decisions.some(
+    ({ mapping, role, choice }) => mapping === link.mapping && role === link.role && choice.do !== 'take',
+  )
+}
+
 /** One request a commerce record: the changes of all its parts together. */
 function writesOf(planned: readonly Planned[]): readonly CommerceWrite[] {
   const writes = new Map<string, CommerceWrite>()
@@ -95,6 +103,25 @@ const differ = <T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>
 
 const learnt = (link: IdentityLink, base: IdentityLink['base'], restores: IdentityLink['restores']): boolean =>
   differ(link.base, base) || differ(link.restores, restores)
+
+const readBehind: Failure = {
+  is: 'stale',
+  code: 'READ_BEHIND',
+  message: 'commercetools answered with an older version than it had told of',
+  fields: [],
+  retryAt: null,
+}
+
+/**
+ * A write to commerce is guarded by the version that was read; what is learnt without one is not. It may not rest on a
+ * version older than one that was announced or settled. Asked only then: most looks at a record teach nothing.
+ */
+async function isBehind(engine: Engine, { link, plan, snapshot }: Planned): Promise<boolean> {
+  const restores = restoresAfter(plan.verdicts, link.restores, 'crm')
+  if (plan.changes.length > 0 || !(plan.yields.length > 0 || learnt(link, plan.base, restores))) return false
+  const [dirty, done] = await Promise.all([engine.store.dirty(link.commerce), engine.store.settled(link.commerce)])
+  return snapshot.version < Math.max(dirty?.version ?? 0, done?.version ?? 0)
+}
 
 /** What Salesforce's change left behind: the base, marks for commerce, conflicts, and a line of the story. */
 function enter(settlement: Growing, { row, link, plan }: Planned, failure: Failure | null, now: Instant): void {
@@ -184,6 +211,7 @@ export async function syncBack(
     const found = present.get(refKey(pair.link.crm))
     const snapshot = snapshotOf(pair.link.commerce)
     if (found?.state !== 'present') {
+      if (await isDecided(engine, pair)) continue
       missing(settlement, pair, found, now)
       counts.review++
     } else if (snapshot.state === 'present') {
@@ -217,11 +245,14 @@ export async function syncBack(
     if (outcome !== undefined) outcomeOf.set(refKey(write.ref), outcome)
   })
 
+  const behind = new Set<Planned>()
+  for (const one of planned) if (await isBehind(engine, one)) behind.add(one)
+
   const results = new Map<string, { next: Next; failure: Failure | null }>()
   for (const one of planned) {
     const { row, plan, link } = one
     const outcome = plan.changes.length === 0 ? undefined : outcomeOf.get(refKey(link.commerce))
-    const failure = outcome !== undefined && !outcome.ok ? outcome.failure : null
+    const failure = outcome !== undefined && !outcome.ok ? outcome.failure : behind.has(one) ? readBehind : null
     const scope = failure !== null && (failure.is === 'throttled' || failure.is === 'denied') ? 'call' : 'row'
     const next: Next =
       failure === null
@@ -248,8 +279,10 @@ export async function syncBack(
       counts.failed++
     } else if (failure === null && plan.conflict !== null) counts.review++
     else if (failure === null) {
+      // Failures of this way are listed under the Salesforce record, conflicts under the commerce one.
+      const { mapping, role } = link
       if (!asked.has(refKey(row.ref)))
-        settlement.resolved.push({ source: row.ref, mapping: link.mapping, role: link.role })
+        for (const source of [row.ref, link.commerce]) settlement.resolved.push({ source, mapping, role, seen: true })
       if (plan.changes.length > 0) counts.updated++
       else counts.unchanged++
     }

@@ -1,6 +1,8 @@
 /** The ready-made mappings, by name: what `sync.config.ts` chooses from, replaces in part, or adds to. */
 import type { Mapping } from '../model/mapping.ts'
-import { type CustomerPersonOptions, customerPerson } from './customer-person/index.ts'
+import { type CustomerPersonOptions, customerPerson, type People } from './customer-person/index.ts'
+
+export type { People }
 
 /** What can be set for each mapping, and for all of them. */
 export type MappingOptions = {
@@ -8,7 +10,9 @@ export type MappingOptions = {
   readonly keyField?: string
   /** What the package's fields begin with, an org's namespace included. */
   readonly fieldPrefix?: string
-  readonly 'customer-person'?: Omit<CustomerPersonOptions, 'keyField' | 'fieldPrefix'>
+  /** What a customer becomes. */
+  readonly people?: People
+  readonly 'customer-person'?: Omit<CustomerPersonOptions, 'keyField' | 'fieldPrefix' | 'people'>
 }
 
 /** All ready-made mappings, parents before children. Throws a RangeError that lists what is wrong with the options. */
@@ -16,6 +20,7 @@ export function mappings(options: MappingOptions = {}): readonly Mapping[] {
   const shared = {
     ...(options.keyField !== undefined && { keyField: options.keyField }),
     ...(options.fieldPrefix !== undefined && { fieldPrefix: options.fieldPrefix }),
+    ...(options.people !== undefined && { people: options.people }),
   }
   return [customerPerson({ ...shared, ...options['customer-person'] })]
 }

@@ -5,6 +5,7 @@ import { packageFields, permissionSet } from './testing/package.ts'
 
 const ours = packageFields()
 const integration = permissionSet('CT_Sync_Integration')
+const personal = permissionSet('CT_Sync_Person_Accounts', 'person-accounts')
 const parts = mappings().flatMap(mapping => mapping.parts.map(part => ({ mapping, part })))
 
 /** Our fields as the mappings write them, `Object.Field`, with the keys. */
@@ -35,7 +36,10 @@ const needs: Readonly<Record<string, { type: string; length: number }>> = {
 /** Parts of a compound field are permitted through the compound, those of a name with the object. */
 const permittedAs = (object: string, field: string): string | null => {
   if (['Name', 'Salutation', 'FirstName', 'LastName'].includes(field)) return null
-  const address = /^(Billing|Shipping|Mailing|Other)(Street|City|PostalCode|CountryCode|StateCode)$/.exec(field)
+  const address =
+    /^(Billing|Shipping|Mailing|Other|PersonMailing|PersonOther)(Street|City|PostalCode|CountryCode|StateCode)$/.exec(
+      field,
+    )
   return `${object}.${address ? `${address[1]}Address` : field}`
 }
 
@@ -92,5 +96,31 @@ describe('the permission set of the integration user', () => {
     expect(integration.user).toEqual(['ApiEnabled'])
     expect(integration.custom).toEqual([])
     expect(permissionSet('CT_Sync_Backfill').custom).toEqual(['CT_Sync_Backfill'])
+  })
+})
+
+describe('the permission set of an org with person accounts', () => {
+  const forms = mappings({ people: 'person-account' }).flatMap(mapping => mapping.parts)
+  const needed = forms.flatMap(({ object, fields }) => fields.flatMap(rule => permittedAs(object, rule.crm) ?? []))
+
+  test('permits, together with the other, every field that is written, and by itself no other', () => {
+    expect(new Set(forms.map(part => part.object))).toEqual(new Set(['Account']))
+    const more = needed.filter(field => !integration.fields.includes(field))
+    expect([...personal.fields].sort()).toEqual([...new Set(more)].sort())
+  })
+
+  test('names each field that the package has on Contact as Account shows it', () => {
+    // The day of deletion is on both objects: a person account shows its own.
+    const contacts = ours.filter(
+      one => one.object === 'Contact' && one.name !== 'CT_Deleted_At__c' && one.name !== 'CT_Id__c',
+    )
+    const shown = personal.fields.filter(field => field.endsWith('__pc'))
+    expect(shown.sort()).toEqual(contacts.map(one => `Account.${one.name.replace('__c', '__pc')}`).sort())
+  })
+
+  test('shows the record type that new records get, and is of use beside the other one only', () => {
+    expect(personal.recordTypes).toEqual(['PersonAccount.PersonAccount'])
+    expect([...personal.objects, ...personal.user, ...personal.custom]).toEqual([])
+    expect(integration.recordTypes).toEqual([])
   })
 })

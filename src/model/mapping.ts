@@ -83,6 +83,9 @@ export type LinkRule = {
   readonly required: boolean
 }
 
+/** What a field holds at creation: a value, or a record type by its developer name or id, which each org numbers anew. */
+export type Default = Value | { readonly recordType: string }
+
 /** One CRM record that a commerce record becomes. A customer may become two: an Account and a Contact. */
 export type MappingPart = {
   /** Names the part within its mapping and in the link table: `account`, `contact`. */
@@ -93,7 +96,7 @@ export type MappingPart = {
   readonly fields: readonly FieldRule[]
   readonly links: readonly LinkRule[]
   /** Fixed values written at creation: a record type, an owner. */
-  readonly defaults: Readonly<Record<string, Value>>
+  readonly defaults: Readonly<Record<string, Default>>
   /** What `deactivate` writes, by field. */
   readonly deactivate?: Readonly<Record<string, Deactivated>>
   /** Fields beside the mapped ones that tell who the person is, and are emptied too. */
@@ -158,11 +161,16 @@ export type FieldSchema = {
   readonly referenceTo: readonly string[]
 }
 
+/** A record type that this user may give a new record. */
+export type RecordTypeSchema = { readonly id: string; readonly developerName: string }
+
 export type ObjectSchema = {
   readonly name: string
   readonly createable: boolean
   readonly updateable: boolean
   readonly fields: ReadonlyMap<string, FieldSchema>
+  /** Without: none. */
+  readonly recordTypes?: readonly RecordTypeSchema[]
 }
 
 /** The org's describe of the objects the mappings write. An object that is missing does not exist for this user. */

@@ -114,14 +114,24 @@ export type RowSettlement = {
   readonly lane: Lane | null
 }
 
+/**
+ * What was open about a part of a record is over: its failure, and its conflict where both sides were `seen`. A pass that
+ * found nothing to write without a look at the other side knows nothing about a disagreement.
+ */
+export type Resolved = {
+  readonly source: ResourceRef
+  readonly mapping: string
+  readonly role: string
+  readonly seen: boolean
+}
+
 /** Everything one SAVE writes, in one transaction fenced by the claim's token. */
 export type Settlement = {
   readonly rows: readonly RowSettlement[]
   readonly links: readonly LinkChange[]
   readonly conflicts: readonly Omit<Conflict, 'id' | 'state' | 'openedAt'>[]
   readonly failures: readonly Omit<FailedRecord, 'id' | 'state' | 'failedAt'>[]
-  /** Open conflicts and failures of these records (with mapping and role) are over. */
-  readonly resolved: readonly { readonly source: ResourceRef; readonly mapping: string; readonly role: string }[]
+  readonly resolved: readonly Resolved[]
   /** Decisions that have been carried out. */
   readonly applied: readonly Decision[]
   readonly waits: readonly { readonly waiting: ResourceRef; readonly awaited: ResourceRef }[]

@@ -26,7 +26,13 @@ export type CallContext = { readonly correlationId: string; readonly signal: Abo
 export type RemoteLimits = { readonly used: number; readonly max: number; readonly at: Instant } | null
 
 /** What `check` found wrong, with the fix. `place` is a config path, an environment variable or an org's field. */
-export type Problem = { readonly place: string; readonly problem: string; readonly fix: string }
+export type Problem = {
+  readonly place: string
+  readonly problem: string
+  readonly fix: string
+  /** Worth knowing, and no obstacle. */
+  readonly hint?: true
+}
 
 /** One question LOOK UP asks: which records of this object have one of these values in this field. */
 export type FindQuery = {

@@ -69,13 +69,16 @@ export async function saveConflicts(
       source: ['text', ({ source }) => refKey(source)],
       mapping: ['text', ({ mapping }) => mapping],
       role: ['text', ({ role }) => role],
+      seen: ['boolean', ({ seen }) => seen],
     })
     await sql`
       with failures as (
         update failure f set state = 'resolved', closed_at = ${now}::timestamptz, sealed = null from ${over}
         where f.state = 'open' and f.source = r.source and f.mapping = r.mapping and f.role = r.role)
       update conflict c set ${closing(now)} from ${over}
-      where c.state = 'open' and c.source = r.source and c.mapping = r.mapping and c.role = r.role`.execute(tx)
+      where r.seen and c.state = 'open' and c.source = r.source and c.mapping = r.mapping and c.role = r.role`.execute(
+      tx,
+    )
   }
   if (conflicts.length === 0) return
   const byRecord = new Map(

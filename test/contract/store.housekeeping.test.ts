@@ -110,7 +110,7 @@ onEachDatabase('Housekeeping', world => {
         journal: [line(source)],
       })
     }
-    await pass(1, { resolved: [{ source: customer(1), mapping: 'person', role: 'contact' }] })
+    await pass(1, { resolved: [{ source: customer(1), mapping: 'person', role: 'contact', seen: true }] })
     clock.advance(31 * 86_400_000)
     await store.journal([line(customer(1), { at: clock.now(), step: 'new' })])
     await store.maintain({ journalDays: 30 })

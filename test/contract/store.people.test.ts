@@ -100,7 +100,7 @@ onEachDatabase('What people see', world => {
     const { store } = world
     await pass(1, { conflicts: [disagreement(1), disagreement(1, { role: 'account' })], failures: [refusal(1)] })
     const [failed] = await openFailures()
-    await pass(1, { resolved: [{ source: customer(1), mapping: 'person', role: 'contact' }] })
+    await pass(1, { resolved: [{ source: customer(1), mapping: 'person', role: 'contact', seen: true }] })
     expect((await openConflicts()).map(({ role }) => role)).toEqual(['account'])
     expect(await openFailures()).toEqual([])
     const closed = (await store.conflicts({ state: 'closed', cursor: null, limit: 5 })).items
@@ -126,8 +126,15 @@ onEachDatabase('What people see', world => {
     expect(seal(Buffer.alloc(32, 1)).open(sealed, about)).toBeNull()
     await sql`update conflict set sealed = 'ffffffff.' || sealed`.execute(db)
     expect((await openConflicts())[0]).toMatchObject({ kind: 'both-changed', why: '', fields: [] })
-    await pass(1, { resolved: [{ source: customer(1), mapping: 'person', role: 'contact' }] })
+    await pass(1, { resolved: [{ source: customer(1), mapping: 'person', role: 'contact', seen: true }] })
     expect((await store.conflicts({ state: 'all', cursor: null, limit: 5 })).items).toHaveLength(1)
+  })
+
+  it('closes the failure but not the conflict where only one side was seen', async () => {
+    await pass(1, { conflicts: [disagreement(1)], failures: [refusal(1)] })
+    await pass(1, { resolved: [{ source: customer(1), mapping: 'person', role: 'contact', seen: false }] })
+    expect(await openConflicts()).toHaveLength(1)
+    expect(await openFailures()).toEqual([])
   })
 
   it('records a decision, marks the record with force, and gives it to the pass until it is carried out', async () => {
@@ -161,7 +168,7 @@ onEachDatabase('What people see', world => {
       claim.token,
       settlement({
         rows: [keep(customer(1))],
-        resolved: [{ source: customer(1), mapping: 'person', role: 'contact' }],
+        resolved: [{ source: customer(1), mapping: 'person', role: 'contact', seen: true }],
       }),
     )
     expect(await store.decisions([customer(1)]), 'agreement alone does not undo a decision').toHaveLength(1)

@@ -27,11 +27,11 @@ export function memoryLists(clock: Clock, markAgain: (event: ChangeEvent) => voi
     failureRows: failures,
     conflictRows: conflicts,
     enter(settlement) {
-      for (const { source, mapping, role } of settlement.resolved) {
+      for (const { source, mapping, role, seen } of settlement.resolved) {
         const isIt = (one: { state: string; source: ResourceRef; mapping: string; role: string }): boolean =>
           one.state === 'open' && sameRef(one.source, source) && one.mapping === mapping && one.role === role
         for (const one of failures) if (isIt(one)) Object.assign(one, { state: 'resolved' })
-        for (const one of conflicts) if (isIt(one)) Object.assign(one, { state: 'closed' })
+        for (const one of conflicts) if (seen && isIt(one)) Object.assign(one, { state: 'closed' })
       }
       for (const one of settlement.failures)
         failures.push({ ...one, id: `failure-${failures.length}`, state: 'open', failedAt: clock.now() })

@@ -50,7 +50,9 @@ export type StoreRule =
   | 'an event above what is settled is kept'
   | 'a forced mark is never dropped'
   | 'a row that was marked meanwhile stays'
+  | 'a Salesforce event of the version that is settled is kept'
   | 'a row belongs to one pass at a time'
+  | 'both ends of a link belong to one pass at a time'
   | 'a row claimed over an expired lease is uncertain'
   | 'a row stays uncertain until it is settled'
   | 'a SAVE is fenced by its token'
@@ -76,7 +78,8 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     if (done === undefined || erase || (kind === 'deleted' && !done.gone)) return false
     if (version === null) return !has('a forced mark is never dropped')
     if (!has('an event above what is settled is kept')) return true
-    return ref.side === 'commerce' ? version <= done.version : version < done.version
+    const isStrict = ref.side === 'crm' && has('a Salesforce event of the version that is settled is kept')
+    return isStrict ? version < done.version : version <= done.version
   }
 
   function markOne(event: ChangeEvent, force: boolean, dueAt: string): void {
@@ -226,7 +229,9 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       for (const row of ofLane.slice(0, limit)) {
         const own = linksOf(row.ref)
         const isLeased = own.some(link => leased.has(partKey(link, link.commerce)))
-        if (isLeased && has('a row belongs to one pass at a time')) continue
+        const isHeld =
+          has('a row belongs to one pass at a time') && has('both ends of a link belong to one pass at a time')
+        if (isLeased && isHeld) continue
         for (const link of own) leased.set(partKey(link, link.commerce), { token, ref: row.ref })
         taken.push(...own)
         rows.push(claimRow(row, token))
@@ -256,7 +261,8 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       if ((!claims.has(token) || !isHeld) && has('a SAVE is fenced by its token')) return false
       const clashes = saveLinks(settlement)
       for (const one of settlement.rows) saveRow(token, one, clashes.has(refKey(one.ref)))
-      for (const mark of settlement.marks) markOne(mark, true, clock.now())
+      for (const mark of settlement.marks)
+        if (has('a forced mark is never dropped') || !isOld(mark)) markOne(mark, true, clock.now())
       lists.enter(settlement)
       const isErased = (ref: ResourceRef): boolean => settlement.erased.some(one => sameRef(one, ref))
       for (const [at, one] of journal.entries()) if (isErased(one.ref)) journal[at] = { ...one, detail: null }

@@ -108,7 +108,15 @@ export function memoryCommerce(clock: Clock, type = 'customer'): MemoryCommerce 
   return system
 }
 
-type CrmRow = { id: string; object: string; fields: Record<string, Value>; modified: number; deleted: boolean }
+export type CrmRow = {
+  readonly id: string
+  readonly object: string
+  readonly fields: Record<string, Value>
+  modified: number
+  deleted: boolean
+  /** The record that this one was merged into. */
+  into?: string
+}
 
 export type MemoryCrm = CrmSystem &
   CrmFeed & {
@@ -116,11 +124,15 @@ export type MemoryCrm = CrmSystem &
     readonly calls: { what: 'find' | 'read' | 'write'; rows: number }[]
     /** Called before each row is written: a failure refuses it, `lost` writes it and then says `uncertain`. */
     fault: (row: WriteRow) => Failure | 'lost' | null
+    /** The modstamp of this moment; whole seconds where a test says so. */
+    stamp: (nowMs: number) => number
     /** A person in Salesforce changes a record. */
     edit(id: string, fields: Record<string, Value>): void
+    /** A person deletes a record, or merges it into another one. */
+    remove(id: string, into?: string): void
+    /** A person makes a record that is nobody's counterpart yet. */
+    make(object: string, fields: Record<string, Value>): CrmRow
     of(object: string): CrmRow[]
-    /** Records that a person merged away: where each of them went. */
-    readonly merged: Map<string, string>
   }
 
 /** A describe that has every field of these mappings, plain text of 255 characters unless said otherwise. */
@@ -190,6 +202,16 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
     return fields
   }
 
+  function make(object: string): CrmRow {
+    const row = { id: `${object}-${++ids}`, object, fields: {}, modified: 0, deleted: false }
+    rows.set(row.id, row)
+    return row
+  }
+
+  const touch = (row: CrmRow): void => {
+    row.modified = Math.max(row.modified, system.stamp(Date.parse(clock.now())))
+  }
+
   function write(row: WriteRow): Outcome {
     const fault = system.fault(row)
     if (fault !== null && fault !== 'lost') return { ok: false, failure: fault }
@@ -200,18 +222,14 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
       return { ok: true, ref: { side: 'crm', type: row.object, id: target.id }, created: false, version: null }
     if (row.id !== null && (target === undefined || target.deleted))
       return { ok: false, failure: failure('stale', 'ENTITY_IS_DELETED') }
-    // An HTTP date has whole seconds: so has the comparison.
-    const since = row.ifUnmodifiedSince === null ? null : Math.floor(Date.parse(row.ifUnmodifiedSince) / 1_000) * 1_000
-    if (since !== null && target !== undefined && Math.floor(target.modified / 1_000) * 1_000 > since)
-      return { ok: false, failure: failure('stale', 'PRECONDITION_FAILED') }
     if (row.key !== null) target = byKey(row.object, row.key.value)
+    const guard = row.ifUnmodifiedSince === null ? Number.POSITIVE_INFINITY : Date.parse(row.ifUnmodifiedSince)
+    if (target !== undefined && target.modified > guard)
+      return { ok: false, failure: failure('stale', 'PRECONDITION_FAILED') }
     const created = target === undefined
-    if (target === undefined) {
-      target = { id: `${row.object}-${++ids}`, object: row.object, fields: {}, modified: 0, deleted: false }
-      rows.set(target.id, target)
-    }
+    target ??= make(row.object)
     Object.assign(target.fields, row.fields, links, row.key === null ? {} : { [row.key.field]: row.key.value })
-    target.modified = Date.parse(clock.now())
+    touch(target)
     target.deleted ||= row.do === 'delete'
     if (fault === 'lost') return { ok: false, failure: failure('uncertain') }
     return { ok: true, ref: { side: 'crm', type: row.object, id: target.id }, created, version: target.modified }
@@ -223,12 +241,25 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
     rows,
     calls: [],
     fault: () => null,
-    merged: new Map(),
+    stamp: nowMs => nowMs,
     edit(id, fields) {
       const row = rows.get(id)
       if (row === undefined) return
       Object.assign(row.fields, fields)
-      row.modified = Date.parse(clock.now())
+      touch(row)
+    },
+    remove(id, into) {
+      const row = rows.get(id)
+      if (row === undefined) return
+      row.deleted = true
+      if (into !== undefined) row.into = into
+      touch(row)
+    },
+    make(object, fields) {
+      const row = make(object)
+      Object.assign(row.fields, fields)
+      touch(row)
+      return row
     },
     of: live,
     schema: async () => schema,
@@ -258,8 +289,7 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
       system.calls.push({ what: 'read', rows: refs.length })
       return refs.map((ref): PresentRead => {
         const row = rows.get(ref.id)
-        const into = system.merged.get(ref.id)
-        if (into !== undefined) return { state: 'merged', ref, into: { ...ref, id: into } }
+        if (row?.into !== undefined) return { state: 'merged', ref, into: { ...ref, id: row.into } }
         if (row === undefined || row.deleted) return { state: 'absent', ref }
         const values = Object.fromEntries((fields[ref.type] ?? []).map(field => [field, row.fields[field] ?? null]))
         return { state: 'present', ref, version: row.modified, modifiedAt: at(row), values }

@@ -72,7 +72,7 @@ export type Field = {
   read: (row: Row) => Value | null
 }
 
-export type RecordType = { id: string; name: string; developerName: string; active: boolean }
+export type RecordType = { id: string; name: string; developerName: string; active: boolean; person?: boolean }
 
 export type Entity = {
   name: string

@@ -18,6 +18,7 @@ type Options = {
   readonly port?: string
   readonly salesforcePort?: string
   readonly commercetoolsPort?: string
+  readonly org?: string
 }
 
 function wholeNumber(name: string, given: string): number {
@@ -76,6 +77,7 @@ async function run(options: Options, dataDir: string): Promise<number> {
       port: options.port ?? (options.once ? '0' : null),
       salesforcePort: options.salesforcePort ?? (options.once ? '0' : '4010'),
       commercetoolsPort: options.commercetoolsPort ?? (options.once ? '0' : '4020'),
+      org: options.org === undefined ? null : resolve(options.org),
       alone: options.once === true,
       signal,
     })
@@ -107,7 +109,8 @@ export function demo(program: Command): void {
       .option('--seed <n>', 'which customers: the same seed makes the same people', '1')
       .option('--port <port>', "the service's port; 0 takes any free one (default: PORT, else 8080; with --once any)")
       .option('--salesforce-port <port>', "the Salesforce emulator's port (default: 4010; with --once any free one)")
-      .option('--commercetools-port <port>', "the commercetools emulator's port (default: 4020; with --once any)"),
+      .option('--commercetools-port <port>', "the commercetools emulator's port (default: 4020; with --once any)")
+      .option('--org <file>', 'what the Salesforce org is: edition, API limit, person accounts, rules'),
     async (_args, options) => {
       const named = environment().DATA_DIR
       if (named || !options.once) return run(options, resolve(named || 'data'))

@@ -26,6 +26,8 @@ export type StageOptions = {
   readonly port: string | null
   readonly salesforcePort: string
   readonly commercetoolsPort: string
+  /** The org file of the Salesforce emulator. */
+  readonly org: string | null
   /** For this process and its children alone: on loopback, without tokens. */
   readonly alone: boolean
   readonly signal: AbortSignal
@@ -66,9 +68,10 @@ export async function stage(options: StageOptions): Promise<Stage> {
   // forget what it has to tell, as a topic without subscribers does: where the port is not known yet, nobody answers.
   const told = ['--deliver-to', `http://127.0.0.1:${port === 0 ? nobody : port}/deliveries/commercetools`]
   await using up = new AsyncDisposableStack()
+  const org = options.org === null ? [] : ['--org', options.org]
   const state = (name: string): string[] => ['--state', join(dataDir, 'emulators', name)]
   const [crm, commerce] = await Promise.all([
-    emulator('salesforce', ['--port', salesforcePort, ...state('salesforce')]).then(each => up.use(each)),
+    emulator('salesforce', ['--port', salesforcePort, ...state('salesforce'), ...org]).then(each => up.use(each)),
     emulator('commercetools', [
       '--port',
       commercetoolsPort,

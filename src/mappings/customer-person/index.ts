@@ -1,6 +1,6 @@
-/** The mapping `customer-person`: a commercetools customer as a Contact in an Account of its own. */
+/** The mapping `customer-person`: a commercetools customer as a Contact in an Account of its own, or as a person account. */
 import { define } from '../../core/define.ts'
-import type { FieldRule, LinkRule, Mapping, MatchRule } from '../../model/mapping.ts'
+import type { Codec, FieldRule, LinkRule, Mapping, MappingPart, MatchRule } from '../../model/mapping.ts'
 import { date } from '../codecs/date.ts'
 import { email } from '../codecs/email.ts'
 import { expanded } from '../codecs/expanded.ts'
@@ -10,8 +10,15 @@ import { name } from '../codecs/name.ts'
 import { phone } from '../codecs/phone.ts'
 import { text } from '../codecs/text.ts'
 import { address, type StreetOrder } from './address.ts'
+import { personField } from './personField.ts'
+
+export type People = 'contact-with-own-account' | 'person-account'
 
 export type CustomerPersonOptions = {
+  /** One record a customer or two. Default: two, which every org can hold. */
+  readonly people?: People
+  /** Record type of new Accounts, by developer name or id. Default: the org's own choice, or `PersonAccount` for person accounts. */
+  readonly recordType?: string
   /** Our external ID field on both objects. Default: the prefix and `Id__c`. */
   readonly keyField?: string
   /** What the package's other fields begin with, an org's namespace included (`acme__CT_`). Default `CT_`. */
@@ -30,9 +37,19 @@ overwrites an edit of it in Salesforce. What sales comes to know better (the job
 the Contact belongs to) is filled once and then left alone. Nothing flows back unless sync.config.ts gives a field another owner.
 Addresses are the default billing and the default shipping address; a customer without one has none here.`
 
-type Setting = Required<CustomerPersonOptions>
+const personDoc = `A customer becomes one record: a person account, for which the platform keeps the Contact itself.
+The fields are those of the two records of the other form under the names that person accounts have for them. The Account's name is
+made by Salesforce from first and last name, and its phone is the person's; nothing else differs.`
 
-function accountFields({ fieldPrefix, street, billing, shipping }: Setting): readonly FieldRule[] {
+/** What Salesforce calls the record type that it makes when an org turns person accounts on. */
+const personRecordType = 'PersonAccount'
+
+type Setting = Required<Omit<CustomerPersonOptions, 'people' | 'recordType'>> & {
+  /** Each number is read with the country of the address that it stands in. */
+  readonly phones: { readonly billing: Codec; readonly shipping: Codec }
+}
+
+function accountFields({ fieldPrefix, street, billing, shipping, phones }: Setting): readonly FieldRule[] {
   const owner = 'commerce'
   return [
     // The email stands in at creation only: a name that arrives later takes its place, and one that goes leaves it.
@@ -44,7 +61,7 @@ function accountFields({ fieldPrefix, street, billing, shipping }: Setting): rea
       codec: name,
       required: true,
     },
-    { crm: 'Phone', commerce: `${billing}.phone`, owner: 'seed', codec: phone({ country: `${billing}.country` }) },
+    { crm: 'Phone', commerce: `${billing}.phone`, owner: 'seed', codec: phones.billing },
     ...address('Billing', billing, owner, street),
     ...address('Shipping', shipping, owner, street),
     { crm: `${fieldPrefix}Company_Name__c`, commerce: 'companyName', owner, codec: name },
@@ -52,7 +69,7 @@ function accountFields({ fieldPrefix, street, billing, shipping }: Setting): rea
   ]
 }
 
-function contactFields({ fieldPrefix, street, billing, shipping }: Setting): readonly FieldRule[] {
+function contactFields({ fieldPrefix, street, billing, shipping, phones }: Setting): readonly FieldRule[] {
   const owner = 'commerce'
   return [
     { crm: 'Salutation', commerce: 'salutation', owner, codec: text },
@@ -69,10 +86,9 @@ function contactFields({ fieldPrefix, street, billing, shipping }: Setting): rea
     // Salesforce means the job, commercetools the `Dr.`: a start for sales to put right.
     { crm: 'Title', commerce: 'title', owner: 'seed', codec: text },
     { crm: 'Email', commerce: 'email', owner, codec: email },
-    // Each number is read with the country of the address that it stands in.
-    { crm: 'Phone', commerce: `${billing}.phone`, owner, codec: phone({ country: `${billing}.country` }) },
-    { crm: 'MobilePhone', commerce: `${billing}.mobile`, owner, codec: phone({ country: `${billing}.country` }) },
-    { crm: 'OtherPhone', commerce: `${shipping}.phone`, owner, codec: phone({ country: `${shipping}.country` }) },
+    { crm: 'Phone', commerce: `${billing}.phone`, owner, codec: phones.billing },
+    { crm: 'MobilePhone', commerce: `${billing}.mobile`, owner, codec: phones.billing },
+    { crm: 'OtherPhone', commerce: `${shipping}.phone`, owner, codec: phones.shipping },
     { crm: 'Birthdate', commerce: 'dateOfBirth', owner, codec: date },
     ...address('Mailing', billing, owner, street),
     ...address('Other', shipping, owner, street),
@@ -109,44 +125,62 @@ const takesAlong = ['Contact', 'Opportunity', 'Case', 'Contract', 'Order', 'Asse
   field: 'AccountId',
 }))
 
+/** Both lists on one record: the Contact's names and phone stand where the Account's would. */
+function personFields(setting: Setting): readonly FieldRule[] {
+  const person = contactFields(setting).map(rule => ({
+    ...rule,
+    crm: personField(rule.crm),
+    ...(rule.orElse !== undefined && { orElse: personField(rule.orElse) }),
+  }))
+  const taken = ['Name', ...person.map(rule => rule.crm)]
+  return [...person, ...accountFields(setting).filter(rule => !taken.includes(rule.crm))]
+}
+
 /** The mapping for these options. Throws a RangeError when an address path among them is no expression. */
 export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
   const fieldPrefix = options.fieldPrefix ?? 'CT_'
+  const billing = options.billing ?? 'addresses[@defaultBillingAddressId]'
+  const shipping = options.shipping ?? 'addresses[@defaultShippingAddressId]'
+  const phoneOf = (address: string): Codec => phone({ country: `${address}.country` })
   const setting: Setting = {
     fieldPrefix,
     keyField: options.keyField ?? `${fieldPrefix}Id__c`,
     street: options.street ?? 'name-number',
-    billing: options.billing ?? 'addresses[@defaultBillingAddressId]',
-    shipping: options.shipping ?? 'addresses[@defaultShippingAddressId]',
+    billing,
+    shipping,
+    phones: { billing: phoneOf(billing), shipping: phoneOf(shipping) },
   }
   const match: readonly MatchRule[] = [{ by: 'external-id', crm: setting.keyField, commerce: 'key' }]
   const deactivate = { [`${fieldPrefix}Deleted_At__c`]: { at: 'deletion' } } as const
+  const isPerson = options.people === 'person-account'
+  const recordType = options.recordType ?? (isPerson ? personRecordType : null)
+  const account = {
+    role: 'account',
+    object: 'Account',
+    match,
+    links: [],
+    defaults: recordType === null ? {} : { RecordTypeId: { recordType } },
+    deactivate,
+    takesAlong,
+  }
+  const two: readonly MappingPart[] = [
+    { ...account, fields: accountFields(setting) },
+    {
+      role: 'contact',
+      object: 'Contact',
+      match,
+      fields: contactFields(setting),
+      links: [ownAccount],
+      defaults: {},
+      deactivate,
+    },
+  ]
   return define({
     name: 'customer-person',
-    doc,
+    doc: isPerson ? personDoc : doc,
     commerce: 'customer',
     keyField: setting.keyField,
-    parts: [
-      {
-        role: 'account',
-        object: 'Account',
-        match,
-        fields: accountFields(setting),
-        links: [],
-        defaults: {},
-        deactivate,
-        takesAlong,
-      },
-      {
-        role: 'contact',
-        object: 'Contact',
-        match,
-        fields: contactFields(setting),
-        links: [ownAccount],
-        defaults: {},
-        deactivate,
-      },
-    ],
+    parts: isPerson ? [{ ...account, fields: personFields(setting) }] : two,
     deletion: 'unlink',
     creates: 'commerce',
     expand: ['customerGroup'],

@@ -2,7 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('../../../salesforce/core/main/default/', import.meta.url))
+const folderOf = (directory: string): string =>
+  fileURLToPath(new URL(`../../../salesforce/${directory}/main/default/`, import.meta.url))
+const root = folderOf('core')
 
 export type PackageField = {
   readonly object: string
@@ -47,8 +49,8 @@ function fieldsOf(object: string): readonly PackageField[] {
 export const packageFields = (): readonly PackageField[] => readdirSync(`${root}objects`).flatMap(fieldsOf)
 
 /** What the integration user may do: field names as `Object.Field`, rights as the words of the file. */
-export function permissionSet(name: string) {
-  const xml = readFileSync(`${root}permissionsets/${name}.permissionset-meta.xml`, 'utf8')
+export function permissionSet(name: string, directory = 'core') {
+  const xml = readFileSync(`${folderOf(directory)}permissionsets/${name}.permissionset-meta.xml`, 'utf8')
   return {
     fields: elements(xml, 'fieldPermissions')
       .filter(one => element(one, 'editable') === 'true' && element(one, 'readable') === 'true')
@@ -59,5 +61,8 @@ export function permissionSet(name: string) {
     })),
     user: elements(xml, 'userPermissions').map(one => element(one, 'name')),
     custom: elements(xml, 'customPermissions').map(one => element(one, 'name')),
+    recordTypes: elements(xml, 'recordTypeVisibilities')
+      .filter(one => element(one, 'visible') === 'true')
+      .map(one => element(one, 'recordType')),
   }
 }

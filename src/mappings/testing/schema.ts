@@ -34,6 +34,20 @@ const standard: Readonly<Record<string, Readonly<Record<string, { type: string; 
   },
 }
 
+/** What Account has more in an org with person accounts. Written out: the mapping's own naming rule is what it is to test. */
+const personal: Readonly<Record<string, { type: string; length: number }>> = {
+  Salutation: { type: 'picklist', length: 40 },
+  FirstName: { type: 'string', length: 40 },
+  LastName: { type: 'string', length: 80 },
+  PersonTitle: { type: 'string', length: 128 },
+  PersonEmail: { type: 'email', length: 80 },
+  PersonMobilePhone: { type: 'phone', length: 40 },
+  PersonOtherPhone: { type: 'phone', length: 40 },
+  PersonBirthdate: { type: 'date', length: 0 },
+  ...place('PersonMailing'),
+  ...place('PersonOther'),
+}
+
 const describedTypes: Readonly<Record<string, string>> = { Text: 'string', Checkbox: 'boolean', DateTime: 'datetime' }
 
 /** What an org can have otherwise: country and state picklists (then with codes), or fields that are missing for us. */
@@ -41,6 +55,8 @@ export type OrgOptions = {
   readonly countries?: readonly string[]
   readonly states?: readonly string[]
   readonly without?: readonly string[]
+  /** Record types of Account by developer name: then the org has person accounts. */
+  readonly personTypes?: Readonly<Record<string, string>>
 }
 
 function placeFields(prefix: string, { countries, states }: OrgOptions): readonly FieldSchema[] {
@@ -53,27 +69,39 @@ function placeFields(prefix: string, { countries, states }: OrgOptions): readonl
   ]
 }
 
+/** Our fields on an object; on a person's Account, those of Contact too. */
+function ownFields(object: string, { personTypes }: OrgOptions): readonly FieldSchema[] {
+  const named = packageFields().flatMap(one => {
+    if (one.object === object) return [{ ...one }]
+    const onPerson = object === 'Account' && one.object === 'Contact' && personTypes !== undefined
+    return onPerson ? [{ ...one, name: one.name.replace('__c', '__pc'), unique: false, externalId: false }] : []
+  })
+  return named.map(({ name, type, length, externalId, unique }) =>
+    field(name, { type: describedTypes[type] ?? type, length, externalId, unique }),
+  )
+}
+
 /** The describe of an org in which our package is deployed. */
 export function org(options: OrgOptions = {}): Schema {
   const objects = Object.entries(standard).map(([object, known]): [string, ObjectSchema] => {
-    const prefixes = object === 'Account' ? ['Billing', 'Shipping'] : ['Mailing', 'Other']
+    const isPerson = object === 'Account' && options.personTypes !== undefined
+    const ofAccount = ['Billing', 'Shipping', ...(isPerson ? ['PersonMailing', 'PersonOther'] : [])]
+    const prefixes = object === 'Account' ? ofAccount : ['Mailing', 'Other']
     const fields = [
-      ...Object.entries(known).map(([name, given]) => field(name, given)),
+      ...Object.entries({ ...known, ...(isPerson && personal) }).map(([name, given]) => field(name, given)),
       ...prefixes.flatMap(prefix => placeFields(prefix, options)),
-      ...packageFields()
-        .filter(one => one.object === object)
-        .map(one =>
-          field(one.name, {
-            type: describedTypes[one.type] ?? one.type,
-            length: one.length,
-            externalId: one.externalId,
-            unique: one.unique,
-          }),
-        ),
+      ...ownFields(object, options),
     ].filter(one => !options.without?.includes(one.name))
+    const types = Object.entries((isPerson && options.personTypes) || {})
     return [
       object,
-      { name: object, createable: true, updateable: true, fields: new Map(fields.map(one => [one.name, one])) },
+      {
+        name: object,
+        createable: true,
+        updateable: true,
+        fields: new Map(fields.map(one => [one.name, one])),
+        recordTypes: types.map(([developerName, id]) => ({ id, developerName })),
+      },
     ]
   })
   return new Map(objects)

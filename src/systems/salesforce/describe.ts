@@ -30,11 +30,19 @@ const fieldForm = z.object({
   controllerName: z.string().nullish(),
   referenceTo: z.array(z.string()).catch([]),
 })
+const recordTypeForm = z.object({
+  active: z.boolean().catch(true),
+  available: z.boolean(),
+  developerName: z.string().catch(''),
+  master: z.boolean(),
+  recordTypeId: z.string(),
+})
 const objectForm = z.object({
   name: z.string(),
   createable: z.boolean(),
   updateable: z.boolean(),
   fields: z.array(fieldForm),
+  recordTypeInfos: z.array(recordTypeForm).catch([]),
 })
 
 export type Describe = {
@@ -95,8 +103,16 @@ function read(answer: Answer | null): ObjectSchema | null {
   const object = objectForm.safeParse(answer?.json)
   if (answer?.status !== 200 || !object.success)
     throw new RemoteFailure(callFailure(answer ?? { status: 200, json: undefined }, 'read'))
-  const { name, createable, updateable, fields } = object.data
-  return { name, createable, updateable, fields: new Map(fields.map(field => [field.name, fieldOf(field, fields)])) }
+  const { name, createable, updateable, fields, recordTypeInfos } = object.data
+  return {
+    name,
+    createable,
+    updateable,
+    fields: new Map(fields.map(field => [field.name, fieldOf(field, fields)])),
+    recordTypes: recordTypeInfos
+      .filter(one => one.active && one.available && !one.master)
+      .map(({ recordTypeId: id, developerName }) => ({ id, developerName })),
+  }
 }
 
 type Field = z.infer<typeof fieldForm>

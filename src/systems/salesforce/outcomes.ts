@@ -104,6 +104,11 @@ function special(row: WriteRow, error: RemoteError): ReturnType<typeof meaning> 
       const isOurs = field === '<unknown>' || (row.key !== null && field === row.key.field)
       return isOurs || /^Duplicate (?:external )?id specified/.test(message) ? meaning('LOST_RACE') : null
     }
+    case 'INVALID_FIELD_FOR_INSERT_UPDATE':
+      // Salesforce says so of a person's fields on a business account and of a business's on a person.
+      return row.object === 'Account' && message.includes('bad field names on insert/update call')
+        ? meaning('WRONG_KIND_OF_ACCOUNT')
+        : null
     case 'INVALID_FIELD':
       return isOrphan(error) ? meaning('PARENT_NOT_FOUND') : null
     case 'INVALID_CROSS_REFERENCE_KEY':

@@ -28,7 +28,8 @@ export type Fault = {
 export type Faults = {
   set(given: Json): Fault[]
   clear(): void
-  list(): Fault[]
+  /** Each with how many operations it looked at, and how many it struck. */
+  list(): (Fault & { seen: number; hits: number })[]
   /** The fault that this operation meets, if any; each call counts as one operation. */
   meet(operation: Operation): Fault | null
 }
@@ -45,7 +46,7 @@ export function faults(): Faults {
     clear() {
       all = []
     },
-    list: () => all.map(each => each.fault),
+    list: () => all.map(each => ({ ...each.fault, seen: each.met, hits: each.fired })),
     meet(operation) {
       let found: Fault | null = null
       for (const each of all) {

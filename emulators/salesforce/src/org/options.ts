@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 
 export type ClientEntry = { clientId: string; clientSecret?: string; username?: string; publicKey?: string }
 export type UserEntry = { username: string; firstName?: string; lastName: string; email?: string }
-export type RecordTypeEntry = { object: string; developerName: string; name?: string }
+export type RecordTypeEntry = { object: string; developerName: string; name?: string; person?: boolean }
 
 /** A validation rule as a predicate that, when true of the saved record, refuses it: as in Salesforce. */
 export type ValidationRule = {
@@ -24,6 +24,7 @@ export type OrgOptions = {
   apiLimitMode: 'soft' | 'hard'
   sessionMs: number
   stateCountryPicklists: boolean
+  personAccounts: boolean
   states: Record<string, Record<string, string>>
   withoutPackage: boolean
   clients: ClientEntry[]
@@ -40,6 +41,7 @@ export const ORG_DEFAULTS: OrgOptions = {
   apiLimitMode: 'soft',
   sessionMs: 2 * 60 * 60 * 1000,
   stateCountryPicklists: true,
+  personAccounts: false,
   states: {},
   withoutPackage: false,
   clients: [],

@@ -151,11 +151,11 @@ function recordTypeRows(org: Org): void {
   const known = [...org.store.rows(table).all()]
   for (const { name: SobjectType, recordTypes } of org.schema.entities.values()) {
     for (const type of recordTypes) {
-      const { name: Name, developerName: DeveloperName, active: IsActive } = type
+      const { name: Name, developerName: DeveloperName, active: IsActive, person = false } = type
       const row = known.find(
         found => found.values.SobjectType === SobjectType && found.values.DeveloperName === DeveloperName,
       )
-      const values = { Name, DeveloperName, IsActive, SobjectType }
+      const values = { Name, DeveloperName, IsActive, SobjectType, ...(person ? { IsPersonType: true } : {}) }
       type.id = (row ?? org.store.insert(table, { createdBy: org.integrationUserId, values })).id
     }
   }

@@ -1,21 +1,26 @@
 // Deleting, undeleting and merging: into the recycle bin, with what happens to the children of each lookup.
 
-import type { Entity, Field, Row, Value } from '../entities.ts'
+import { type Entity, entityOf, type Field, type Row, type Value } from '../entities.ts'
+import { checkPersonMerge, contactOf, guardPersonContact, isOwnContact, mirrorPerson } from './person.ts'
 import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
 import type { Actor, World } from './world.ts'
 
 export function deleteRow(world: World, actor: Actor, entity: Entity, row: Row): void {
   if (row.deleted) throw entityIsDeleted()
+  guardPersonContact(entity, row, 'DELETE_FAILED')
   const error = actor.spoil?.(row.id)
   if (error) throw new Refusal([error])
-  const modifiedBy = actor.userId
+  remove(world, actor.userId, entity, row)
+}
+
+function remove(world: World, modifiedBy: string, entity: Entity, row: Row): void {
   for (const { child, field, kids } of childrenOf(world, entity, row)) {
     if (kids.length > 0 && field.onDelete === 'Restrict') {
       const message = `Your attempt to delete ${String(row.values.Name ?? row.id)} could not be completed because it is associated with the following ${child.labelPlural.toLowerCase()}.: ${kids.map(kid => kid.id).join(', ')}`
       throw refuse('DELETE_FAILED', message)
     }
     for (const kid of kids) {
-      if (field.onDelete === 'Cascade') deleteRow(world, { userId: actor.userId }, child, kid)
+      if (field.onDelete === 'Cascade') remove(world, modifiedBy, child, kid)
       else world.store.change(child, kid, { modifiedBy, values: emptied(kid, field) })
     }
   }
@@ -25,6 +30,7 @@ export function deleteRow(world: World, actor: Actor, entity: Entity, row: Row):
 /** Brings a record back from the recycle bin, unless its unique values were taken meanwhile. */
 export function undeleteRow(world: World, actor: Actor, entity: Entity, row: Row): void {
   if (!row.deleted) throw refuse('UNDELETE_FAILED', 'Entity is not in the recycle bin')
+  guardPersonContact(entity, row, 'UNDELETE_FAILED')
   const rows = world.store.rows(entity)
   for (const field of entity.fields.filter(candidate => candidate.unique)) {
     const value = field.read(row)
@@ -36,7 +42,10 @@ export function undeleteRow(world: World, actor: Actor, entity: Entity, row: Row
         `duplicate value found: ${field.name} duplicates value on record with id: ${taken.slice(0, 15)}`,
       )
   }
-  world.store.change(entity, row, { modifiedBy: actor.userId, deleted: false, mergedInto: null })
+  const back = { modifiedBy: actor.userId, deleted: false, mergedInto: null }
+  world.store.change(entity, row, back)
+  const [person, contact] = [contactOf(world, row), entityOf(world.schema, 'Contact')]
+  if (person && contact) world.store.change(contact, person, back)
 }
 
 /**
@@ -54,14 +63,29 @@ export function mergeRows(
   if (!entity.mergeable) throw refuse('INVALID_TYPE', `${entity.name} records cannot be merged`)
   if (master.id === loser.id) throw refuse('INVALID_ID_FIELD', 'the master and the loser are one record')
   if (master.deleted || loser.deleted) throw entityIsDeleted()
-  const modifiedBy = actor.userId
+  for (const row of [master, loser]) guardPersonContact(entity, row, 'INVALID_OPERATION')
+  checkPersonMerge(master, loser)
+  merge(world, actor.userId, entity, master, loser)
+  const present = world.store.rows(entity).get(master.id) ?? master
+  const changed = world.store.change(entity, present, {
+    modifiedBy: actor.userId,
+    values: { ...present.values, ...chosen },
+  })
+  mirrorPerson(world, actor, entity, changed)
+}
+
+/** Moves the children and buries the loser; of two persons, the Contacts likewise. */
+function merge(world: World, modifiedBy: string, entity: Entity, master: Row, loser: Row): void {
   for (const { child, field, kids } of childrenOf(world, entity, loser)) {
-    for (const kid of kids)
+    for (const kid of kids) {
+      if (isOwnContact(child, kid, field)) continue
       world.store.change(child, kid, { modifiedBy, values: { ...kid.values, [field.name]: master.id } })
+    }
   }
   world.store.change(entity, loser, { modifiedBy, deleted: true, mergedInto: master.id })
-  const present = world.store.rows(entity).get(master.id) ?? master
-  world.store.change(entity, present, { modifiedBy, values: { ...present.values, ...chosen } })
+  const [kept, gone] = [contactOf(world, master), contactOf(world, loser)]
+  const contact = entityOf(world.schema, 'Contact')
+  if (kept && gone && contact) merge(world, modifiedBy, contact, kept, gone)
 }
 
 function childrenOf(world: World, entity: Entity, row: Row): { child: Entity; field: Field; kids: Row[] }[] {

@@ -4,6 +4,7 @@ import type { Entity, Field, Row, RowError, Value } from '../entities.ts'
 import type { ValidationRule } from '../org/options.ts'
 import { completeAddresses } from './addresses.ts'
 import { type Body, badRecordType, type Changes, findByKey, readBody } from './body.ts'
+import { completePerson, mirrorPerson } from './person.ts'
 import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
 import type { Actor, World } from './world.ts'
 
@@ -13,6 +14,7 @@ export function createRow(world: World, actor: Actor, entity: Entity, body: Body
   const skip = extra ? [extra[0].name.toLowerCase()] : []
   const changes = readBody(world, entity, body, 'create', skip)
   if (extra) changes.set(extra[0], extra[1])
+  completePerson(world, entity, changes, null)
   if (world.countries) completeAddresses(world.countries, entity, changes, {})
   const values: Record<string, Value> = {}
   for (const field of entity.fields) {
@@ -25,7 +27,7 @@ export function createRow(world: World, actor: Actor, entity: Entity, body: Body
   }
   const missing = entity.fields.filter(field => field.required && field.createable && values[field.name] === undefined)
   check(world, entity, changes, values, missing, null)
-  return world.store.insert(entity, { createdBy: actor.userId, values })
+  return mirrorPerson(world, actor, entity, world.store.insert(entity, { createdBy: actor.userId, values }))
 }
 
 /** Changes a record and returns it. */
@@ -33,6 +35,7 @@ export function updateRow(world: World, actor: Actor, entity: Entity, row: Row, 
   if (row.deleted) throw entityIsDeleted()
   spoil(actor, row.id)
   const changes = readBody(world, entity, body, 'update', ['id', ...skip])
+  completePerson(world, entity, changes, row)
   if (world.countries) completeAddresses(world.countries, entity, changes, row.values)
   const values: Record<string, Value> = { ...row.values }
   let removed = false
@@ -43,10 +46,11 @@ export function updateRow(world: World, actor: Actor, entity: Entity, row: Row, 
     else removed ||= field.name in values
   }
   check(world, entity, changes, removed ? without(values, changes) : values, missing, row)
-  return world.store.change(entity, row, {
+  const changed = world.store.change(entity, row, {
     modifiedBy: actor.userId,
     values: removed ? without(values, changes) : values,
   })
+  return mirrorPerson(world, actor, entity, changed)
 }
 
 /** Built anew rather than deleted from: a deleted property turns the object into a slow and large dictionary. */

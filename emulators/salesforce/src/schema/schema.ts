@@ -12,6 +12,7 @@ import {
 import type { OrgOptions } from '../org/options.ts'
 import { type Countries, countries } from './countries.ts'
 import type { CustomField, CustomObject, Metadata } from './metadata.ts'
+import { addPersonAccounts } from './person.ts'
 import { STANDARD_OBJECTS } from './standard.ts'
 import { addField, makeEntity, makeField, standardEntity } from './table.ts'
 
@@ -35,6 +36,7 @@ export function buildSchema(org: OrgOptions, metadata: Metadata, keyPrefixes: Re
       if (entity) addField(entity, customToField(field))
     }
   }
+  if (org.personAccounts) addPersonAccounts(schema)
   recordTypes(schema, org, metadata)
   for (const entity of schema.entities.values()) {
     for (const field of entity.fields) {
@@ -134,11 +136,12 @@ function defaultOf(custom: CustomField, text: string | null): Value | null {
 /** Their ids come with their rows, when the org is furnished. */
 function recordTypes(schema: Schema, org: OrgOptions, metadata: Metadata): void {
   const named: (RecordType & { object: string })[] = []
-  const own = org.recordTypes.map(({ object, developerName, name = developerName }) => ({
+  const own = org.recordTypes.map(({ object, developerName, name = developerName, person = false }) => ({
     object,
     developerName,
     name,
     active: true,
+    person: person && org.personAccounts,
   }))
   for (const entry of [...(org.withoutPackage ? [] : metadata.recordTypes), ...own]) {
     named.push({ ...entry, id: '' })
