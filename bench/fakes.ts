@@ -141,7 +141,7 @@ export async function engineOver(
     clock: time,
     log: silent,
     pace,
-    observe: { pass, failure() {}, received() {} },
+    observe: { pass, failure() {}, received() {}, swept() {} },
     projections: new WeakMap(),
   }
   return { engine, store: opened, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }

@@ -7,7 +7,7 @@ import { act, remote } from './command.ts'
 import { columns, document, say } from './out.ts'
 
 function text(status: Status): string {
-  const { passes, budget, totals, paused } = status
+  const { passes, budget, totals, paused, swept } = status
   const rows = lanes.map(lane => {
     const { due, later, claimed, oldestDueAt } = status.lanes[lane]
     return [lane, String(due), String(claimed), String(later), oldestDueAt ?? '']
@@ -25,6 +25,7 @@ function text(status: Status): string {
     `conflicts          ${status.conflicts}${status.conflicts > 0 ? '  (ctsf conflicts list)' : ''}`,
     `failures           ${status.failures}${status.failures > 0 ? '  (ctsf failures list)' : ''}`,
     `API calls today    ${budget ? `${budget.used} of ${budget.max}` : 'not known yet'}`,
+    ...(swept ? [`last sweep         ${swept.at}: ${swept.found} lost of ${swept.listed} changed`] : []),
     ...status.feeds.map(({ stream, at }) => `looked at ${at}  ${stream}`),
   ].join('\n')
 }

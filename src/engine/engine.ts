@@ -30,7 +30,11 @@ export type Observer = {
   pass(report: PassReport): void
   failure(kind: string, code: string): void
   received(form: string, events: number): void
+  swept(report: SweepReport): void
 }
+
+/** One look for lost deliveries, in figures. */
+export type SweepReport = { readonly at: string; readonly listed: number; readonly found: number }
 
 /** One pass, in figures. */
 export type PassReport = {

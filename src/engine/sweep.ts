@@ -3,13 +3,21 @@
  * delivery told of. Where none was lost that is one query a type, nothing of Salesforce's, and no line of the journal.
  * A deletion cannot be listed: one whose delivery is lost is for reconciliation to find.
  */
+import { RemoteFailure } from '../model/outcome.ts'
 import type { ChangeEvent } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
 import { repeat } from './repeat.ts'
 
 export type Sweep = { readonly signal: AbortSignal; readonly everyMs: number; readonly wake: () => void }
 
-export type Swept = { readonly listed: number; readonly found: number }
+export type Swept = {
+  readonly listed: number
+  readonly found: number
+  /** Why a type could not be listed to its end; the first, where several could not. */
+  readonly failure: RemoteFailure | null
+}
+
+type Tally = { listed: number; found: number }
 
 /** On a new database the first sweep begins so far back: what is older is for a backfill. */
 const firstLookMs = 600_000
@@ -21,16 +29,23 @@ const typesOf = (engine: Engine): readonly string[] => [
   ...new Set(engine.mappings.flatMap(mapping => [mapping.commerce, ...mapping.touchedBy.map(({ type }) => type)])),
 ]
 
-/** Marks before it moves the position: a crash between the two looks again, which finds nothing. */
-async function sweepType(engine: Engine, project: string, type: string, signal: AbortSignal): Promise<Swept> {
+/**
+ * Marks before it moves the position: a crash between the two looks again, which finds nothing. What it finds goes in the
+ * lane `retry`: it is late already, and after an outage there may be more of it than live work should wait for.
+ */
+async function sweepType(
+  engine: Engine,
+  project: string,
+  type: string,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> {
   const { store, clock, systems } = engine
   const stream = streamOf(project, type)
   const correlationId = `sweep:${clock.now()}`
   const before = await store.checkpoint(stream)
   const start = new Date(Date.parse(clock.now()) - firstLookMs).toISOString()
   let position = before?.position ?? systems.commerce.positionAt(start)
-  let listed = 0
-  let found = 0
   for await (const page of systems.commerce.list({ project, type, position, expand: [] }, { correlationId, signal })) {
     const seen = page.snapshots.flatMap(one =>
       one.state === 'present' ? [{ ref: one.ref, version: one.version }] : [],
@@ -43,35 +58,43 @@ async function sweepType(engine: Engine, project: string, type: string, signal: 
         return { id, ref, kind: 'changed', version, at: clock.now(), correlationId, lane: 'retry', erase: false }
       })
     if (events.length > 0) await store.mark(events)
+    tally.listed += seen.length
+    tally.found += events.length
     position = page.position
     await store.putCheckpoint({ stream, position, at: clock.now() })
-    listed += seen.length
-    found += events.length
   }
   await store.putCheckpoint({ stream, position, at: clock.now() })
-  return { listed, found }
 }
 
-/** One look at every type of every project. Several processes that look at the same time find the same, once. */
+/**
+ * One look at every type of every project. Several processes that look at the same time find the same, once. A project
+ * that is away, or a type that may not be read, keeps no other from being looked at.
+ */
 export async function sweepOnce(engine: Engine, signal: AbortSignal): Promise<Swept> {
-  let listed = 0
-  let found = 0
+  const tally = { listed: 0, found: 0 }
+  let failure: RemoteFailure | null = null
   for (const project of engine.systems.commerce.projects)
-    for (const type of typesOf(engine)) {
-      const swept = await sweepType(engine, project, type, signal)
-      listed += swept.listed
-      found += swept.found
-    }
-  engine.observe.received('sweep', found)
+    for (const type of typesOf(engine))
+      try {
+        await sweepType(engine, project, type, tally, signal)
+      } catch (error) {
+        if (!(error instanceof RemoteFailure) || signal.aborted) throw error
+        failure ??= error
+        engine.log.warn({ project, type, code: error.failure.code }, 'a type could not be swept')
+      }
+  const { listed, found } = tally
+  engine.observe.swept({ at: engine.clock.now(), listed, found })
   if (found > 0) engine.log.warn({ found, listed }, 'changes were found that no delivery told of')
-  return { listed, found }
+  return { listed, found, failure }
 }
 
 /** Sweeps until the signal fires. `everyMs` 0 turns it off. */
 export async function sweep(engine: Engine, { signal, everyMs, wake }: Sweep): Promise<void> {
   if (everyMs === 0) return
   await repeat(engine, { signal, everyMs, what: 'commercetools cannot be swept' }, async () => {
-    if ((await sweepOnce(engine, signal)).found > 0) wake()
+    const { found, failure } = await sweepOnce(engine, signal)
+    if (found > 0) wake()
+    if (failure !== null) throw failure
     return false
   })
 }

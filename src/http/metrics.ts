@@ -1,7 +1,7 @@
 /** What the service tells Prometheus (`ctsf_…`), and the stream of passes that screens listen to. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Drain } from '../engine/drain.ts'
-import type { Observer, PassReport } from '../engine/engine.ts'
+import type { Observer, PassReport, SweepReport } from '../engine/engine.ts'
 import type { Store } from '../model/ports.ts'
 import { lanes } from '../model/resource.ts'
 
@@ -14,6 +14,8 @@ export type Metrics = {
   watch(store: Store, drain: Drain | null): void
   /** What passes of this process did with records, since it started. */
   totals(): Totals
+  /** The last look of this process for what no delivery told of. */
+  swept(): SweepReport | null
   /** Calls back at each pass; returns the way to stop. */
   onPass(listener: (report: PassReport) => void): () => void
   text(): Promise<string>
@@ -40,6 +42,9 @@ export function metrics(): Metrics {
   ])
   const deliveries = counter('ctsf_deliveries_total', 'Deliveries answered, by HTTP status.', ['status'])
   const events = counter('ctsf_events_total', 'Events taken in, by the form of their delivery.', ['form'])
+  const sweeps = counter('ctsf_sweeps_total', 'Looks at commercetools for what no delivery told of.', [])
+  const listed = counter('ctsf_sweep_listed_total', 'Changed records that those looks saw.', [])
+  const found = counter('ctsf_sweep_found_total', 'Those among them that no delivery had told of.', [])
   const duration = new Histogram({
     name: 'ctsf_pass_seconds',
     help: 'How long a pass took.',
@@ -56,6 +61,7 @@ export function metrics(): Metrics {
   })
   const totals = { created: 0, updated: 0, unchanged: 0, failed: 0, waiting: 0, review: 0 }
   const listeners = new Set<(report: PassReport) => void>()
+  let lastSweep: SweepReport | null = null
   let ask = async (): Promise<void> => undefined
 
   const watch = (store: Store, drain: Drain | null): void => {
@@ -109,10 +115,17 @@ export function metrics(): Metrics {
       },
       failure: (kind, code) => failures.inc({ kind, code }),
       received: (form, count) => events.inc({ form }, count),
+      swept(report) {
+        sweeps.inc()
+        listed.inc(report.listed)
+        found.inc(report.found)
+        lastSweep = report
+      },
     },
     answered: status => deliveries.inc({ status: String(status) }),
     watch,
     totals: () => ({ ...totals }),
+    swept: () => lastSweep,
     onPass(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

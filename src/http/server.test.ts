@@ -298,6 +298,18 @@ describe('the stream', () => {
   })
 })
 
+describe('the sweep', () => {
+  it('is told in the status and in the figures', async () => {
+    expect((await get('/api/v1/status')).json().swept).toBeNull()
+    const report = { at: clock().now(), listed: 7, found: 3 }
+    served.metrics.observer.swept(report)
+    expect((await get('/api/v1/status')).json().swept).toEqual(report)
+    const figures = (await get('/metrics')).body
+    for (const line of ['ctsf_sweeps_total 1', 'ctsf_sweep_listed_total 7', 'ctsf_sweep_found_total 3'])
+      expect(figures).toContain(line)
+  })
+})
+
 describe('the page', () => {
   it('escapes what it shows and runs no script of others', async () => {
     const answer = await get(`/trace?of=${encodeURIComponent('<script>alert(1)</script>')}`)

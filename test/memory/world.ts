@@ -1,6 +1,6 @@
 /** The engine on the in-memory store and systems, in verbs: what `src/engine` tests and the properties speak to. */
 import { define } from '../../src/core/define.ts'
-import type { Engine, PassReport } from '../../src/engine/engine.ts'
+import type { Engine, PassReport, SweepReport } from '../../src/engine/engine.ts'
 import { sync } from '../../src/engine/sync.ts'
 import type { FieldSchema, Mapping } from '../../src/model/mapping.ts'
 import type { Digester, Log } from '../../src/model/ports.ts'
@@ -76,6 +76,7 @@ export function memoryWorld(
   const crm = memoryCrm(clock, schemaFor(mappings, options.special))
   const reports: PassReport[] = []
   const failures: string[] = []
+  const swept: SweepReport[] = []
   const engine: Engine = {
     systems: { commerce, crm },
     store,
@@ -98,6 +99,7 @@ export function memoryWorld(
       pass: report => void reports.push(report),
       failure: (is, code) => void failures.push(`${is} ${code}`),
       received() {},
+      swept: report => void swept.push(report),
     },
     projections: new WeakMap(),
   }
@@ -131,6 +133,7 @@ export function memoryWorld(
     clock,
     reports,
     failures,
+    swept,
     announce,
     /** Their deletion is told with `dataErasure`. */
     async erased(id: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** Where everything stands: what waits, what went, what is spent; and each pass as it happens. */
 import type { FastifyInstance } from 'fastify'
 import type { DrainState } from '../../engine/drain.ts'
+import type { SweepReport } from '../../engine/engine.ts'
 import type { Backlog } from '../../model/ports.ts'
 import { type Instant, lanes } from '../../model/resource.ts'
 import type { Totals } from '../metrics.ts'
@@ -32,6 +33,8 @@ export type Status = {
   readonly budget: DrainState['budget']
   /** When each feed was last looked at: Salesforce's changes, and commercetools' by the sweep. */
   readonly feeds: readonly { readonly stream: string; readonly at: Instant }[]
+  /** What the last sweep of this process saw and found; null before the first, and where another process sweeps. */
+  readonly swept: SweepReport | null
 }
 
 export async function statusOf({ engine, drain, unready, about, metrics }: Served): Promise<Status> {
@@ -61,6 +64,7 @@ export async function statusOf({ engine, drain, unready, about, metrics }: Serve
     totals: metrics.totals(),
     budget: state?.budget ?? null,
     feeds: feeds.map(({ stream, at }) => ({ stream, at })),
+    swept: metrics.swept(),
   }
 }
 
