@@ -128,14 +128,22 @@ export async function sync(
   engine.log.debug({ correlationId, carries: claim.rows.map(row => row.correlationId) }, 'a pass begins')
   let leaseStartMs = options.leaseStartMs
   const mayWrite = async (): Promise<boolean> => {
-    if (engine.clock.monotonicMs() - leaseStartMs + callMarginMs < engine.pace.leaseMs) return true
-    const nowMs = engine.clock.monotonicMs()
-    if (!(await engine.store.renew(claim.token, engine.pace.leaseMs))) return false
-    leaseStartMs = nowMs
+    // Looked at again after a renewal: a process that stood still while it was answered may hold nothing any more.
+    while (engine.clock.monotonicMs() - leaseStartMs + callMarginMs >= engine.pace.leaseMs) {
+      const nowMs = engine.clock.monotonicMs()
+      if (!(await engine.store.renew(claim.token, engine.pace.leaseMs))) return false
+      leaseStartMs = nowMs
+    }
     return true
   }
+  /** One request a record takes longer than one call for a thousand: the lease begins anew before they are sent. */
+  const mayWriteLong = (): Promise<boolean> => {
+    leaseStartMs = Number.NEGATIVE_INFINITY
+    return mayWrite()
+  }
   const { troubles, calls = gate(1) } = options
-  const run = (some: Claim): Promise<CarriedOut> => work(engine, some, { context, mayWrite, troubles, calls })
+  const run = (some: Claim): Promise<CarriedOut> =>
+    work(engine, some, { context, mayWrite, mayWriteLong, troubles, calls })
   const done = await run(claim).catch(error => {
     if (error instanceof RemoteFailure) return giveUp(engine, claim, error.failure, options.troubles)
     if (error instanceof StoreDown || options.signal.aborted) throw error
@@ -159,13 +167,11 @@ export async function sync(
 async function work(
   engine: Engine,
   claim: Claim,
-  { context, mayWrite, troubles, calls }: Pick<Work, 'context' | 'mayWrite' | 'troubles' | 'calls'>,
+  how: Pick<Work, 'context' | 'mayWrite' | 'troubles' | 'calls'> & { readonly mayWriteLong: Work['mayWrite'] },
 ): Promise<CarriedOut> {
-  if (claim.rows.every(row => row.ref.side === 'crm')) {
-    // One request a record takes longer than one call for a thousand: the lease begins anew before they are sent.
-    const renewed = (): Promise<boolean> => engine.store.renew(claim.token, engine.pace.leaseMs)
-    return syncBack(engine, claim, { context, mayWrite: renewed, troubles })
-  }
+  const { context, mayWrite, mayWriteLong, troubles, calls } = how
+  if (claim.rows.every(row => row.ref.side === 'crm'))
+    return syncBack(engine, claim, { context, mayWrite: mayWriteLong, troubles })
   const mapped = claim.rows.filter(row => engine.mappings.some(one => one.commerce === row.ref.type))
   const others = claim.rows.filter(row => !mapped.includes(row))
   if (others.length > 0) await touch(engine, claim.token, others, context)

@@ -266,6 +266,9 @@ export async function syncBack(
             jitter: 0.5,
           })
     enter(settlement, one, failure, now)
+    // As if its delivery had come: a read that does not show what we wrote is then known to be behind.
+    if (outcome?.ok && outcome.version !== null)
+      settlement.marks.push({ ...forcedMark(link.commerce, row.correlationId, now), version: outcome.version })
     if (failure !== null) engine.observe.failure(failure.is, failure.code)
     if (next.do === 'fail' && failure !== null) {
       settlement.failures.push({

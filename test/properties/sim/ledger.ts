@@ -3,7 +3,7 @@
  * or it waits as an open conflict. What is left over was lost. Convergence alone would not see that.
  */
 import type { FieldRule, Mapping, Value } from '../../../src/model/mapping.ts'
-import type { Call, WriteRow } from '../../../src/model/plan.ts'
+import type { Call, Choice, WriteRow } from '../../../src/model/plan.ts'
 import type { CommerceWrite } from '../../../src/model/ports.ts'
 import type { ResourceRef, Side } from '../../../src/model/resource.ts'
 import type { MemoryStore } from '../../memory/store.ts'
@@ -52,6 +52,8 @@ export function ledger({ mapping, crm, store, body, version, digest, count }: Ey
   const fields = plainFields(mapping)
   const edits: Edit[] = []
   const decided = new Set<string>()
+  /** Parts for which a person chose another counterpart: with that one nothing was agreed on. */
+  const chosen = new Set<string>()
   /** When the pass of each worker looked at Salesforce. */
   const looked = new Map<string, number>()
   let tick = 0
@@ -150,6 +152,7 @@ export function ledger({ mapping, crm, store, body, version, digest, count }: Ey
     if (agreed === undefined && value === null) return 'empty, and nothing was agreed on'
     if (owner === side) return null
     if ((agreed ?? edit.first) === digest(name, value)) return 'undone: as agreed'
+    if (value === null && chosen.has(`${customer} ${field.role}`)) return 'empty, and met a chosen record'
     if (owner === 'review') return decided.has(`${customer} ${field.role}`) ? 'by a person' : null
     if (edit.beaten) return 'strictest, both sides edited'
     if (owner === 'strictest' && (stands === value || !overrules(stricter ?? [], stands, side, value))) return null
@@ -194,7 +197,10 @@ export function ledger({ mapping, crm, store, body, version, digest, count }: Ey
           }
     },
     observe,
-    decides: (source: ResourceRef, role: string): void => void decided.add(`${source.id} ${role}`).add(source.id),
+    decides(source: ResourceRef, role: string, choice: Choice['do']): void {
+      decided.add(`${source.id} ${role}`).add(source.id)
+      if (choice === 'link') chosen.add(`${source.id} ${role}`)
+    },
     /** What a person last said of a field on one side, while it counts. */
     last: (side: Side, customer: string, field: Plain): Edit | undefined => {
       const edit = of(side, customer, field)

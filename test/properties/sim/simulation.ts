@@ -184,7 +184,7 @@ export async function simulate(mode: Mode, seed: number, without: Rule | null = 
     const choice = agents.choose(conflict)
     const { source, role } = conflict
     wrong.count(`conflicts decided: ${choice.do}`)
-    book.decides(source, role)
+    book.decides(source, role, choice.do)
     if (choice.do === 'ignore') ignored.add(partOf(source, role))
     else ignored.delete(partOf(source, role))
     await store.decide(conflict.id, choice, 'clerk', 'clerk')
@@ -314,8 +314,11 @@ export async function simulate(mode: Mode, seed: number, without: Rule | null = 
         problems.push({ is: 'listed', about: `${partOf(source, role)}: ${why}` })
     problems.push(...judge({ mapping, people, crm, store, book, ignored, count: wrong.count }))
     const before = landed.count
-    const all = people.announceAll().filter(event => event.kind === 'changed')
-    const ends = [...store.linkRows.values()].map(link => ({ ref: link.crm, id: refKey(link.crm) }))
+    // While a record waits for a person it is not at rest: its candidate may have come to agree unseen.
+    const waits = new Set(conflicts().map(({ source }) => refKey(source)))
+    const all = people.announceAll().filter(event => event.kind === 'changed' && !waits.has(refKey(event.ref)))
+    const resting = [...store.linkRows.values()].filter(({ commerce }) => !waits.has(refKey(commerce)))
+    const ends = resting.map(link => ({ ref: link.crm, id: refKey(link.crm) }))
     const [first] = all
     const both = first === undefined ? [] : [...all, ...ends.map(end => ({ ...first, ...end }))]
     await store.mark(
