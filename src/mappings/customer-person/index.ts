@@ -161,7 +161,8 @@ export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
     links: [],
     defaults: recordType === null ? {} : { RecordTypeId: { recordType } },
     deactivate,
-    takesAlong,
+    // A person account has a Contact of its own, and can have no other.
+    takesAlong: isPerson ? takesAlong.filter(one => one.object !== 'Contact') : takesAlong,
   }
   const two: readonly MappingPart[] = [
     { ...account, fields: accountFields(setting) },
