@@ -189,9 +189,9 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       if (failure === null && result.next.do === 'done') {
         const { mapping, role } = one.subject.draft
         settlement.resolved.push({ source: state.row.ref, mapping, role: '', seen: true })
-        // Nothing is asked any more about the record of one who is gone, from its own side either.
-        if (state.gone && one.looked.link !== null)
-          settlement.resolved.push({ source: one.looked.link.crm, mapping, role, seen: true })
+        // Nothing is asked any more about one who is gone, from neither side.
+        if (state.gone)
+          for (const source of endsOf(state.row, [one])) settlement.resolved.push({ source, mapping, role, seen: true })
       }
     }
     const lateWaitUntil = new Date(Date.parse(now) + 3_600_000).toISOString()

@@ -184,6 +184,21 @@ describe('a customer who is deleted', () => {
     expect(world.store.failureRows.filter(one => one.state === 'open')).toEqual([])
   })
 
+  it.each(['ignore', 'unlink', 'anonymise'] as const)('%s: closes what a person was asked of it', async how => {
+    const parts = mappingFor(how).parts.map(part => ({
+      ...part,
+      fields: part.fields.map(rule => (rule.crm === 'FirstName' ? { ...rule, owner: 'review' as const } : rule)),
+    }))
+    const world = await given(how, { parts })
+    world.crm.edit(world.contact.id, { FirstName: 'By sales' })
+    await world.shopper.saves('demo/1', { ...anna, firstName: 'By the shop' })
+    await world.quiet()
+    expect(world.store.conflictRows).toMatchObject([{ role: 'contact', state: 'open' }])
+    await world.shopper.leaves('demo/1')
+    await world.quiet()
+    expect(world.store.conflictRows.filter(one => one.state === 'open')).toEqual([])
+  })
+
   it('told twice, it is written once', async () => {
     const world = await given('anonymise')
     await world.shopper.leaves('demo/1')
