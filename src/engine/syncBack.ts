@@ -282,10 +282,11 @@ export async function syncBack(
       counts.failed++
     } else if (failure === null && plan.conflict !== null) counts.review++
     else if (failure === null) {
-      // Failures of this way are listed under the Salesforce record, conflicts under the commerce one.
+      // Failures of this way are listed under the Salesforce record, conflicts under the commerce one; those between two
+      // fields of Salesforce under the Salesforce record, too.
       const { mapping, role } = link
-      if (!asked.has(refKey(row.ref)))
-        for (const source of [row.ref, link.commerce]) settlement.resolved.push({ source, mapping, role, seen: true })
+      settlement.resolved.push({ source: link.commerce, mapping, role, seen: true })
+      settlement.resolved.push({ source: row.ref, mapping, role, seen: !asked.has(refKey(row.ref)) })
       if (plan.changes.length > 0) counts.updated++
       else counts.unchanged++
     }
