@@ -199,6 +199,21 @@ describe('a customer who is deleted', () => {
     expect(world.store.conflictRows.filter(one => one.state === 'open')).toEqual([])
   })
 
+  it.each(['deactivate', 'anonymise', 'delete'] as const)(
+    '%s: what sales makes of the record later stays',
+    async how => {
+      const world = await given(how)
+      world.contact.deleted = how === 'delete'
+      await world.shopper.leaves('demo/1')
+      await world.quiet()
+      world.contact.deleted = false
+      world.crm.edit(world.contact.id, { LastName: 'New', Status__c: 'back' })
+      await world.announce({ side: 'commerce', type: 'customer', id: 'demo/1' })
+      await world.quiet()
+      expect(world.contact).toMatchObject({ deleted: false, fields: { LastName: 'New', Status__c: 'back' } })
+    },
+  )
+
   it('told twice, it is written once', async () => {
     const world = await given('anonymise')
     await world.shopper.leaves('demo/1')
