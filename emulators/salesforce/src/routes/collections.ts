@@ -1,10 +1,10 @@
 // sObject Collections: up to 200 records a call, each with a result of its own.
 
-import { type Entity, entityOf, type Field, fieldOf, type Row, type RowError, type Value } from '../entities.ts'
-import { type Body, findByKey, hasName, isBody, manyFound } from '../rules/body.ts'
-import { entityIsDeleted, malformedId, notFound, Refusal, refuse } from '../rules/refusal.ts'
+import { type Entity, entityOf, fieldOf, type Row, type RowError } from '../entities.ts'
+import { type Body, hasName, isBody } from '../rules/body.ts'
+import { malformedId, notFound, Refusal, refuse } from '../rules/refusal.ts'
 import { deleteRow } from '../rules/remove.ts'
-import { storedValue } from '../rules/values.ts'
+import { checkedKey, keyOf, liveRow, repeated, repeatedKeys, upsertRow } from '../rules/upsert.ts'
 import { createRow, updateRow } from '../rules/write.ts'
 import { wireRecord } from '../soql/record.ts'
 import { normaliseId } from '../store/ids.ts'
@@ -90,7 +90,7 @@ function update(call: Call): Reply {
     return () => {
       if (id === undefined) throw refuse('MISSING_ARGUMENT', 'Id not specified in an update call')
       if (twice.has(id)) throw refuse('DUPLICATE_VALUE', `Duplicate id specified: ${id}`)
-      return { row: updateRow(org, actor, entity, rowOf(call, entity, id), record) }
+      return { row: updateRow(org, actor, entity, liveRow(org, entity, id), record) }
     }
   })
   return settle(call, steps, ids)
@@ -107,7 +107,7 @@ function remove(call: Call): Reply {
         if (twice.has(id)) throw refuse('DUPLICATE_VALUE', `Duplicate id specified: ${id}`)
         const entity = call.org.schema.byPrefix.get(id.slice(0, 3))
         if (!entity) throw refuse('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id')
-        const row = rowOf(call, entity, id)
+        const row = liveRow(call.org, entity, id)
         deleteRow(call.org, call.actor, entity, row)
         return { row }
       },
@@ -127,72 +127,20 @@ function upsert(call: Call, entity: Entity, fieldName: string): Reply {
       throw refuse('INVALID_TYPE', `the records of one upsert must all be of type ${entity.name}`)
   }
   const keys = records.map(record => keyOf(field, record))
-  const twice = repeated(keys.flatMap(key => (key instanceof Refusal || key === null ? [] : sameKey(field, key))))
+  const twice = repeatedKeys(field, keys)
   const updateOnly = call.params.get('updateOnly') === 'true'
   const steps = records.map(
     (record, at): Step =>
-      () => {
-        const key = keys[at]
-        if (key instanceof Refusal) throw key
-        if (key === null || key === undefined) {
-          if (field.type === 'id') return { row: createRow(org, actor, entity, record), created: true }
-          throw refuse('MISSING_ARGUMENT', `${field.name} not specified`)
-        }
-        if (twice.has(sameKey(field, key))) {
-          throw refuse('DUPLICATE_VALUE', `Duplicate external id specified: ${key}`, [field.name])
-        }
-        if (field.type === 'id') {
-          return { row: updateRow(org, actor, entity, rowOf(call, entity, String(key)), record), created: false }
-        }
-        const rows = findByKey(org, entity, field, key)
-        if (rows.length > 1) throw refuse('DUPLICATE_EXTERNAL_ID', manyFound(field, rows))
-        const [row] = rows
-        if (row) return { row: updateRow(org, actor, entity, row, record, [field.name.toLowerCase()]), created: false }
-        if (updateOnly)
-          throw refuse('NOT_FOUND', `Provided external ID field does not exist or is not accessible: ${key}`)
-        return { row: createRow(org, actor, entity, record, [field, key]), created: true }
-      },
+      () =>
+        upsertRow(org, actor, entity, field, checkedKey(field, keys[at], twice), record, updateOnly),
   )
   return settle(call, steps, [])
 }
-
-function keyOf(field: Field, record: Body): Value | null | Refusal {
-  const name = Object.keys(record).find(candidate => candidate.toLowerCase() === field.name.toLowerCase())
-  if (name === undefined) return null
-  try {
-    return storedValue(field.type === 'id' ? { ...field, type: 'reference' } : field, record[name])
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
-}
-
-const sameKey = (field: Field, key: Value): string =>
-  field.caseSensitive || field.type === 'id' ? String(key) : String(key).toLowerCase()
 
 function idOf(record: Body): string | undefined {
   const name = Object.keys(record).find(candidate => candidate.toLowerCase() === 'id')
   const id = name === undefined ? undefined : record[name]
   return typeof id === 'string' ? id : undefined
-}
-
-function repeated(values: string[]): Set<string> {
-  const seen = new Set<string>()
-  const twice = new Set<string>()
-  for (const value of values) {
-    if (seen.has(value)) twice.add(value)
-    seen.add(value)
-  }
-  return twice
-}
-
-function rowOf(call: Call, entity: Entity, given: string): Row {
-  const id = normaliseId(given)
-  if (id === undefined) throw malformedId(given)
-  const row = call.org.store.rows(entity).get(id)
-  if (!row) throw refuse('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id')
-  if (row.deleted) throw entityIsDeleted()
-  return row
 }
 
 /** Runs the steps in order. With allOrNone one failure takes all back, and each other row says so. */
