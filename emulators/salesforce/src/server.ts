@@ -16,6 +16,10 @@ import { Refusal, refuse } from './rules/refusal.ts'
 import type { Actor } from './rules/world.ts'
 
 const BODY_MOST = 50 * 1024 * 1024
+/** Of a Bulk upload. */
+const FILE_MOST = 150 * 1024 * 1024
+/** How often jobs go on while nobody asks. */
+const TICK_MS = 250
 const URI_MOST = 16 * 1024
 const FIRST_VERSION = 31
 const LAST_VERSION = 67
@@ -26,7 +30,7 @@ type Outcome = { reply: Reply; cost: number }
 
 export function server(org: Org, baseUrl: () => string): FastifyInstance {
   const app = fastify({
-    bodyLimit: BODY_MOST,
+    bodyLimit: FILE_MOST,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     http: { maxHeaderSize: 128 * 1024 },
@@ -35,11 +39,19 @@ export function server(org: Org, baseUrl: () => string): FastifyInstance {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error, _request, reply) => {
     const message = error instanceof Error ? error.message : String(error)
-    const body = [{ message, errorCode: 'UNKNOWN_EXCEPTION' }]
-    return reply.code(500).type('application/json;charset=UTF-8').send(JSON.stringify(body))
+    const large = error instanceof Error && 'statusCode' in error && error.statusCode === 413
+    const body = [{ message, errorCode: large ? 'REQUEST_ENTITY_TOO_LARGE' : 'UNKNOWN_EXCEPTION' }]
+    return reply
+      .code(large ? 413 : 500)
+      .type('application/json;charset=UTF-8')
+      .send(JSON.stringify(body))
   })
   const wait = waiter()
-  app.addHook('onClose', async () => wait.stop())
+  const tick = setInterval(() => org.jobs.advance(), TICK_MS).unref()
+  app.addHook('onClose', async () => {
+    clearInterval(tick)
+    wait.stop()
+  })
   app.route({
     method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD'],
     url: '/*',
@@ -214,7 +226,13 @@ async function perform(
     return Array.isArray(value) ? value[0] : value
   }
   const shown = method === 'HEAD' ? 'GET' : method
-  const call: Call = { org, method: shown, ...target.data, header, body, actor, userId: session.userId }
+  if (target.operation !== 'bulk' && text.length > BODY_MOST)
+    return {
+      reply: { status: 413, body: [{ message: 'Request Entity Too Large', errorCode: 'REQUEST_ENTITY_TOO_LARGE' }] },
+      cost: 0,
+    }
+  org.jobs.advance()
+  const call: Call = { org, method: shown, ...target.data, header, body, text, actor, userId: session.userId }
   const cost = costOf(target.data.path, body)
   const at = org.now()
   org.usage.add(cost, at)
@@ -274,11 +292,13 @@ function versions(): object[] {
 
 function controlled(org: Org, request: Request): Reply {
   const body = parseBody(request)
+  org.jobs.advance()
   const mark = org.store.mark()
   try {
     if (body === UNREADABLE) throw refuse('JSON_PARSER_ERROR', 'the body is not JSON')
     const reply = control(org, request.method, request.path.slice('/__emulator/'.length), request.params, body)
     org.store.commit()
+    org.jobs.advance()
     return reply
   } catch (error) {
     org.store.rollback(mark)
@@ -309,11 +329,11 @@ function page(org: Org, request: Request, reply: FastifyReply): FastifyReply {
   return send(reply, { status: 200, type: 'text/html; charset=UTF-8', text: inspector(org, params, message), headers })
 }
 
-function encode({ status, body, headers = {} }: Reply): Sent {
+function encode({ status, body, csv, headers = {} }: Reply): Sent {
   return {
     status,
-    type: 'application/json;charset=UTF-8',
-    text: body === undefined ? '' : JSON.stringify(body),
+    type: csv === undefined ? 'application/json;charset=UTF-8' : 'text/csv',
+    text: csv ?? (body === undefined ? '' : JSON.stringify(body)),
     headers: { ...headers },
   }
 }

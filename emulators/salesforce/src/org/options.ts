@@ -23,6 +23,11 @@ export type OrgOptions = {
   apiLimit: number
   apiLimitMode: 'soft' | 'hard'
   sessionMs: number
+  /** How long a Bulk job waits for its turn, and how long one row takes. */
+  bulkQueueMs: number
+  bulkRecordMs: number
+  /** Whether users may delete for good: the permission "Bulk API Hard Delete". */
+  bulkHardDelete: boolean
   stateCountryPicklists: boolean
   personAccounts: boolean
   states: Record<string, Record<string, string>>
@@ -40,6 +45,9 @@ export const ORG_DEFAULTS: OrgOptions = {
   apiLimit: 100_000,
   apiLimitMode: 'soft',
   sessionMs: 2 * 60 * 60 * 1000,
+  bulkQueueMs: 500,
+  bulkRecordMs: 0.2,
+  bulkHardDelete: false,
   stateCountryPicklists: true,
   personAccounts: false,
   states: {},

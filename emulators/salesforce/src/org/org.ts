@@ -1,5 +1,6 @@
 // One emulated org: schema, rows, clock, sessions, limits and faults, put together and brought back from its journal.
 
+import { type Jobs, jobs } from '../bulk/jobs.ts'
 import type { Entity, Row, Value } from '../entities.ts'
 import { entityOf } from '../entities.ts'
 import { type Body, isBody } from '../rules/body.ts'
@@ -27,6 +28,7 @@ export type Org = World & {
   readonly faults: Faults
   readonly log: RequestLog
   readonly cursors: Cursors
+  readonly jobs: Jobs
   latency: { ms: number; perRecordMs: number }
   /** The user that a login without a name runs as. */
   readonly integrationUserId: string
@@ -70,6 +72,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     faults: faults(),
     log: requestLog(),
     cursors: cursors(),
+    jobs: jobs(() => org, place.stateDir),
     latency: { ms: 0, perRecordMs: 0 },
     integrationUserId: makeId('005', 1),
     salesUserId: makeId('005', 2),
@@ -91,6 +94,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     org.faults.clear()
     org.log.clear()
     org.cursors.clear()
+    org.jobs.clear()
     org.latency = { ms: 0, perRecordMs: 0 }
     time.restore({ offsetMs: 0, frozenAt: null })
   }
@@ -108,6 +112,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
 
 function takeOver(org: Org, entry: Entry): void {
   org.store.take(entry)
+  org.jobs.take(entry)
   for (const [at, count] of entry.calls ?? []) org.usage.add(count, at)
   if (entry.clock) org.clock.restore(entry.clock)
   if (entry.session) org.sessions.restore(entry.session)
@@ -234,4 +239,5 @@ function* everything(org: Org, prefixes: Record<string, string>): Generator<Entr
   yield { prefixes, clock: org.clock.state(), calls: org.usage.buckets() }
   for (const session of org.sessions.all()) yield { session }
   yield* org.store.snapshot()
+  yield* org.jobs.snapshot()
 }

@@ -14,13 +14,16 @@ export type Call = {
   params: URLSearchParams
   header(name: string): string | undefined
   body: unknown
+  /** What was sent, where it is not JSON. */
+  text: string
   actor: Actor
   userId: string
   /** Set inside a composite request: its allOrNone rules over that of a collection in it. */
   enclosing?: { allOrNone: boolean }
 }
 
-export type Reply = { status: number; body?: unknown; headers?: Record<string, string> }
+/** `csv` is a body that is not JSON. */
+export type Reply = { status: number; body?: unknown; csv?: string; headers?: Record<string, string> }
 
 export const ok = (body: unknown): Reply => ({ status: 200, body })
 

@@ -4,6 +4,7 @@ import type { Operation } from '../org/faults.ts'
 import { isBody } from '../rules/body.ts'
 import { notFound, refuse } from '../rules/refusal.ts'
 import { type Call, ok, type Reply } from './api.ts'
+import { bulk } from './bulk.ts'
 import { collections } from './collections.ts'
 import { composite } from './composite.ts'
 import { limits } from './limits.ts'
@@ -57,6 +58,9 @@ export function dispatch(call: Call): Reply {
       return query(call)
     case 'limits':
       return limits(call)
+    case 'jobs':
+      if (call.enclosing) throw notFound()
+      return bulk(call)
     case 'composite':
       if (second === 'sobjects') return collections(call)
       if (second === undefined && call.method === 'POST' && !call.enclosing) return composite(call, runSub)
@@ -71,7 +75,16 @@ function runSub(call: Call, sub: { method: string; url: string; body: unknown })
   const target = splitUrl(sub.url)
   if (!target) throw notFound()
   const { version, path, params } = target
-  return dispatch({ ...call, method: sub.method, version, path, params, body: sub.body, header: () => undefined })
+  return dispatch({
+    ...call,
+    method: sub.method,
+    version,
+    path,
+    params,
+    body: sub.body,
+    text: '',
+    header: () => undefined,
+  })
 }
 
 /** Independent subrequests, each of which counts as a call; see `costOf`. */
@@ -101,6 +114,6 @@ export function costOf(path: string[], body: unknown): number {
 function resources(call: Call): Reply {
   const base = `/services/data/${call.version}`
   const identity = `/id/${call.org.id}/${call.userId}`
-  const names = ['sobjects', 'query', 'queryAll', 'limits', 'composite']
+  const names = ['sobjects', 'query', 'queryAll', 'limits', 'composite', 'jobs']
   return ok({ identity, ...Object.fromEntries(names.map(name => [name, `${base}/${name}`])) })
 }

@@ -9,12 +9,14 @@ export function limits(call: Call): Reply {
   const calls = { Max: org.options.apiLimit, Remaining: Math.max(0, org.options.apiLimit - org.usage.used(org.now())) }
   // 2 KB a record, whatever it holds.
   const storage = Math.ceil((org.store.rowCount * 2) / 1024)
+  const bulk = org.jobs.used()
+  const left = (Max: number, used: number): object => ({ Max, Remaining: Math.max(0, Max - used) })
   return ok({
     DailyApiRequests: calls,
     DailyAsyncApexExecutions: whole(250_000),
-    DailyBulkApiBatches: whole(15_000),
+    DailyBulkApiBatches: left(15_000, bulk.batches),
     DailyBulkV2QueryFileStorageMB: whole(976_562),
-    DailyBulkV2QueryJobs: whole(10_000),
+    DailyBulkV2QueryJobs: left(10_000, bulk.queries),
     DailyDeliveredPlatformEvents: whole(25_000),
     DailyDurableStreamingApiEvents: whole(200_000),
     DataStorageMB: { Max: 10_240, Remaining: Math.max(0, 10_240 - storage) },

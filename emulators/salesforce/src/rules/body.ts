@@ -50,9 +50,10 @@ export function hasName(body: Body, name: string): boolean {
   return Object.keys(body).some(key => key.toLowerCase() === lower)
 }
 
-/** `{ "Account": { "CT_Id__c": "x" } }`: the parent's id by one external-ID field. */
-function parentOf(world: World, link: Field, given: unknown): string {
-  const target = link.referenceTo[0] ?? ''
+/** `{ "Account": { "CT_Id__c": "x" } }`: the parent's id by one external-ID field; `attributes.type` says which of several objects. */
+export function parentOf(world: World, link: Field, given: unknown): string {
+  const type = isBody(given) && isBody(given.attributes) ? given.attributes.type : undefined
+  const target = link.referenceTo.find(name => name === type) ?? link.referenceTo[0] ?? ''
   if (!isBody(given)) {
     const message = `Cannot deserialize instance of ${target} from VALUE_STRING value ${given} or request may be missing a required field`
     throw refuse('JSON_PARSER_ERROR', message)

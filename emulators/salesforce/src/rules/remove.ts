@@ -103,3 +103,9 @@ function childrenOf(world: World, entity: Entity, row: Row): { child: Entity; fi
 function emptied(row: Row, field: Field): Record<string, Value> {
   return Object.fromEntries(Object.entries(row.values).filter(([name]) => name !== field.name))
 }
+
+/** Takes a deleted record out of the recycle bin, for good. */
+export function eraseRow(world: World, entity: Entity, id: string): void {
+  const row = world.store.rows(entity).get(id)
+  if (row) world.store.erase(entity, row)
+}

@@ -14,4 +14,5 @@ export type World = {
 }
 
 /** Who writes, and what an injected fault says about the next row (null: nothing). */
-export type Actor = { userId: string; spoil?: (id: string | null) => RowError | null }
+export type Actor = { userId: string; spoil?: Spoil }
+export type Spoil = (id: string | null) => RowError | null

@@ -3,6 +3,7 @@
 
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Job, RowOutcome } from '../bulk/job.ts'
 import type { Row, Value } from '../entities.ts'
 import { SetupError } from '../org/options.ts'
 
@@ -29,6 +30,13 @@ export type Entry = {
   session?: Session
   ended?: string
   prefixes?: Record<string, string>
+  /** Rows that are gone for good. */
+  erased?: [object: string, id: string][]
+  job?: Job
+  /** What became of the next rows of a job. */
+  outcomes?: { job: string; rows: RowOutcome[] }
+  jobGone?: string
+  bulkUse?: { batches: [at: number, count: number][]; queries: [at: number, count: number][] }
   reset?: true
 }
 

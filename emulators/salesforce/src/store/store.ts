@@ -20,6 +20,8 @@ export type Store = {
   find(id: string): { entity: Entity; row: Row } | undefined
   insert(entity: Entity, row: NewRow): Row
   change(entity: Entity, row: Row, change: Change): Row
+  /** Removes a row for good, as a hard delete does. */
+  erase(entity: Entity, row: Row): void
   /** A point that `rollback` can return to, as long as nothing was committed since. */
   mark(): number
   rollback(mark: number): void
@@ -27,6 +29,8 @@ export type Store = {
   commit(facts?: Entry): void
   /** The number of the row that `insert` would make now: what an auto-number field shows. */
   nextNumber(entity: Entity): number
+  /** The next number of a series that is not an object's: jobs. */
+  count(series: string): number
   clear(): void
   /** Takes over a line of the journal at the start. */
   take(entry: Entry): void
@@ -90,6 +94,11 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal): Sto
         values: change.values ?? row.values,
       })
     },
+    erase(entity, row) {
+      const table = rows(entity)
+      table.restore(row.id, undefined)
+      undo.push({ rows: table, id: row.id, before: row })
+    },
     mark: () => undo.length,
     rollback(mark) {
       for (const step of undo.splice(mark).reverse()) step.rows.restore(step.id, step.before)
@@ -102,10 +111,15 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal): Sto
         const row = table.get(id)
         return row ? [rowLine(table.entity.name, row)] : []
       })
+      const erased = [...changed].flatMap(([id, table]): [string, string][] =>
+        table.get(id) ? [] : [[table.entity.name, id]],
+      )
       for (const table of new Set(changed.values())) table.tidy()
-      if (lines.length > 0) journal().append({ ...facts, rows: lines })
+      if (erased.length > 0) journal().append({ ...facts, rows: lines, erased })
+      else if (lines.length > 0) journal().append({ ...facts, rows: lines })
       else if (Object.keys(facts).length > 0) journal().append(facts)
     },
+    count,
     nextNumber: entity => (counters.get(entity.name) ?? 0) + 1,
     clear() {
       tables.clear()
@@ -123,6 +137,11 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal): Sto
         counters.set(entity.name, Math.max(counters.get(entity.name) ?? 0, counterOf(row.id)))
         lastAt = Math.max(lastAt, row.modifiedAt)
       }
+      for (const [name, id] of entry.erased ?? []) {
+        const entity = entityOf(schema, name)
+        if (entity) rows(entity).restore(id, undefined)
+      }
+      if (entry.job) counters.set('Job', Math.max(counters.get('Job') ?? 0, counterOf(entry.job.id)))
     },
     settle() {
       for (const table of tables.values()) table.settle()
