@@ -32,6 +32,12 @@ export type OrgOptions = {
   personAccounts: boolean
   states: Record<string, Record<string, string>>
   withoutPackage: boolean
+  /** The feature "Contacts to Multiple Accounts": AccountContactRelation exists and is kept by the platform. */
+  contactsToMultipleAccounts: boolean
+  /** ISO codes of an org with more than one currency, its own first; empty where it has one only. */
+  currencies: string[]
+  /** Order statuses beyond Draft and Activated, by category. */
+  orderStatuses: { label: string; category: 'Draft' | 'Activated' }[]
   clients: ClientEntry[]
   users: UserEntry[]
   recordTypes: RecordTypeEntry[]
@@ -52,6 +58,9 @@ export const ORG_DEFAULTS: OrgOptions = {
   personAccounts: false,
   states: {},
   withoutPackage: false,
+  contactsToMultipleAccounts: false,
+  currencies: [],
+  orderStatuses: [],
   clients: [],
   users: [],
   recordTypes: [],

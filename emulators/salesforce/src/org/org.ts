@@ -145,6 +145,13 @@ function furnish(org: Org): void {
     add('User', userValues({ username: 'integration@emulated.org', firstName: 'Integration', lastName: 'User' }))
     add('User', userValues({ username: 'sales@emulated.org', firstName: 'Sam', lastName: 'Sales' }))
   }
+  if (has('Pricebook2') === 0) add('Pricebook2', { Name: 'Standard Price Book', IsActive: true, IsStandard: true })
+  if (has('CurrencyType') === 0) {
+    options.currencies.forEach((IsoCode, at) => {
+      const IsCorporate = at === 0
+      add('CurrencyType', { IsoCode, ConversionRate: 1, DecimalPlaces: 2, IsActive: true, IsCorporate })
+    })
+  }
   for (const user of options.users) if (!findUser(org, user.username)) add('User', userValues(user))
   recordTypeRows(org)
 }

@@ -1,7 +1,7 @@
 // Deleting, undeleting and merging: into the recycle bin, with what happens to the children of each lookup.
 
-import { type Entity, entityOf, type Field, type Row, type Value } from '../entities.ts'
-import { checkPersonMerge, contactOf, guardPersonContact, isOwnContact, mirrorPerson } from './person.ts'
+import type { Entity, Field, Row, Value } from '../entities.ts'
+import { OBJECT_RULES } from './object-rules.ts'
 import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
 import type { Actor, World } from './world.ts'
 
@@ -10,17 +10,24 @@ export function deleteRow(world: World, actor: Actor, entity: Entity, row: Row):
   guardPersonContact(entity, row, 'DELETE_FAILED')
   const error = actor.spoil?.(row.id)
   if (error) throw new Refusal([error])
-  remove(world, actor.userId, entity, row)
+  const rule = OBJECT_RULES.get(entity.name)
+  rule?.beforeDelete?.(world, actor, row)
+  removeRow(world, actor, entity, row)
+  rule?.afterDelete?.(world, actor, row)
 }
 
-function remove(world: World, modifiedBy: string, entity: Entity, row: Row): void {
+function removeRow(world: World, actor: Actor, entity: Entity, row: Row): void {
+  const modifiedBy = actor.userId
   for (const { child, field, kids } of childrenOf(world, entity, row)) {
     if (kids.length > 0 && field.onDelete === 'Restrict') {
       const message = `Your attempt to delete ${String(row.values.Name ?? row.id)} could not be completed because it is associated with the following ${child.labelPlural.toLowerCase()}.: ${kids.map(kid => kid.id).join(', ')}`
       throw refuse('DELETE_FAILED', message)
     }
-    for (const kid of kids) {
-      if (field.onDelete === 'Cascade') remove(world, modifiedBy, child, kid)
+    for (const found of kids) {
+      // It may have gone by another way since: a relation goes with its contact and with its account.
+      const kid = world.store.rows(child).get(found.id)
+      if (!kid || kid.deleted) continue
+      if (field.onDelete === 'Cascade') removeRow(world, actor, child, kid)
       else world.store.change(child, kid, { modifiedBy, values: emptied(kid, field) })
     }
   }
@@ -63,19 +70,8 @@ export function mergeRows(
   if (!entity.mergeable) throw refuse('INVALID_TYPE', `${entity.name} records cannot be merged`)
   if (master.id === loser.id) throw refuse('INVALID_ID_FIELD', 'the master and the loser are one record')
   if (master.deleted || loser.deleted) throw entityIsDeleted()
-  for (const row of [master, loser]) guardPersonContact(entity, row, 'INVALID_OPERATION')
-  checkPersonMerge(master, loser)
-  merge(world, actor.userId, entity, master, loser)
-  const present = world.store.rows(entity).get(master.id) ?? master
-  const changed = world.store.change(entity, present, {
-    modifiedBy: actor.userId,
-    values: { ...present.values, ...chosen },
-  })
-  mirrorPerson(world, actor, entity, changed)
-}
-
-/** Moves the children and buries the loser; of two persons, the Contacts likewise. */
-function merge(world: World, modifiedBy: string, entity: Entity, master: Row, loser: Row): void {
+  const modifiedBy = actor.userId
+  OBJECT_RULES.get(entity.name)?.beforeMerge?.(world, actor, master, loser)
   for (const { child, field, kids } of childrenOf(world, entity, loser)) {
     for (const kid of kids) {
       if (isOwnContact(child, kid, field)) continue
@@ -90,7 +86,8 @@ function merge(world: World, modifiedBy: string, entity: Entity, master: Row, lo
 
 function childrenOf(world: World, entity: Entity, row: Row): { child: Entity; field: Field; kids: Row[] }[] {
   return (world.schema.children.get(entity.name) ?? []).flatMap(({ child, field }) => {
-    if (!field.updateable || !child.writable) return []
+    // Not the fields that the platform keeps itself: who made a record, what it was merged into.
+    if (!field.createable || !child.writable) return []
     const rows = world.store.rows(child)
     const kids = (rows.lookup(field, row.id) ?? []).flatMap(id => {
       const kid = rows.get(id)

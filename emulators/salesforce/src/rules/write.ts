@@ -4,7 +4,7 @@ import type { Entity, Field, Row, RowError, Value } from '../entities.ts'
 import type { ValidationRule } from '../org/options.ts'
 import { completeAddresses } from './addresses.ts'
 import { type Body, badRecordType, type Changes, findByKey, readBody } from './body.ts'
-import { completePerson, mirrorPerson } from './person.ts'
+import { OBJECT_RULES } from './object-rules.ts'
 import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
 import type { Actor, World } from './world.ts'
 
@@ -26,8 +26,13 @@ export function createRow(world: World, actor: Actor, entity: Entity, body: Body
     if (value !== null && value !== undefined) values[field.name] = value
   }
   const missing = entity.fields.filter(field => field.required && field.createable && values[field.name] === undefined)
-  check(world, entity, changes, values, missing, null)
-  return mirrorPerson(world, actor, entity, world.store.insert(entity, { createdBy: actor.userId, values }))
+  const rule = OBJECT_RULES.get(entity.name)
+  requirePresent(missing)
+  rule?.before?.({ world, actor, entity, row: null, changes, values })
+  check(world, entity, changes, values, null)
+  const row = world.store.insert(entity, { createdBy: actor.userId, values })
+  rule?.after?.(world, actor, row, null)
+  return row
 }
 
 /** Changes a record and returns it. */
@@ -45,12 +50,14 @@ export function updateRow(world: World, actor: Actor, entity: Entity, row: Row, 
     else if (field.required || field.name === 'OwnerId') missing.push(field)
     else removed ||= field.name in values
   }
-  check(world, entity, changes, removed ? without(values, changes) : values, missing, row)
-  const changed = world.store.change(entity, row, {
-    modifiedBy: actor.userId,
-    values: removed ? without(values, changes) : values,
-  })
-  return mirrorPerson(world, actor, entity, changed)
+  const after = removed ? without(values, changes) : values
+  const rule = OBJECT_RULES.get(entity.name)
+  requirePresent(missing)
+  rule?.before?.({ world, actor, entity, row, changes, values: after })
+  check(world, entity, changes, after, row)
+  const saved = world.store.change(entity, row, { modifiedBy: actor.userId, values: after })
+  rule?.after?.(world, actor, saved, row)
+  return saved
 }
 
 /** Built anew rather than deleted from: a deleted property turns the object into a slow and large dictionary. */
@@ -73,18 +80,13 @@ function numbered(format: string, number: number): string {
   return format.replace(/\{(0+)\}/, (_, zeros: string) => String(number).padStart(zeros.length, '0'))
 }
 
-function check(
-  world: World,
-  entity: Entity,
-  changes: Changes,
-  values: Record<string, Value>,
-  missing: Field[],
-  row: Row | null,
-): void {
-  if (missing.length > 0) {
-    const names = missing.map(field => field.name)
-    throw refuse('REQUIRED_FIELD_MISSING', `Required fields are missing: [${names.join(', ')}]`, names)
-  }
+function requirePresent(missing: Field[]): void {
+  if (missing.length === 0) return
+  const names = missing.map(field => field.name)
+  throw refuse('REQUIRED_FIELD_MISSING', `Required fields are missing: [${names.join(', ')}]`, names)
+}
+
+function check(world: World, entity: Entity, changes: Changes, values: Record<string, Value>, row: Row | null): void {
   for (const [field, value] of changes) {
     if (value === null) continue
     if (field.name === 'RecordTypeId' && !entity.recordTypes.some(type => type.id === value)) {

@@ -14,6 +14,9 @@ import { type Countries, countries } from './countries.ts'
 import type { CustomField, CustomObject, Metadata } from './metadata.ts'
 import { addPersonAccounts } from './person.ts'
 import { STANDARD_OBJECTS } from './standard.ts'
+import { CONSENT_OBJECTS, CURRENCY_TYPE } from './standard-consent.ts'
+import { ORDER_OBJECTS } from './standard-orders.ts'
+import { ACCOUNT_CONTACT_RELATION, SALES_OBJECTS } from './standard-sales.ts'
 import { addField, makeEntity, makeField, standardEntity } from './table.ts'
 
 export type BuiltSchema = { schema: Schema; countries: Countries | null; keyPrefixes: Record<string, string> }
@@ -22,21 +25,33 @@ export type BuiltSchema = { schema: Schema; countries: Countries | null; keyPref
 export function buildSchema(org: OrgOptions, metadata: Metadata, keyPrefixes: Record<string, string>): BuiltSchema {
   const schema: Schema = { entities: new Map(), byPrefix: new Map(), children: new Map() }
   const known = org.stateCountryPicklists ? countries(org.states) : null
-  for (const object of STANDARD_OBJECTS) {
+  const objects = [
+    ...STANDARD_OBJECTS,
+    ...SALES_OBJECTS,
+    ...ORDER_OBJECTS,
+    ...CONSENT_OBJECTS,
+    ...(org.contactsToMultipleAccounts ? [ACCOUNT_CONTACT_RELATION] : []),
+    ...(org.currencies.length > 0 ? [CURRENCY_TYPE] : []),
+  ]
+  for (const object of objects) {
     const entity = standardEntity(object)
     if (known)
       for (const compound of entity.fields.filter(field => field.type === 'address')) codes(entity, compound, known)
     add(schema, entity)
   }
+  for (const { label } of org.orderStatuses) {
+    entityOf(schema, 'Order')?.byName.get('status')?.picklist.push({ value: label, label })
+  }
   const prefixes = { ...keyPrefixes }
   if (!org.withoutPackage) {
     for (const object of metadata.objects) add(schema, customEntity(object, prefixOf(object.name, prefixes)))
     for (const field of metadata.fields) {
-      const entity = entityOf(schema, field.object)
+      // The fields of tasks and events are deployed on what both are.
+      const entity = entityOf(schema, field.object === 'Activity' ? 'Task' : field.object)
       if (entity) addField(entity, customToField(field))
     }
   }
-  if (org.personAccounts) addPersonAccounts(schema)
+  if (org.currencies.length > 0) for (const entity of schema.entities.values()) currency(entity, org.currencies)
   recordTypes(schema, org, metadata)
   for (const entity of schema.entities.values()) {
     for (const field of entity.fields) {
@@ -53,6 +68,16 @@ export function buildSchema(org: OrgOptions, metadata: Metadata, keyPrefixes: Re
 function add(schema: Schema, entity: Entity): void {
   schema.entities.set(entity.name.toLowerCase(), entity)
   schema.byPrefix.set(entity.keyPrefix, entity)
+}
+
+/** The first currency is the org's own, which a record has unless told otherwise; a price keeps the one that it was made with. */
+function currency(entity: Entity, codes: readonly string[]): void {
+  if (!entity.writable) return
+  const picklist = codes.map((value, at) => ({ value, label: value, default: at === 0 }))
+  const name = entity.name === 'AccountContactRelation' ? 'AccountContactRelationshipCurrency' : 'CurrencyIsoCode'
+  const updateable = entity.name !== 'PricebookEntry' && entity.name !== 'OrderItem'
+  const more = { length: 3, restricted: true, picklist, defaultValue: codes[0] ?? null, updateable }
+  addField(entity, makeField(name, 'Currency ISO Code', 'picklist', more))
 }
 
 function prefixOf(name: string, given: Record<string, string>): string {

@@ -1,6 +1,7 @@
 // The standard objects as data: one line a field (`Name | Label | type | options`, with
 // `values=` last), read by table.ts.
-// Lengths and types follow the Object Reference; only fields that a person or company sync meets are listed.
+// Lengths and types follow the Object Reference; only fields that a person or company sync meets are listed. Other areas
+// have files of their own beside this one.
 
 export type StandardObject = {
   name: string
@@ -12,7 +13,7 @@ export type StandardObject = {
   fields: string
 }
 
-const address = (prefix: string): string => `
+export const address = (prefix: string): string => `
   ${prefix}Street           | ${prefix} Street               | textarea 255 | in=${prefix}Address
   ${prefix}City             | ${prefix} City                 | string 40    | in=${prefix}Address
   ${prefix}State            | ${prefix} State/Province       | string 80    | in=${prefix}Address
@@ -90,6 +91,7 @@ export const STANDARD_OBJECTS: StandardObject[] = [
   HasOptedOutOfEmail | Email Opt Out        | boolean        |
   HasOptedOutOfFax  | Fax Opt Out           | boolean        |
   DoNotCall         | Do Not Call           | boolean        |
+  IndividualId      | Individual ID         | reference      | to=Individual rel=Individual children=Contacts
   EmailBouncedReason | Email Bounced Reason | string 255     |
   EmailBouncedDate  | Email Bounced Date    | datetime       |
   LastActivityDate  | Last Activity         | date           | readonly`,

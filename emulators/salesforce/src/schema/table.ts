@@ -99,8 +99,12 @@ function readLine(line: string): Field {
   const [type = '', size = ''] = kind.split(' ')
   const more: Partial<Field> = sizes(type as FieldType, size)
   const [words = '', values] = options.split('values=')
-  if (values) more.picklist = values.split(';').map(text => ({ value: text, label: text }))
   for (const word of words.split(' ').filter(Boolean)) Object.assign(more, option(word, type))
+  if (values) {
+    more.picklist = values
+      .split(';')
+      .map(value => ({ value, label: value, ...(value === more.defaultValue ? { default: true } : {}) }))
+  }
   if (type === 'reference') more.length = 18
   if (more.calculated && name === 'Name') more.read = fullName
   return makeField(name, label, type as FieldType, more)
@@ -113,7 +117,7 @@ function option(word: string, type: string): Partial<Field> {
   const [key = '', value = ''] = word.split('=')
   switch (key) {
     case 'to':
-      return { referenceTo: [value] }
+      return { referenceTo: value.split(';') }
     case 'rel':
       return { relationshipName: value }
     case 'children':
@@ -121,11 +125,15 @@ function option(word: string, type: string): Partial<Field> {
     case 'in':
       return { compound: value }
     case 'default':
-      return { defaultValue: type === 'boolean' ? value === 'true' : value }
+      return { defaultValue: type === 'boolean' ? value === 'true' : value.replaceAll('_', ' ') }
     case 'required':
       return { required: true }
     case 'readonly':
       return readOnly
+    case 'createonly':
+      return { updateable: false }
+    case 'auto':
+      return { autoNumber: value }
     case 'calculated':
       return { ...readOnly, calculated: true }
     case 'restricted':
