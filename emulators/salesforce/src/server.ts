@@ -220,10 +220,15 @@ async function perform(
     return { reply: errorReply(refuse('NOT_FOUND', 'The requested resource does not exist', [], 404)), cost: 0 }
   if (isExhausted(org)) return { reply: errorReply(limitExceeded()), cost: 0 }
 
-  const actor: Actor = { userId: session.userId, ...spoiler(fault) }
   const header = (name: string): string | undefined => {
     const value = raw.headers[name]
     return Array.isArray(value) ? value[0] : value
+  }
+  const actor: Actor = {
+    userId: session.userId,
+    version: target.data.version,
+    allowDuplicates: /\ballowSave\s*=\s*true\b/i.test(header('sforce-duplicate-rule-header') ?? ''),
+    ...spoiler(fault),
   }
   const shown = method === 'HEAD' ? 'GET' : method
   if (target.operation !== 'bulk' && text.length > BODY_MOST)

@@ -16,6 +16,19 @@ export type ValidationRule = {
   active?: boolean
 }
 
+/** A duplicate rule with its matching rule: records whose `fields` all equal those of another are duplicates. */
+export type DuplicateRule = {
+  object: string
+  /** Where to look; the same object by default. */
+  matchObject?: string
+  fields: string[]
+  action?: 'alert' | 'block'
+  name?: string
+  matchingRule?: string
+  message?: string
+  active?: boolean
+}
+
 export type OrgOptions = {
   name: string
   edition: string
@@ -42,6 +55,7 @@ export type OrgOptions = {
   users: UserEntry[]
   recordTypes: RecordTypeEntry[]
   validationRules: ValidationRule[]
+  duplicateRules: DuplicateRule[]
 }
 
 export const ORG_DEFAULTS: OrgOptions = {
@@ -65,6 +79,7 @@ export const ORG_DEFAULTS: OrgOptions = {
   users: [],
   recordTypes: [],
   validationRules: [],
+  duplicateRules: [],
 }
 
 /** Raised for a file or option that cannot be used; the program exits 2 with its message. */
@@ -102,6 +117,14 @@ export function orgOptions(given: string | Partial<OrgOptions> | undefined): Org
   for (const rule of Array.isArray(org.validationRules) ? org.validationRules : []) {
     if (!rule.object || !rule.field || !rule.op || !rule.message) {
       problems.push('each of "validationRules" needs object, field, op and message')
+    }
+  }
+  for (const rule of Array.isArray(org.duplicateRules) ? org.duplicateRules : []) {
+    if (!rule.object || !Array.isArray(rule.fields) || rule.fields.length === 0) {
+      problems.push('each of "duplicateRules" needs object and fields')
+    }
+    if (rule.action !== undefined && rule.action !== 'alert' && rule.action !== 'block') {
+      problems.push('"action" of a duplicate rule must be alert or block')
     }
   }
   if (problems.length > 0) throw new SetupError(`the org file cannot be used: ${problems.join('; ')}`)

@@ -45,6 +45,7 @@ const WITHOUT_FIELDS = new Set([
 
 /** The single-record form of an error: a list, with `errorCode` where a collection says `statusCode`. */
 export function errorReply(refusal: Refusal): Reply {
+  if (refusal.detail) return { status: refusal.status, body: [refusal.detail] }
   const body = refusal.errors.map(({ statusCode, message, fields }) => ({
     message,
     errorCode: statusCode,

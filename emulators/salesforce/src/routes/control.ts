@@ -4,6 +4,7 @@ import { entityOf, type Row, type Value } from '../entities.ts'
 import { readFaults } from '../org/faults.ts'
 import type { Org } from '../org/org.ts'
 import { type Body, isBody, readBody } from '../rules/body.ts'
+import { convertLead } from '../rules/convert.ts'
 import { notFound, refuse } from '../rules/refusal.ts'
 import { deleteRow, mergeRows, undeleteRow } from '../rules/remove.ts'
 import { updateRow } from '../rules/write.ts'
@@ -51,6 +52,8 @@ export function control(org: Org, method: string, path: string, params: URLSearc
     case 'POST delete':
     case 'POST undelete':
       return removal(org, name, given)
+    case 'POST convert':
+      return convert(org, given)
     case 'POST merge':
       return merge(org, given)
     default:
@@ -131,6 +134,27 @@ function removal(org: Org, name: string, given: Body): Reply {
   act(org, { userId: userOf(org, given) }, entity, row)
   return ok({ id: row.id, deleted: name === 'delete' })
 }
+
+function convert(org: Org, given: Body): Reply {
+  const { entity, row } = rowOf(org, 'Lead', given.leadId)
+  const text = (name: string): string | undefined => {
+    const value = given[name]
+    if (value === undefined || value === null || typeof value === 'string') return value ?? undefined
+    throw refuse('INVALID_INPUT', `"${name}" must be a text`)
+  }
+  const lead = convertLead(org, { userId: userOf(org, given) }, row, {
+    ...optional('accountId', text('accountId')),
+    ...optional('contactId', text('contactId')),
+    ...optional('status', text('status')),
+    ...(given.opportunityName === null
+      ? { opportunityName: null }
+      : optional('opportunityName', text('opportunityName'))),
+  })
+  return ok(wireRecord(entity, lead, VERSION))
+}
+
+const optional = <Name extends string>(name: Name, value: string | undefined): { [key in Name]?: string } =>
+  value === undefined ? {} : ({ [name]: value } as { [key in Name]: string })
 
 function merge(org: Org, given: Body): Reply {
   const master = rowOf(org, given.object, given.masterId)

@@ -147,23 +147,29 @@ function byKey(call: Call, entity: Entity, fieldName: string, text: string): Rep
   })
 }
 
-/** The replication calls: what changed, or went to the recycle bin, between two times. */
+const MINUTE_MS = 60 * 1000
+const REACH_MS = 30 * 24 * 60 * MINUTE_MS
+
+/** The replication calls: what changed, or went to the recycle bin, between two times whose seconds are ignored. */
 function replicated(call: Call, entity: Entity, kind: 'updated' | 'deleted'): Reply {
-  const [start, end] = [call.params.get('start'), call.params.get('end')].map(text =>
-    parseDatetime((text ?? '').replace(' ', '+')),
-  )
+  const [start, end] = [call.params.get('start'), call.params.get('end')]
+    .map(text => parseDatetime((text ?? '').replace(' ', '+')))
+    .map(at => (at === undefined ? undefined : at - (at % MINUTE_MS)))
   if (start === undefined || end === undefined)
     throw refuse('INVALID_REPLICATION_DATE', 'start and end must be dates with a time')
+  if (end <= start) throw refuse('INVALID_REPLICATION_DATE', 'endDate must be at least one minute after startDate')
+  if (start < call.org.now() - REACH_MS)
+    throw refuse('INVALID_REPLICATION_DATE', 'startDate cannot be more than 30 days ago')
   const rows: Row[] = []
   for (const row of call.org.store.rows(entity).modifiedFrom(start)) {
-    if (row.modifiedAt > end + 999) break
+    if (row.modifiedAt >= end) break
     if (row.deleted === (kind === 'deleted')) rows.push(row)
   }
   const latestDateCovered = wireTime(Math.min(end, call.org.now()))
   if (kind === 'updated') return ok({ ids: rows.map(row => row.id), latestDateCovered })
   return ok({
     deletedRecords: rows.map(row => ({ id: row.id, deletedDate: wireTime(row.modifiedAt) })),
-    earliestDateAvailable: wireTime(start),
+    earliestDateAvailable: wireTime(call.org.now() - REACH_MS),
     latestDateCovered,
   })
 }

@@ -6,11 +6,14 @@ import type { RowError } from '../entities.ts'
 export class Refusal extends Error {
   readonly errors: RowError[]
   readonly status: number
+  /** What a single-row call says instead of the errors. */
+  readonly detail: Record<string, unknown> | undefined
 
-  constructor(errors: RowError[], status = 400) {
+  constructor(errors: RowError[], status = 400, detail?: Record<string, unknown>) {
     super(errors[0]?.message ?? 'refused')
     this.errors = errors
     this.status = status
+    this.detail = detail
   }
 }
 

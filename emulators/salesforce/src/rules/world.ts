@@ -14,5 +14,12 @@ export type World = {
 }
 
 /** Who writes, and what an injected fault says about the next row (null: nothing). */
-export type Actor = { userId: string; spoil?: Spoil }
+export type Actor = {
+  userId: string
+  spoil?: Spoil
+  /** Saves what a rule only alerts about: `Sforce-Duplicate-Rule-Header: allowSave=true`. */
+  allowDuplicates?: boolean
+  /** The API version spoken, as in URLs. */
+  version?: string
+}
 export type Spoil = (id: string | null) => RowError | null

@@ -4,6 +4,7 @@ import type { Entity, Field, Row, RowError, Value } from '../entities.ts'
 import type { ValidationRule } from '../org/options.ts'
 import { completeAddresses } from './addresses.ts'
 import { type Body, badRecordType, type Changes, findByKey, readBody } from './body.ts'
+import { checkDuplicates } from './duplicates.ts'
 import { OBJECT_RULES } from './object-rules.ts'
 import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
 import type { Actor, World } from './world.ts'
@@ -30,6 +31,7 @@ export function createRow(world: World, actor: Actor, entity: Entity, body: Body
   requirePresent(missing)
   rule?.before?.({ world, actor, entity, row: null, changes, values })
   check(world, entity, changes, values, null)
+  if (world.options.duplicateRules.length > 0) checkDuplicates(world, actor, entity, changes, values, null)
   const row = world.store.insert(entity, { createdBy: actor.userId, values })
   rule?.after?.(world, actor, row, null)
   return row
@@ -55,6 +57,7 @@ export function updateRow(world: World, actor: Actor, entity: Entity, row: Row, 
   requirePresent(missing)
   rule?.before?.({ world, actor, entity, row, changes, values: after })
   check(world, entity, changes, after, row)
+  if (world.options.duplicateRules.length > 0) checkDuplicates(world, actor, entity, changes, after, row)
   const saved = world.store.change(entity, row, { modifiedBy: actor.userId, values: after })
   rule?.after?.(world, actor, saved, row)
   return saved

@@ -107,13 +107,13 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal): Sto
       const changed = new Map<string, Rows>()
       for (const step of undo) changed.set(step.id, step.rows)
       undo.length = 0
-      const lines = [...changed].flatMap(([id, table]) => {
+      const lines: ReturnType<typeof rowLine>[] = []
+      const erased: [object: string, id: string][] = []
+      for (const [id, table] of changed) {
         const row = table.get(id)
-        return row ? [rowLine(table.entity.name, row)] : []
-      })
-      const erased = [...changed].flatMap(([id, table]): [string, string][] =>
-        table.get(id) ? [] : [[table.entity.name, id]],
-      )
+        if (row) lines.push(rowLine(table.entity.name, row))
+        else erased.push([table.entity.name, id])
+      }
       for (const table of new Set(changed.values())) table.tidy()
       if (erased.length > 0) journal().append({ ...facts, rows: lines, erased })
       else if (lines.length > 0) journal().append({ ...facts, rows: lines })
