@@ -3,10 +3,12 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { RowError } from './entities.ts'
 import type { Fault, Operation } from './org/faults.ts'
+import type { Held } from './org/in-flight.ts'
 import type { Org } from './org/org.ts'
 import type { Call, Reply } from './routes/api.ts'
 import { errorReply, ok } from './routes/api.ts'
 import { identity, revoke, token } from './routes/auth.ts'
+import { claimsOf } from './routes/claims.ts'
 import { control } from './routes/control.ts'
 import { costOf, dispatch, operationOf, splitUrl } from './routes/dispatch.ts'
 import { formChanges, inspector } from './routes/inspector.ts'
@@ -113,14 +115,20 @@ async function answer(
   const operation = target.operation
   const fault = org.faults.next(operation)
   const body = parseBody(request)
-  await delay(org, fault, body, wait)
+  const ms = delayMs(org, fault, body)
+  // What a request holds, it holds from its arrival on: that is when another one may already be at work.
+  const held = ms > 0 || org.inFlight.settings.rate > 0 ? hold(org, request, target, body) : undefined
+  if (ms > 0) await wait(ms)
 
-  let outcome: Outcome = { reply: { status: 0 }, cost: 0 }
-  if (!fault || !REPLACES.has(fault.do)) {
-    outcome = await perform(org, baseUrl(), request, target, body, fault)
-  } else if (fault.do === 'status') outcome.reply = statusReply(fault.status ?? 503)
-  else if (fault.do === 'html') outcome.reply = { status: fault.status ?? 503 }
-  else if (fault.do === 'limit-exceeded') outcome.reply = errorReply(limitExceeded())
+  let outcome: Outcome
+  try {
+    const stands = fault !== null && REPLACES.has(fault.do)
+    outcome = stands
+      ? { reply: instead(fault), cost: 0 }
+      : await perform(org, baseUrl(), request, target, body, fault, held)
+  } finally {
+    held?.leave()
+  }
   const { cost } = outcome
   const status = outcome.reply.status
   const now = new Date(org.now())
@@ -134,6 +142,13 @@ async function answer(
   if (operation !== 'token') sent.headers['Sforce-Limit-Info'] = limitInfo(org)
   if (fault?.do === 'truncate') return truncate(reply, sent)
   return send(reply, sent)
+}
+
+/** What a fault answers in place of the work. */
+function instead(fault: Fault): Reply {
+  if (fault.do === 'status') return statusReply(fault.status ?? 503)
+  if (fault.do === 'html') return { status: fault.status ?? 503 }
+  return fault.do === 'limit-exceeded' ? errorReply(limitExceeded()) : { status: 0 }
 }
 
 /** Faults that stand in for the work, and faults whose answer never arrives. */
@@ -169,11 +184,14 @@ function parseBody({ text, raw }: Request): unknown {
   }
 }
 
-async function delay(org: Org, fault: Fault | null, body: unknown, wait: Wait): Promise<void> {
+function delayMs(org: Org, fault: Fault | null, body: unknown): number {
   const { ms, perRecordMs } = org.latency
-  const total =
-    ms + (perRecordMs > 0 ? perRecordMs * recordsIn(body) : 0) + (fault?.do === 'slow' ? (fault.ms ?? 1000) : 0)
-  if (total > 0) await wait(total)
+  const slow = fault?.do === 'slow' ? (fault.ms ?? 1000) : 0
+  return ms + (perRecordMs > 0 ? perRecordMs * recordsIn(body) : 0) + slow
+}
+
+function hold(org: Org, { method }: Request, { data }: Target, body: unknown): Held | undefined {
+  return data ? org.inFlight.enter(claimsOf(org, method, data.path, body, splitQuietly)) : undefined
 }
 
 /** Records that a request writes or names: rows of collections, bodies of single writes, ids of a retrieve. */
@@ -193,6 +211,7 @@ async function perform(
   target: Target,
   body: unknown,
   fault: Fault | null,
+  held: Held | undefined,
 ): Promise<Outcome> {
   const { path, method, text, params, raw } = request
   if (target.operation === 'token') {
@@ -228,6 +247,7 @@ async function perform(
     userId: session.userId,
     version: target.data.version,
     allowDuplicates: /\ballowSave\s*=\s*true\b/i.test(header('sforce-duplicate-rule-header') ?? ''),
+    ...(held ? { lock: held.lock, racing: held.racing } : {}),
     ...spoiler(fault),
   }
   const shown = method === 'HEAD' ? 'GET' : method

@@ -91,7 +91,7 @@ function isDue(fault: Fault, seen: number, draw: () => number): boolean {
 }
 
 /** A small generator with a seed (a linear congruence over 32 bits): a rate must hit the same requests each time. */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let state = seed >>> 0 || 1
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0

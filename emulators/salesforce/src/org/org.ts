@@ -15,6 +15,7 @@ import { type Entry, type Journal, memoryJournal, openJournal } from '../store/j
 import { store } from '../store/store.ts'
 import { type Clock, clock } from './clock.ts'
 import { type Faults, faults } from './faults.ts'
+import { type InFlight, inFlight, NO_LOCKS } from './in-flight.ts'
 import { type OrgOptions, readJsonFile, SetupError } from './options.ts'
 import { type RequestLog, requestLog } from './request-log.ts'
 import { type Sessions, sessions } from './sessions.ts'
@@ -29,6 +30,7 @@ export type Org = World & {
   readonly log: RequestLog
   readonly cursors: Cursors
   readonly jobs: Jobs
+  readonly inFlight: InFlight
   latency: { ms: number; perRecordMs: number }
   /** The user that a login without a name runs as. */
   readonly integrationUserId: string
@@ -73,6 +75,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     log: requestLog(),
     cursors: cursors(),
     jobs: jobs(() => org, place.stateDir),
+    inFlight: inFlight(),
     latency: { ms: 0, perRecordMs: 0 },
     integrationUserId: makeId('005', 1),
     salesUserId: makeId('005', 2),
@@ -95,6 +98,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     org.log.clear()
     org.cursors.clear()
     org.jobs.clear()
+    org.inFlight.set(NO_LOCKS)
     org.latency = { ms: 0, perRecordMs: 0 }
     time.restore({ offsetMs: 0, frozenAt: null })
   }

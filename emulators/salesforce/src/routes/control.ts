@@ -45,6 +45,15 @@ export function control(org: Org, method: string, path: string, params: URLSearc
     case 'POST latency':
       org.latency = { ms: number(given.ms) ?? 0, perRecordMs: number(given.perRecordMs) ?? 0 }
       return ok(org.latency)
+    case 'GET locks':
+      return ok(org.inFlight.settings)
+    case 'POST locks':
+      org.inFlight.set({
+        overlap: given.overlap === true,
+        rate: number(given.rate) ?? 0,
+        seed: number(given.seed) ?? 1,
+      })
+      return ok(org.inFlight.settings)
     case 'GET rows':
       return rows(org, object, params)
     case 'POST edit':

@@ -4,8 +4,9 @@ import { type Entity, entityOf, type Field, fieldOf, type Row } from '../entitie
 import { type Body, findByKey, hasName, isBody } from '../rules/body.ts'
 import { entityIsDeleted, malformedId, notFound, refuse } from '../rules/refusal.ts'
 import { deleteRow } from '../rules/remove.ts'
+import { raceKey } from '../rules/upsert.ts'
 import { parseDatetime, storedValue } from '../rules/values.ts'
-import { createRow, updateRow } from '../rules/write.ts'
+import { createRow, duplicateValue, updateRow } from '../rules/write.ts'
 import { describe, describeGlobal, describeHead } from '../schema/describe.ts'
 import { pathOf } from '../soql/path.ts'
 import { wireRecord, wireTime } from '../soql/record.ts'
@@ -138,11 +139,13 @@ function byKey(call: Call, entity: Entity, fieldName: string, text: string): Rep
     const modern = Number(version.slice(1)) >= 46
     if (row) {
       checkUnmodified(call, row)
+      if (call.actor.racing?.has(raceKey(entity, field, key))) throw duplicateValue(field, row)
       updateRow(org, call.actor, entity, row, body)
       return modern ? ok({ id: row.id, success: true, errors: [], created: false }) : { status: 204 }
     }
     if (call.params.get('updateOnly') === 'true') throw notFound(notAnId(text))
     const fresh = createRow(org, call.actor, entity, body, [field, key])
+    call.actor.racing?.delete(raceKey(entity, field, key))
     return created(call, entity, fresh, modern ? { created: true } : {})
   })
 }

@@ -6,7 +6,7 @@ import { type Body, findByKey, manyFound } from './body.ts'
 import { entityIsDeleted, malformedId, Refusal, refuse } from './refusal.ts'
 import { storedValue } from './values.ts'
 import type { Actor, World } from './world.ts'
-import { createRow, updateRow } from './write.ts'
+import { createRow, duplicateValue, updateRow } from './write.ts'
 
 export type Upserted = { row: Row; created: boolean }
 export type Key = Value | null | Refusal
@@ -31,12 +31,16 @@ export function upsertRow(
   if (rows.length > 1) throw refuse('DUPLICATE_EXTERNAL_ID', manyFound(field, rows))
   const [row] = rows
   if (row) {
+    if (actor.racing?.has(raceKey(entity, field, key))) throw duplicateValue(field, row)
     return { row: updateRow(world, actor, entity, row, body, [field.name.toLowerCase()]), created: false }
   }
   if (updateOnly) {
     throw refuse('NOT_FOUND', `Provided external ID field does not exist or is not accessible: ${key}`)
   }
-  return { row: createRow(world, actor, entity, body, [field, key]), created: true }
+  // From now on the key is this request's own: it may write it again.
+  const fresh = createRow(world, actor, entity, body, [field, key])
+  actor.racing?.delete(raceKey(entity, field, key))
+  return { row: fresh, created: true }
 }
 
 /** The key as the field stores it, or why it cannot be one. */
@@ -50,6 +54,10 @@ export function keyOf(field: Field, record: Body): Key {
     throw error
   }
 }
+
+/** Names a key of an object, for telling who was first. */
+export const raceKey = (entity: Entity, field: Field, key: Value): string =>
+  `${entity.name} ${field.name} ${sameKey(field, key)}`
 
 export const sameKey = (field: Field, key: Value): string =>
   field.caseSensitive || field.type === 'id' ? String(key) : String(key).toLowerCase()

@@ -19,6 +19,10 @@ export type Actor = {
   spoil?: Spoil
   /** Saves what a rule only alerts about: `Sforce-Duplicate-Rule-Header: allowSave=true`. */
   allowDuplicates?: boolean
+  /** Whether the row above the one written is held by somebody else. */
+  lock?: (parentId: string) => boolean
+  /** Keys (see `raceKey`) that nobody had when the request came: whoever made one meanwhile was faster. */
+  racing?: Set<string>
   /** The API version spoken, as in URLs. */
   version?: string
 }

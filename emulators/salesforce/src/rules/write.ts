@@ -29,6 +29,7 @@ export function createRow(world: World, actor: Actor, entity: Entity, body: Body
   const missing = entity.fields.filter(field => field.required && field.createable && values[field.name] === undefined)
   const rule = OBJECT_RULES.get(entity.name)
   requirePresent(missing)
+  lockParents(actor, entity, values, null)
   rule?.before?.({ world, actor, entity, row: null, changes, values })
   check(world, entity, changes, values, null)
   if (world.options.duplicateRules.length > 0) checkDuplicates(world, actor, entity, changes, values, null)
@@ -55,6 +56,7 @@ export function updateRow(world: World, actor: Actor, entity: Entity, row: Row, 
   const after = removed ? without(values, changes) : values
   const rule = OBJECT_RULES.get(entity.name)
   requirePresent(missing)
+  lockParents(actor, entity, after, row)
   rule?.before?.({ world, actor, entity, row, changes, values: after })
   check(world, entity, changes, after, row)
   if (world.options.duplicateRules.length > 0) checkDuplicates(world, actor, entity, changes, after, row)
@@ -97,13 +99,29 @@ function check(world: World, entity: Entity, changes: Changes, values: Record<st
     }
     if (!field.unique) continue
     const other = findByKey(world, entity, field, value).find(found => found.id !== row?.id)
-    if (other) {
-      const message = `duplicate value found: ${field.name} duplicates value on record with id: ${other.id.slice(0, 15)}`
-      throw refuse('DUPLICATE_VALUE', message)
-    }
+    if (other) throw duplicateValue(field, other)
   }
   const broken = brokenRules(world.options.validationRules, entity, values)
   if (broken.length > 0) throw new Refusal(broken)
+}
+
+export const duplicateValue = (field: Field, other: Row): Refusal =>
+  refuse(
+    'DUPLICATE_VALUE',
+    `duplicate value found: ${field.name} duplicates value on record with id: ${other.id.slice(0, 15)}`,
+  )
+
+/** A write takes a lock on the accounts above the record, and on the account that it is. */
+function lockParents(actor: Actor, entity: Entity, values: Record<string, Value>, row: Row | null): void {
+  if (!actor.lock) return
+  const held = (id: Value | undefined): boolean => typeof id === 'string' && actor.lock?.(id) === true
+  const own = entity.name === 'Account' && row !== null && held(row.id) ? row.id : undefined
+  const link = own
+    ? undefined
+    : entity.fields.find(field => field.createable && field.referenceTo.includes('Account') && held(values[field.name]))
+  const id = own ?? (link ? values[link.name] : undefined)
+  if (id === undefined) return
+  throw refuse('UNABLE_TO_LOCK_ROW', `unable to obtain exclusive access to this record or 1 records: ${id}`)
 }
 
 /** The org's own rules, all at once, as Salesforce reports them. */
