@@ -6,13 +6,23 @@ export type ClientEntry = { clientId: string; clientSecret?: string; username?: 
 export type UserEntry = { username: string; firstName?: string; lastName: string; email?: string }
 export type RecordTypeEntry = { object: string; developerName: string; name?: string; person?: boolean }
 
-/** A validation rule as a predicate that, when true of the saved record, refuses it: as in Salesforce. */
-export type ValidationRule = {
-  object: string
+export type Condition = {
   field: string
   op: 'matches' | 'notMatches' | 'equals' | 'notEquals' | 'blank' | 'notBlank' | 'longerThan'
   value?: string | number | boolean
-  message: string
+}
+
+/** A validation rule as a predicate that, when true of the saved record, refuses it: as in Salesforce. */
+export type ValidationRule = Condition & { object: string; message: string; active?: boolean }
+
+/** A before-save flow: where all of `when` hold, and one of `whenChanged` has changed, it sets fields. */
+export type Flow = {
+  object: string
+  name?: string
+  on?: 'create' | 'update'
+  when?: Condition[]
+  whenChanged?: string[]
+  set: Record<string, string | number | boolean | null | { text: string }>
   active?: boolean
 }
 
@@ -56,6 +66,7 @@ export type OrgOptions = {
   recordTypes: RecordTypeEntry[]
   validationRules: ValidationRule[]
   duplicateRules: DuplicateRule[]
+  flows: Flow[]
 }
 
 export const ORG_DEFAULTS: OrgOptions = {
@@ -80,6 +91,7 @@ export const ORG_DEFAULTS: OrgOptions = {
   recordTypes: [],
   validationRules: [],
   duplicateRules: [],
+  flows: [],
 }
 
 /** Raised for a file or option that cannot be used; the program exits 2 with its message. */
@@ -126,6 +138,10 @@ export function orgOptions(given: string | Partial<OrgOptions> | undefined): Org
     if (rule.action !== undefined && rule.action !== 'alert' && rule.action !== 'block') {
       problems.push('"action" of a duplicate rule must be alert or block')
     }
+  }
+  for (const flow of Array.isArray(org.flows) ? org.flows : []) {
+    if (!flow.object || typeof flow.set !== 'object' || flow.set === null)
+      problems.push('each of "flows" needs object and set')
   }
   if (problems.length > 0) throw new SetupError(`the org file cannot be used: ${problems.join('; ')}`)
   return org

@@ -1,7 +1,7 @@
 // One emulated org: schema, rows, clock, sessions, limits and faults, put together and brought back from its journal.
 
 import { type Jobs, jobs } from '../bulk/jobs.ts'
-import type { Entity, Row, Value } from '../entities.ts'
+import type { Entity, Row, Schema, Value } from '../entities.ts'
 import { entityOf } from '../entities.ts'
 import { type Body, isBody } from '../rules/body.ts'
 import { Refusal } from '../rules/refusal.ts'
@@ -59,6 +59,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
       })
     : memoryJournal()
   const { schema, countries, keyPrefixes } = buildSchema(options, readMetadata(place.packageDir), prefixes)
+  checkFlows(schema, options)
   const rows = store(schema, time, () => journal)
   const id = makeId('00D', 1)
   const open = sessions(id, options.sessionMs, time.now)
@@ -112,6 +113,18 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
   if (isWasteful(org, journal, replayed)) journal.rewrite(everything(org, keyPrefixes))
   replayed.length = 0
   return org
+}
+
+/** A flow that names what the org has not is a mistake in the org file, found at once and not at the first write. */
+function checkFlows(schema: Schema, { flows }: OrgOptions): void {
+  for (const flow of flows) {
+    const entity = entityOf(schema, flow.object)
+    if (!entity) throw new SetupError(`the org file cannot be used: a flow is on "${flow.object}", which is no object`)
+    for (const name of [...Object.keys(flow.set), ...(flow.when ?? []).map(({ field }) => field)]) {
+      if (entity.byName.has(name.toLowerCase())) continue
+      throw new SetupError(`the org file cannot be used: a flow names "${name}", which ${entity.name} does not have`)
+    }
+  }
 }
 
 function takeOver(org: Org, entry: Entry): void {

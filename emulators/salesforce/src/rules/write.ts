@@ -5,7 +5,9 @@ import type { ValidationRule } from '../org/options.ts'
 import { completeAddresses } from './addresses.ts'
 import { type Body, badRecordType, type Changes, findByKey, readBody } from './body.ts'
 import { checkDuplicates } from './duplicates.ts'
+import { runFlows } from './flows.ts'
 import { OBJECT_RULES } from './object-rules.ts'
+import { isTrue } from './predicate.ts'
 import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
 import type { Actor, World } from './world.ts'
 
@@ -30,6 +32,7 @@ export function createRow(world: World, actor: Actor, entity: Entity, body: Body
   const rule = OBJECT_RULES.get(entity.name)
   requirePresent(missing)
   lockParents(actor, entity, values, null)
+  if (world.options.flows.length > 0) runFlows(world, entity, changes, values, null)
   rule?.before?.({ world, actor, entity, row: null, changes, values })
   check(world, entity, changes, values, null)
   if (world.options.duplicateRules.length > 0) checkDuplicates(world, actor, entity, changes, values, null)
@@ -57,6 +60,7 @@ export function updateRow(world: World, actor: Actor, entity: Entity, row: Row, 
   const rule = OBJECT_RULES.get(entity.name)
   requirePresent(missing)
   lockParents(actor, entity, after, row)
+  if (world.options.flows.length > 0) runFlows(world, entity, changes, after, row)
   rule?.before?.({ world, actor, entity, row, changes, values: after })
   check(world, entity, changes, after, row)
   if (world.options.duplicateRules.length > 0) checkDuplicates(world, actor, entity, changes, after, row)
@@ -135,23 +139,4 @@ function brokenRules(rules: ValidationRule[], entity: Entity, values: Record<str
     }
   }
   return broken
-}
-
-function isTrue(rule: ValidationRule, value: Value | null): boolean {
-  switch (rule.op) {
-    case 'matches':
-      return value !== null && new RegExp(String(rule.value)).test(String(value))
-    case 'notMatches':
-      return value !== null && !new RegExp(String(rule.value)).test(String(value))
-    case 'equals':
-      return value === rule.value
-    case 'notEquals':
-      return value !== rule.value
-    case 'blank':
-      return value === null
-    case 'notBlank':
-      return value !== null
-    case 'longerThan':
-      return String(value ?? '').length > Number(rule.value)
-  }
 }
