@@ -1,7 +1,8 @@
 // Deleting, undeleting and merging: into the recycle bin, with what happens to the children of each lookup.
 
-import type { Entity, Field, Row, Value } from '../entities.ts'
+import { type Entity, entityOf, type Field, type Row, type Value } from '../entities.ts'
 import { OBJECT_RULES } from './object-rules.ts'
+import { checkPersonMerge, contactOf, guardPersonContact, isOwnContact, mirrorPerson } from './person.ts'
 import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
 import type { Actor, World } from './world.ts'
 
@@ -70,8 +71,20 @@ export function mergeRows(
   if (!entity.mergeable) throw refuse('INVALID_TYPE', `${entity.name} records cannot be merged`)
   if (master.id === loser.id) throw refuse('INVALID_ID_FIELD', 'the master and the loser are one record')
   if (master.deleted || loser.deleted) throw entityIsDeleted()
-  const modifiedBy = actor.userId
+  for (const row of [master, loser]) guardPersonContact(entity, row, 'INVALID_OPERATION')
+  checkPersonMerge(master, loser)
   OBJECT_RULES.get(entity.name)?.beforeMerge?.(world, actor, master, loser)
+  merge(world, actor.userId, entity, master, loser)
+  const present = world.store.rows(entity).get(master.id) ?? master
+  const changed = world.store.change(entity, present, {
+    modifiedBy: actor.userId,
+    values: { ...present.values, ...chosen },
+  })
+  mirrorPerson(world, actor, entity, changed)
+}
+
+/** Moves the children and buries the loser; of two persons, the Contacts likewise. */
+function merge(world: World, modifiedBy: string, entity: Entity, master: Row, loser: Row): void {
   for (const { child, field, kids } of childrenOf(world, entity, loser)) {
     for (const kid of kids) {
       if (isOwnContact(child, kid, field)) continue

@@ -7,6 +7,7 @@ import { type Body, badRecordType, type Changes, findByKey, readBody } from './b
 import { checkDuplicates } from './duplicates.ts'
 import { runFlows } from './flows.ts'
 import { OBJECT_RULES } from './object-rules.ts'
+import { completePerson, mirrorPerson } from './person.ts'
 import { isTrue } from './predicate.ts'
 import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
 import type { Actor, World } from './world.ts'
@@ -36,7 +37,7 @@ export function createRow(world: World, actor: Actor, entity: Entity, body: Body
   rule?.before?.({ world, actor, entity, row: null, changes, values })
   check(world, entity, changes, values, null)
   if (world.options.duplicateRules.length > 0) checkDuplicates(world, actor, entity, changes, values, null)
-  const row = world.store.insert(entity, { createdBy: actor.userId, values })
+  const row = mirrorPerson(world, actor, entity, world.store.insert(entity, { createdBy: actor.userId, values }))
   rule?.after?.(world, actor, row, null)
   return row
 }
@@ -66,7 +67,7 @@ export function updateRow(world: World, actor: Actor, entity: Entity, row: Row, 
   if (world.options.duplicateRules.length > 0) checkDuplicates(world, actor, entity, changes, after, row)
   const saved = world.store.change(entity, row, { modifiedBy: actor.userId, values: after })
   rule?.after?.(world, actor, saved, row)
-  return saved
+  return mirrorPerson(world, actor, entity, saved)
 }
 
 /** Built anew rather than deleted from: a deleted property turns the object into a slow and large dictionary. */

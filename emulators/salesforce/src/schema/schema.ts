@@ -51,6 +51,7 @@ export function buildSchema(org: OrgOptions, metadata: Metadata, keyPrefixes: Re
       if (entity) addField(entity, customToField(field))
     }
   }
+  if (org.personAccounts) addPersonAccounts(schema)
   if (org.currencies.length > 0) for (const entity of schema.entities.values()) currency(entity, org.currencies)
   recordTypes(schema, org, metadata)
   for (const entity of schema.entities.values()) {
