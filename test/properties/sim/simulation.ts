@@ -8,7 +8,14 @@ import { sync } from '../../../src/engine/sync.ts'
 import { RemoteFailure } from '../../../src/model/outcome.ts'
 import type { Call } from '../../../src/model/plan.ts'
 import { type CommerceWrite, StoreDown } from '../../../src/model/ports.ts'
-import { type ChangeEvent, lanes, refKey, type Side, type Snapshot } from '../../../src/model/resource.ts'
+import {
+  type ChangeEvent,
+  lanes,
+  type ResourceRef,
+  refKey,
+  type Side,
+  type Snapshot,
+} from '../../../src/model/resource.ts'
 import type { PortCall } from '../../memory/tapped.ts'
 import { type Gate, gates } from './gates.ts'
 import { doubles, judge, type Problem, partOf, trespasses, trespassesBack } from './judge.ts'
@@ -316,7 +323,10 @@ export async function simulate(mode: Mode, seed: number, without: Rule | null = 
     const before = landed.count
     // While a record waits for a person it is not at rest: its candidate may have come to agree unseen.
     const waits = new Set(conflicts().map(({ source }) => refKey(source)))
-    const all = people.announceAll().filter(event => event.kind === 'changed' && !waits.has(refKey(event.ref)))
+    // A group's change would mark its members, whether they wait or not.
+    const rests = ({ type }: ResourceRef, key: string): boolean =>
+      !waits.has(key) && (type === 'customer' || waits.size === 0)
+    const all = people.announceAll().filter(({ kind, ref }) => kind === 'changed' && rests(ref, refKey(ref)))
     const resting = [...store.linkRows.values()].filter(({ commerce }) => !waits.has(refKey(commerce)))
     const ends = resting.map(link => ({ ref: link.crm, id: refKey(link.crm) }))
     const [first] = all
