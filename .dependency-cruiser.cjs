@@ -14,7 +14,7 @@ const rooms = {
   'systems/salesforce': { inside: ['systems/salesforce', 'model', 'lib'], packages: ['undici', 'jose', 'zod'] },
   store: { inside: ['store', 'model', 'lib'], packages: ['kysely', 'pg', '@electric-sql/pglite'] },
   engine: { inside: ['engine', 'model', 'core', 'lib'], packages: [] },
-  http: { inside: ['http', 'model', 'engine', 'lib'], packages: ['fastify', '@fastify/', 'prom-client'] },
+  http: { inside: ['http', 'model', 'engine', 'lib'], packages: ['fastify', '@fastify/', 'jose', 'prom-client'] },
 }
 
 /** Rooms whose decisions must not depend on a machine. */

@@ -13,7 +13,7 @@ const app = await server({
   metrics: board,
   unready: async () => [],
   about: { version: '0.0.0', roles: [], startedAt: new Date().toISOString(), org: () => null },
-  access: { host: '127.0.0.1', deliverySecret: null, apiTokens: [] },
+  access: { host: '127.0.0.1', deliverySecret: null, oidc: null, apiTokens: [] },
   signal: new AbortController().signal,
 })
 app.register(async scope => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { issuer, subscription } from '../test/issuer.ts'
 import { app, check } from './app.ts'
 import { type Emulator, emulator } from './cli/demo/emulator.ts'
 import { ConfigError, configure } from './config.ts'
@@ -142,4 +143,29 @@ it('checks that the org can hold people in the form that was chosen', async () =
   const missing = await checked(bare, asked)
   expect(missing.map(({ place }) => place)).toContain('Account.CT_Locale__pc')
   expect(missing.every(({ fix }) => fix.includes('CT_Sync_Person_Accounts'))).toBe(true)
+})
+
+it('takes the signed pushes of the subscription that the configuration names', async () => {
+  await using google = await issuer()
+  const deliveries = { oidc: { ...subscription, keysUrl: google.keysUrl } }
+  writeFileSync(join(folder, 'sync.config.ts'), `export default ${JSON.stringify({ deliveries })}`)
+  const config = await configFor('http://127.0.0.1:1')
+  await using running = await app(config, { log: quiet, roles: ['intake'] })
+  const data = Buffer.from(
+    JSON.stringify({
+      notificationType: 'ResourceUpdated',
+      projectKey: 'demo',
+      resource: { typeId: 'customer', id: '1f2b3c4d-0000-4000-8000-000000000001' },
+      version: 3,
+      modifiedAt: '2026-01-01T00:00:00.000Z',
+    }),
+  ).toString('base64')
+  const push = async (headers: Record<string, string>): Promise<number> => {
+    const body = JSON.stringify({ message: { data, messageId: '1' }, subscription: 'projects/shop/subscriptions/sync' })
+    return (await fetch(`${running.url}/deliveries/commercetools`, { method: 'POST', headers, body })).status
+  }
+  expect(await push({})).toBe(401)
+  expect((await running.status()).backlog).toBe(0)
+  expect(await push({ authorization: `Bearer ${await google.token()}` })).toBe(204)
+  expect((await running.status()).backlog).toBe(1)
 })

@@ -9,6 +9,7 @@ import { poll } from './engine/poll.ts'
 import { sweep } from './engine/sweep.ts'
 import { type Status, statusOf } from './http/api/status.ts'
 import { metrics } from './http/metrics.ts'
+import { oidc } from './http/oidc.ts'
 import type { Served } from './http/served.ts'
 import { server } from './http/server.ts'
 import { clock } from './lib/clock.ts'
@@ -93,7 +94,8 @@ export async function app(
 
   const about = { version, roles: playing, startedAt: deps.clock.now(), org: binding.org }
   const { host, port, deliverySecret, apiTokens } = config
-  const access = { host, deliverySecret, apiTokens }
+  const tokens = config.oidc === null ? null : oidc(config.oidc, deps.clock)
+  const access = { host, deliverySecret, oidc: tokens, apiTokens }
   const served: Served = { engine, drain: work, metrics: board, unready, about, access, signal }
   const http = (options.listen ?? playing.includes('intake')) ? await server(served) : null
   const scheduled = playing.includes('scheduler')

@@ -196,3 +196,28 @@ it('says what is wrong with a field in the words of the form', async () => {
   expect(problems[`${place}['Contact.FirstName']`]).toContain('the mapping writes Account')
   expect(problems[`${place}['Email']`]).toContain('did you mean PersonEmail?')
 })
+
+it('takes tokens of Pub/Sub push instead of a secret, and knows whose keys they need', async () => {
+  const oidc = { audience: 'https://sync.example.com', email: 'push@shop.iam.gserviceaccount.com' }
+  const written = (over: object): string => JSON.stringify({ deliveries: { oidc: { ...oidc, ...over } } })
+  const open = { ...sound, HOST: '0.0.0.0', CTSF_API_TOKENS: 'ops:long-enough' }
+  expect(Object.keys(await problemsOf(open))).toEqual(['CTSF_DELIVERY_SECRET'])
+  expect(await problemsOf(open, written({}))).toEqual({})
+  expect((await configure({ env: open, cwd: folder })).oidc).toEqual({
+    ...oidc,
+    issuer: 'https://accounts.google.com',
+    keysUrl: 'https://www.googleapis.com/oauth2/v3/certs',
+    toleranceMs: 30_000,
+  })
+})
+
+it.each([
+  ['another issuer without its keys', { issuer: 'https://login.example.com' }, 'keysUrl', 'is missing'],
+  ['keys that come unencrypted', { keysUrl: 'http://keys.example.com/certs' }, 'keysUrl', 'not encrypted'],
+  ['no address of keys', { keysUrl: 'certs' }, 'keysUrl', 'address in full'],
+  ['no service account', { email: undefined }, 'email', ''],
+])('refuses tokens with %s', async (_name, over, key, what) => {
+  const oidc = { audience: 'https://sync.example.com', email: 'push@shop.iam.gserviceaccount.com', ...over }
+  const problems = await problemsOf(sound, JSON.stringify({ deliveries: { oidc } }))
+  expect(problems).toEqual({ [`sync.config.deliveries.oidc.${key}`]: expect.stringContaining(what) })
+})

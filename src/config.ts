@@ -37,6 +37,14 @@ export type Config = {
   readonly port: number
   readonly logLevel: LogLevel
   readonly deliverySecret: string | null
+  /** Whose tokens a delivery may carry instead of the secret. */
+  readonly oidc: {
+    readonly audience: string
+    readonly email: string
+    readonly issuer: string
+    readonly keysUrl: string
+    readonly toleranceMs: number
+  } | null
   readonly apiTokens: readonly { readonly name: string; readonly token: string }[]
   /** What a customer becomes in Salesforce. */
   readonly people: People
@@ -86,6 +94,7 @@ export async function configure({ env = process.env, cwd = process.cwd() }: Give
   const read = reader(env, complain)
   const { path, config: file } = await fileOf(read, cwd, complain)
   const host = read.plain('HOST') ?? '127.0.0.1'
+  const oidc = oidcOf(file, complain)
   const databaseUrl = read.secret('DATABASE_URL')
   if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl))
     complain.say('DATABASE_URL', 'is no PostgreSQL address', 'write postgresql://user:password@host:5432/database')
@@ -98,7 +107,8 @@ export async function configure({ env = process.env, cwd = process.cwd() }: Give
     host,
     port: read.port('PORT', 8080),
     logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
-    ...accessOf(read, host, complain),
+    oidc,
+    ...accessOf(read, host, oidc !== null, complain),
     people: file.people ?? 'contact-with-own-account',
     mappings: chosen(file, complain),
     pace: {
@@ -208,9 +218,26 @@ function salesforceOf(read: Reader, complain: Complaints): Config['salesforce'] 
   }
 }
 
+/** Google's. Another issuer has keys of its own. Source: Authentication for push subscriptions (Pub/Sub). */
+const google = { issuer: 'https://accounts.google.com', keysUrl: 'https://www.googleapis.com/oauth2/v3/certs' }
+
+function oidcOf(file: SyncConfig, complain: Complaints): Config['oidc'] {
+  const given = file.deliveries?.oidc
+  if (given === undefined) return null
+  const { audience, email, issuer = google.issuer, keysUrl = google.keysUrl, toleranceMs = 30_000 } = given
+  const place = 'sync.config.deliveries.oidc.keysUrl'
+  if (issuer !== google.issuer && given.keysUrl === undefined)
+    complain.say(place, "is missing, and the issuer is not Google's", "name the issuer's key set (its jwks_uri)")
+  const { protocol, hostname } = new URL(keysUrl)
+  if (protocol !== 'https:' && !loopback.includes(hostname.replace(/^\[|\]$/g, '')))
+    complain.say(place, 'is not encrypted: anybody on the way could put keys in', 'write an https address')
+  return { audience, email, issuer, keysUrl, toleranceMs }
+}
+
 function accessOf(
   read: Reader,
   host: string,
+  takesTokens: boolean,
   complain: Complaints,
 ): { deliverySecret: string | null; apiTokens: Config['apiTokens'] } {
   const deliverySecret = read.secret('CTSF_DELIVERY_SECRET')
@@ -226,7 +253,7 @@ function accessOf(
     complain.say('CTSF_API_TOKENS', 'holds a token of fewer than 8 characters', 'make one with: openssl rand -hex 24')
   if (!loopback.includes(host))
     for (const [name, missing] of [
-      ['CTSF_DELIVERY_SECRET', !read.given('CTSF_DELIVERY_SECRET')],
+      ['CTSF_DELIVERY_SECRET', !takesTokens && !read.given('CTSF_DELIVERY_SECRET')],
       ['CTSF_API_TOKENS', !read.given('CTSF_API_TOKENS')],
     ] as const)
       if (missing)

@@ -12,7 +12,7 @@ export async function describeApi(): Promise<unknown> {
     metrics: metrics(),
     unready: async () => [],
     about: { version: '', roles: ['intake'], startedAt: '', org: () => null },
-    access: { host: '127.0.0.1', deliverySecret: null, apiTokens: [] },
+    access: { host: '127.0.0.1', deliverySecret: null, oidc: null, apiTokens: [] },
     signal: new AbortController().signal,
   }
   const http = await server(served)

@@ -33,7 +33,11 @@ export const variables: readonly Variable[] = [
     secret: true,
   },
   { name: 'DATA_DIR', doc: 'Where the built-in database, its keys and the state of the demo are.', default: './data' },
-  { name: 'HOST', doc: 'Address to listen on. Other than loopback needs the two secrets below.', default: '127.0.0.1' },
+  {
+    name: 'HOST',
+    doc: 'Address to listen on. Other than loopback needs the two secrets below; `deliveries.oidc` can stand in for the first.',
+    default: '127.0.0.1',
+  },
   { name: 'PORT', doc: 'Port to listen on; 0 takes any free one.', default: '8080' },
   { name: 'LOG_LEVEL', doc: `One of ${logLevels.join(', ')}.`, default: 'info' },
   { name: 'CTSF_CONFIG', doc: 'Path of `sync.config.ts`. Default: the one in the working directory, if there is one.' },
@@ -47,7 +51,11 @@ export const variables: readonly Variable[] = [
     doc: 'Key of the values of open conflicts and failures: 32 bytes in base64 or hex. Required with `DATABASE_URL`; else made once in `DATA_DIR/keys.json`.',
     secret: true,
   },
-  { name: 'CTSF_DELIVERY_SECRET', doc: 'What a delivery must carry. May be left out on loopback only.', secret: true },
+  {
+    name: 'CTSF_DELIVERY_SECRET',
+    doc: 'What a delivery must carry. May be left out on loopback, and where `deliveries.oidc` in `sync.config.ts` is set.',
+    secret: true,
+  },
   {
     name: 'CTSF_API_TOKENS',
     doc: 'Who may use the API, separated by commas, each `token` or `name:token`. May be left out on loopback only.',

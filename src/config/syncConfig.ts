@@ -117,6 +117,29 @@ const notYet =
   ({ input }: { readonly input?: unknown }): string | undefined =>
     typeof input === 'string' && known.includes(input) ? `'${input}' ${why}` : undefined
 
+const keysAddress = z.url({
+  protocol: /^https?$/,
+  error: 'expected an address in full, such as https://host/path',
+})
+
+const oidc = z.strictObject({
+  audience: z.string().min(1).describe('What the push subscription names as audience; by default its push endpoint.'),
+  email: z.email('expected the email of a service account').describe('The service account it speaks for.'),
+  issuer: z.string().min(1).optional().describe('Who signs. Default: `https://accounts.google.com`.'),
+  keysUrl: keysAddress
+    .optional()
+    .describe("Where the issuer's keys are. Default: Google's, `https://www.googleapis.com/oauth2/v3/certs`."),
+  toleranceMs: whole(0, 600_000).describe('By how much the clocks may differ. Default: 30000.'),
+})
+
+const deliveries = z.strictObject({
+  oidc: oidc
+    .optional()
+    .describe(
+      'Takes the OIDC tokens of Pub/Sub push (how-to/pubsub-push.md), beside `CTSF_DELIVERY_SECRET` or without it.',
+    ),
+})
+
 export const syncConfigSchema = z.strictObject({
   people: z
     .enum(['contact-with-own-account', 'person-account'], {
@@ -137,6 +160,7 @@ export const syncConfigSchema = z.strictObject({
     .optional()
     .describe("Share of the org's daily calls left to other integrations. Default: 0.2."),
   journalDays: whole(1, 3_650).describe('How long the story of a record is kept. Default: 30.'),
+  deliveries: deliveries.optional().describe('What a delivery may show instead of the secret.'),
   pace: pace.optional().describe('How fast the engine works.'),
 })
 

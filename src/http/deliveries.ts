@@ -1,7 +1,7 @@
 /** `POST /deliveries/commercetools`: whatever a Subscription's destination forwards, acknowledged once it is stored durably. */
 import type { FastifyInstance } from 'fastify'
 import { listen } from '../engine/listen.ts'
-import { requireDeliverySecret } from './guard.ts'
+import { requireDeliveryCredential } from './guard.ts'
 import { HttpProblem } from './problem.ts'
 import type { Served } from './served.ts'
 
@@ -50,13 +50,13 @@ export function deliveries(app: FastifyInstance, served: Served): void {
         schema: {
           summary: 'A delivery of a commercetools Subscription',
           description:
-            'Takes the Platform and CloudEvents formats, alone or in the envelope of Pub/Sub push. 204 once stored durably, also for probes and for types nobody maps. Authorization: Bearer with the delivery secret, or ?token=. Pub/Sub OIDC tokens are not understood yet: use ?token= in the push address.',
+            'Takes the Platform and CloudEvents formats, alone or in the envelope of Pub/Sub push. 204 once stored durably, also for probes and for types nobody maps. Authorization: Bearer with the delivery secret, or ?token=; or the OIDC token of Pub/Sub push, where `deliveries.oidc` in sync.config says whose. 401 without one of them.',
           tags: ['deliveries'],
           querystring: { type: 'object', properties: { token: { type: 'string' } } },
           response: { 204: { type: 'null', description: 'Stored, or understood and not wanted.' } },
         },
         // Before the body is read: a stranger's megabyte is not worth a parse.
-        onRequest: async request => requireDeliverySecret(request, access),
+        onRequest: request => requireDeliveryCredential(request, access),
       },
       async (request, reply) => {
         const heard = await listen(engine, parse(request.body), { correlationId: request.id })

@@ -43,12 +43,29 @@ function bearer(request: FastifyRequest): string | null {
   return null
 }
 
-/** `Authorization: Bearer` or, for senders that cannot set a header, `?token=`. No secret is needed where none is set. */
-export function requireDeliverySecret(request: FastifyRequest, access: Access): void {
-  if (access.deliverySecret === null) return
+/**
+ * The secret as `Authorization: Bearer` or, for senders that cannot set a header, as `?token=`; or a signed token of Pub/Sub
+ * push. Both places are looked at: who signs its pushes may have the secret in its address as well. Nothing is needed
+ * where nothing is set.
+ */
+export async function requireDeliveryCredential(request: FastifyRequest, access: Access): Promise<void> {
+  const { deliverySecret, oidc } = access
+  if (deliverySecret === null && oidc === null) return
   const { token } = request.query as { token?: unknown }
-  const given = bearer(request) ?? (typeof token === 'string' ? token : '')
-  if (sameSecret(given, access.deliverySecret)) return
+  const sent = bearer(request)
+  const given = [sent, token].filter(one => typeof one === 'string')
+  if (deliverySecret !== null && given.some(one => sameSecret(one, deliverySecret))) return
+  if (oidc !== null && sent !== null) {
+    const why = await oidc(sent)
+    if (why === null) return
+    request.log.info({ why }, 'the token of a delivery was refused')
+    throw new HttpProblem(
+      401,
+      'bad-token',
+      `The delivery's token is refused: ${why}.`,
+      'Compare deliveries.oidc in sync.config with audience and service account of the push subscription, or send the delivery secret.',
+    )
+  }
   throw new HttpProblem(
     401,
     'bad-credential',

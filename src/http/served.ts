@@ -3,6 +3,7 @@ import type { Drain } from '../engine/drain.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Instant } from '../model/resource.ts'
 import type { Metrics } from './metrics.ts'
+import type { TokenCheck } from './oidc.ts'
 
 /** Who may call the API: a name, for the record, and the secret. */
 export type ApiToken = { readonly name: string; readonly token: string }
@@ -23,6 +24,8 @@ export type Served = {
   readonly access: {
     readonly host: string
     readonly deliverySecret: string | null
+    /** Null where no tokens of Pub/Sub push are taken. */
+    readonly oidc: TokenCheck | null
     readonly apiTokens: readonly ApiToken[]
   }
   /** Fires when the process stops: streams end. */

@@ -81,7 +81,7 @@ beforeAll(async () => {
     metrics: board,
     unready: async () => reasons,
     about: { version: '0.0.0', roles: ['intake'], startedAt: clock().now(), org: () => '00D000000000001AAA' },
-    access: { host: '127.0.0.1', deliverySecret: null, apiTokens: [] },
+    access: { host: '127.0.0.1', deliverySecret: null, oidc: null, apiTokens: [] },
     signal: new AbortController().signal,
   }
   board.watch(store, null)
