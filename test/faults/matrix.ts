@@ -217,11 +217,22 @@ export async function suffer(now: World, one: Case, known: Customer, forMs = 90_
   return { calls: Math.max(0, Math.round(calls - looks)), struck: hits }
 }
 
-/** How the two sides compare, when the sweep has found what was lost on the way. */
-export async function compared(now: World, forMs = 20_000): Promise<Compared> {
+/** What flows back stands in no table of the comparison: the fields of the known customer in which the sides differ. */
+async function unlike(now: World, known: Customer): Promise<readonly string[]> {
+  const [customer, contact] = await Promise.all([shown(now, known), now.crm.contact(known)])
+  const pairs = { title: 'Title', dateOfBirth: 'Birthdate' }
+  return Object.entries(pairs)
+    .filter(([ours, theirs]) => (customer?.[ours] ?? null) !== (contact?.[theirs] ?? null))
+    .map(([, field]) => `Contact.${field}`)
+}
+
+/** How the two sides compare, record by record and both ways, when the sweep has found what was lost on the way. */
+export async function compared(now: World, known: Customer, forMs = 20_000): Promise<Compared> {
   const settled = async (): Promise<Compared> => {
     await now.quiet(forMs)
-    return now.compare()
+    const found = await now.compare()
+    return { ...found, differences: [...found.differences, ...(await unlike(now, known))] }
   }
-  return until(settled, ({ lost, duplicates }) => lost + duplicates === 0, forMs).catch(settled)
+  const isRight = ({ lost, duplicates, differences }: Compared): boolean => lost + duplicates + differences.length === 0
+  return until(settled, isRight, forMs).catch(settled)
 }

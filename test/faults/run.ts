@@ -25,7 +25,7 @@ const ended = { lost: 0, doubled: 0, diverged: 0, listed: 0, 'never struck': 0 }
 async function put(one: Case): Promise<void> {
   const startedMs = performance.now()
   const { calls, struck } = await suffer(now, one, known, 300_000)
-  const { lost, duplicates, listed, differences } = await compared(now, 120_000)
+  const { lost, duplicates, listed, differences } = await compared(now, known, 120_000)
   const missed = one.isDrawn ? 0 : struck.filter(({ hits }) => hits === 0).length
   for (const { name, hits } of struck) injected.set(name, (injected.get(name) ?? 0) + hits)
   requests += calls
