@@ -96,7 +96,9 @@ const pace = z.strictObject({
   callsInFlight: whole(1, 25).describe(
     'Writing calls to Salesforce that one worker process keeps under way while full passes wait. Default: 4.',
   ),
-  leaseMs: whole(5_000, 600_000).describe('How long a pass may own its records. Default: 60000.'),
+  leaseMs: whole(5_000, 600_000).describe(
+    'How long a pass may own its records. Keep it above 40000: a call may take 30 seconds, and none may go out on a lease that ends under it. Default: 60000.',
+  ),
   maxDelayMs: whole(0, 60_000).describe('The longest a change waits for company when calls run short. Default: 2000.'),
   burst: whole(1, 100_000).describe('Calls that may be spent at once before the refill sets the pace. Default: 8.'),
   pollMs: whole(1_000, 3_600_000).describe(
