@@ -20,13 +20,14 @@ const collect = async (type: string, records: object[]): Promise<Result[]> => {
 const upsert = (type: string, CT_Id__c: string, more: object) => collect(type, [{ CT_Id__c, ...more }])
 const child = (key: string, account = 'acme') => ({ CT_Id__c: key, LastName: key, Account: { CT_Id__c: account } })
 const codes = (results: Result[]) => results.map(({ success, errors }) => (success ? 'ok' : errors[0]?.statusCode))
+// Long enough for requests that were sent together to overlap on a busy machine.
 const slow = (ms: number) => org.control('POST', '/latency', { ms })
 const locks = (settings: object) => org.control('POST', '/locks', settings)
 
 test('writes below one account that overlap are refused, others are not', async () => {
   await upsert('Account', 'else', { Name: 'Else' })
   await locks({ overlap: true })
-  await slow(30)
+  await slow(600)
   const [first, second, third] = await Promise.all([
     collect('Contact', [child('a')]),
     collect('Contact', [child('b'), child('c', 'else'), { CT_Id__c: 'd', LastName: 'D' }]),
@@ -42,7 +43,7 @@ test('writes below one account that overlap are refused, others are not', async 
 test('what a composite and a single write hold counts too', async () => {
   await upsert('Contact', 'a', child('a'))
   await locks({ overlap: true })
-  await slow(30)
+  await slow(600)
   const compositeRequest = [
     {
       method: 'PATCH',
@@ -60,7 +61,7 @@ test('what a composite and a single write hold counts too', async () => {
 })
 
 test('nothing is refused unless asked for, and a dropped request lets go', async () => {
-  await slow(20)
+  await slow(600)
   const both = await Promise.all([collect('Contact', [child('a')]), collect('Contact', [child('b')])])
   expect(both.map(codes)).toEqual([['ok'], ['ok']])
   await locks({ overlap: true })
@@ -87,7 +88,7 @@ test('a rate refuses a share of the writes below accounts, the same ones each ti
 })
 
 test('of two that upsert the same new key at once the second is too late, and finds it afterwards', async () => {
-  await slow(30)
+  await slow(600)
   const [first, second] = await Promise.all([
     upsert('Contact', 'new', { LastName: 'A' }),
     upsert('Contact', 'new', { LastName: 'B' }),
