@@ -63,6 +63,23 @@ describe('a sweep', () => {
     expect(await world.sweep()).toMatchObject({ found: 1 })
   })
 
+  it('leaves to another process what that one looked at just now', async () => {
+    const world = await stage()
+    const looks = async (afterMs: number): Promise<number> => {
+      world.clock.advance(afterMs)
+      const before = world.swept.length
+      const stop = new AbortController()
+      world.clock.sleep = async () => stop.abort()
+      await sweep(world.engine, { signal: stop.signal, everyMs: 60_000, wake: () => undefined })
+      return world.swept.length - before
+    }
+    expect(await looks(20_000)).toBe(0)
+    expect(await looks(40_000)).toBe(1)
+    expect(await looks(20_000)).toBe(0)
+    // Whose clock was an hour ahead held nobody up.
+    expect(await looks(-3_600_000)).toBe(1)
+  })
+
   it('looks again when it died between the mark and its position', async () => {
     const world = await stage()
     world.clock.advance(1_000)

@@ -17,10 +17,13 @@ export type Swept = {
   readonly failure: RemoteFailure | null
 }
 
-type Tally = { listed: number; found: number }
+type Tally = { looks: number; listed: number; found: number }
 
 /** On a new database the first sweep begins so far back: what is older is for a backfill. */
 const firstLookMs = 600_000
+
+/** The share of the interval within which a look of another process is as good as one's own. */
+const freshShare = 0.9
 
 export const streamOf = (project: string, type: string): string => `sweep/${project}/${type}`
 
@@ -28,6 +31,8 @@ export const streamOf = (project: string, type: string): string => `sweep/${proj
 const typesOf = (engine: Engine): readonly string[] => [
   ...new Set(engine.mappings.flatMap(mapping => [mapping.commerce, ...mapping.touchedBy.map(({ type }) => type)])),
 ]
+
+type Look = { readonly signal: AbortSignal; readonly freshMs: number }
 
 /**
  * Marks before it moves the position: a crash between the two looks again, which finds nothing. What it finds goes in the
@@ -38,12 +43,15 @@ async function sweepType(
   project: string,
   type: string,
   tally: Tally,
-  signal: AbortSignal,
+  { signal, freshMs }: Look,
 ): Promise<void> {
   const { store, clock, systems } = engine
   const stream = streamOf(project, type)
   const correlationId = `sweep:${clock.now()}`
   const before = await store.checkpoint(stream)
+  // Either way: a clock that is ahead must not keep the others from looking until they are there.
+  if (before !== null && Math.abs(Date.parse(clock.now()) - Date.parse(before.at)) < freshMs) return
+  tally.looks++
   const start = new Date(Date.parse(clock.now()) - firstLookMs).toISOString()
   let position = before?.position ?? systems.commerce.positionAt(start)
   for await (const page of systems.commerce.list({ project, type, position, expand: [] }, { correlationId, signal })) {
@@ -67,23 +75,24 @@ async function sweepType(
 }
 
 /**
- * One look at every type of every project. Several processes that look at the same time find the same, once. A project
- * that is away, or a type that may not be read, keeps no other from being looked at.
+ * One look at every type of every project that was not looked at within `freshMs`. Several processes that look at the
+ * same time find the same, once. A project that is away, or a type that may not be read, keeps no other from being
+ * looked at.
  */
-export async function sweepOnce(engine: Engine, signal: AbortSignal): Promise<Swept> {
-  const tally = { listed: 0, found: 0 }
+export async function sweepOnce(engine: Engine, signal: AbortSignal, freshMs = 0): Promise<Swept> {
+  const tally = { looks: 0, listed: 0, found: 0 }
   let failure: RemoteFailure | null = null
   for (const project of engine.systems.commerce.projects)
     for (const type of typesOf(engine))
       try {
-        await sweepType(engine, project, type, tally, signal)
+        await sweepType(engine, project, type, tally, { signal, freshMs })
       } catch (error) {
         if (!(error instanceof RemoteFailure) || signal.aborted) throw error
         failure ??= error
         engine.log.warn({ project, type, code: error.failure.code }, 'a type could not be swept')
       }
-  const { listed, found } = tally
-  engine.observe.swept({ at: engine.clock.now(), listed, found })
+  const { looks, listed, found } = tally
+  if (looks > 0) engine.observe.swept({ at: engine.clock.now(), listed, found })
   if (found > 0) engine.log.warn({ found, listed }, 'changes were found that no delivery told of')
   return { listed, found, failure }
 }
@@ -92,7 +101,7 @@ export async function sweepOnce(engine: Engine, signal: AbortSignal): Promise<Sw
 export async function sweep(engine: Engine, { signal, everyMs, wake }: Sweep): Promise<void> {
   if (everyMs === 0) return
   await repeat(engine, { signal, everyMs, what: 'commercetools cannot be swept' }, async () => {
-    const { found, failure } = await sweepOnce(engine, signal)
+    const { found, failure } = await sweepOnce(engine, signal, everyMs * freshShare)
     if (found > 0) wake()
     if (failure !== null) throw failure
     return false
