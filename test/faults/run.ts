@@ -1,15 +1,25 @@
-/** `npm run faults -- --seed S`: every fault of both emulators on every operation, three times each; then all together. */
+/** `npm run faults -- --seed S`: every fault of both emulators on every operation, three times each; then all together. `--only` names some. */
 import { parseArgs } from 'node:util'
 import { world } from '../world.ts'
 import { type Case, cases, compared, config, disturb, suffer, together } from './matrix.ts'
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, rounds: { type: 'string', default: '40' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '40' },
+    only: { type: 'string', default: '' },
+  },
 })
 const seed = Number(values.seed)
 const rounds = Number(values.rounds)
 if (!Number.isInteger(seed) || !Number.isInteger(rounds)) {
   process.stderr.write('faults needs whole numbers: --seed 1 --rounds 40\n')
+  process.exit(2)
+}
+if (!cases(3).some(({ name }) => name.includes(values.only))) {
+  process.stderr.write(
+    "faults knows no such case: --only takes a part of a name, such as 'commerce update' or throttle\n",
+  )
   process.exit(2)
 }
 
@@ -40,7 +50,7 @@ async function put(one: Case): Promise<void> {
   process.stdout.write(`${isRight ? 'right' : 'WRONG'}  ${one.name.padEnd(44)} ${calls} requests, ${seconds} s\n`)
 }
 
-const single = cases(3)
+const single = cases(3).filter(({ name }) => name.includes(values.only))
 for (const one of single) await put(one)
 for (let round = 0; round < rounds; round++) await put(together(0.05, seed + round))
 
