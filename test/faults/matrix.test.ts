@@ -74,10 +74,13 @@ describe('faults', { timeout: 180_000, concurrent: true }, () => {
   it('all together at 5 %; then denied', async () => {
     const { now, known } = await stage(2)
     await using _ = now
+    let hits = 0
     for (let round = 0; round < 5; round++) {
-      const { calls } = await suffer(now, together(0.05, round), known)
+      const { calls, struck } = await suffer(now, together(0.05, round), known)
       expect(calls).toBeLessThan(mostCalls)
+      hits += struck.reduce((sum, one) => sum + one.hits, 0)
     }
+    expect(hits, 'faults that struck').toBeGreaterThan(0)
     expect(await compared(now, known)).toMatchObject(agreed)
     await now.commerce.disturb({})
     const expired = ['composite', 'collections'].map(on => ({ on, do: 'expire-session' }))

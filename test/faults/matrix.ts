@@ -5,7 +5,7 @@ import { ask, type Compared, type Customer, type World } from '../world.ts'
 type Fault = Readonly<Record<string, unknown>> & { readonly on: string; readonly do: string }
 type Side = 'crm' | 'commerce'
 
-/** What happens while things fail. `signs up`: three do, and somebody who is known changes. */
+/** What happens while things fail. `signs up`: some do, and somebody who is known changes. */
 type Story = 'signs up' | 'changes' | 'is edited' | 'is decided'
 
 export type Case = {
@@ -80,12 +80,14 @@ export const cases = (times: number): readonly Case[] =>
 
 /** Every fault at once, each in its share of `rate`; throttling is left out, since it would only make us wait. */
 export function together(rate: number, seed: number): Case {
+  // No fault draws what another one draws, nor what it drew in another round.
+  let drawn = 0
   const all = (side: Side): Fault[] =>
     used
       .filter(one => one.side === side && one.as === undefined)
       .flatMap(({ on, ways }) => {
         const some = ways.filter(way => way !== 'limit-exceeded' && way !== 'throttle')
-        return some.map((way, at) => ({ on, do: way, rate: rate / some.length, ...shape[way], seed: seed + at }))
+        return some.map(way => ({ on, do: way, rate: rate / some.length, ...shape[way], seed: seed * 1_000 + drawn++ }))
       })
   const story: readonly Story[] = ['signs up', 'is decided', 'is edited']
   return {
@@ -134,6 +136,12 @@ export type Suffered = {
 async function shown(now: World, { id }: Customer): Promise<Customer | undefined> {
   const url = `${now.urls.commerce}/__emulator/resources/demo/customers?limit=5000`
   return (await ask<{ results: readonly Customer[] }>(url)).results.find(one => one.id === id)
+}
+
+/** Where faults are drawn there have to be enough requests that some are struck. */
+const newcomers = ({ isDrawn }: Case): readonly string[] => {
+  const names = ['Ann', 'Bo', 'Cy', 'Di', 'Ed', 'Flo', 'Gus', 'Hal', 'Ida', 'Jo']
+  return isDrawn ? names : names.slice(0, 3)
 }
 
 let turns = 0
@@ -185,7 +193,7 @@ export async function suffer(now: World, one: Case, known: Customer, forMs = 90_
     const draft = { email: `${name}.${n}@example.com`, password: 'p', firstName: name, lastName: `Case ${n}` }
     await now.shopper.signsUp(draft)
   }
-  if (isIn('signs up')) await Promise.all([...['Ann', 'Bo', 'Cy'].map(signsUp), shopperChanges()])
+  if (isIn('signs up')) await Promise.all([...newcomers(one).map(signsUp), shopperChanges()])
   if (isIn('changes')) await shopperChanges()
   // While a record waits for a person nothing of it flows: the decision comes first.
   if (conflict !== null) {

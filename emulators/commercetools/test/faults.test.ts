@@ -35,6 +35,12 @@ describe('faults', () => {
     const first = await statuses()
     await it.control('POST', 'faults', [{ on: 'query', do: 'status', rate: 0.5 }])
     expect(await statuses()).toEqual(first)
+    const drawn = new Set<string>()
+    for (let seed = 1; seed <= 8; seed++) {
+      await it.control('POST', 'faults', [{ on: 'query', do: 'status', rate: 0.5, seed }])
+      drawn.add(String(await statuses()))
+    }
+    expect(drawn.size).toBeGreaterThan(4)
   })
 
   test('a dropped request does nothing; a dropped answer hides what was done', async () => {

@@ -113,6 +113,18 @@ describe('faults', () => {
     expect(seen).toEqual([201, 201, 500, 201, 201, 500])
   })
 
+  test('seeds that lie close together draw apart, from the first request on', async () => {
+    await start()
+    let struck = 0
+    for (let seed = 1; seed <= 40; seed++) {
+      await org.control('DELETE', '/faults')
+      await fault({ on: 'row', do: 'status', rate: 0.2, seed })
+      if ((await add()).status === 503) struck++
+    }
+    expect(struck).toBeGreaterThan(2)
+    expect(struck).toBeLessThan(16)
+  })
+
   test('unknown faults are refused', async () => {
     await start()
     expect((await fault({ on: 'row', do: 'explode' })).status).toBe(400)

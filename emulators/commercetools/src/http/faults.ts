@@ -1,7 +1,7 @@
 /** Faults on request: which operations go wrong, how, and how often. */
 import { malformedJson } from '../model/errors.ts'
 import { type Json, object, optional, optionalInteger, text } from '../model/json.ts'
-import { random } from '../model/random.ts'
+import { type Random, random } from '../model/random.ts'
 
 const OPERATIONS = ['token', 'get', 'query', 'create', 'update', 'delete', 'deliver'] as const
 export type Operation = (typeof OPERATIONS)[number]
@@ -18,7 +18,9 @@ export type Fault = {
   nth?: number
   /** Each nth matching operation. */
   every?: number
+  /** A share of them; `seed` fixes which. */
   rate?: number
+  seed?: number
   /** At most so often. */
   times?: number
   status?: number
@@ -35,12 +37,14 @@ export type Faults = {
 }
 
 export function faults(): Faults {
-  let all: { fault: Fault; met: number; fired: number }[] = []
-  let dice = random(1)
+  let all: { fault: Fault; met: number; fired: number; dice: Random }[] = []
   return {
     set(given) {
-      all = (Array.isArray(given) ? given : [given]).map(each => ({ fault: fault(each), met: 0, fired: 0 }))
-      dice = random(1)
+      all = (Array.isArray(given) ? given : [given]).map((each, at) => {
+        const made = fault(each)
+        // The place as well: faults that name no seed would all be drawn alike.
+        return { fault: made, met: 0, fired: 0, dice: random(made.seed ?? 1, at) }
+      })
       return all.map(each => each.fault)
     },
     clear() {
@@ -56,7 +60,7 @@ export function faults(): Faults {
         if (found || each.fired >= (times ?? Number.POSITIVE_INFINITY)) continue
         if (nth !== undefined && each.met !== nth) continue
         if (every !== undefined && each.met % every !== 0) continue
-        if (rate !== undefined && !dice.chance(rate)) continue
+        if (rate !== undefined && !each.dice.chance(rate)) continue
         each.fired += 1
         found = each.fault
       }
@@ -73,7 +77,7 @@ function fault(given: Json): Fault {
   if (!where) throw malformedJson(`on: must be one of ${[...OPERATIONS, 'any'].join(', ')}`)
   if (!way) throw malformedJson(`do: must be one of ${WAYS.join(', ')}`)
   const made: Fault = { on: where, do: way }
-  for (const name of ['nth', 'every', 'times', 'status', 'ms'] as const) {
+  for (const name of ['nth', 'every', 'times', 'status', 'ms', 'seed'] as const) {
     const value = optionalInteger(body, name)
     if (value !== undefined) made[name] = value
   }

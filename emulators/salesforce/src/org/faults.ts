@@ -92,7 +92,9 @@ function isDue(fault: Fault, seen: number, draw: () => number): boolean {
 
 /** A small generator with a seed (a linear congruence over 32 bits): a rate must hit the same requests each time. */
 export function random(seed: number): () => number {
-  let state = seed >>> 0 || 1
+  // Mixed first: seeds that lie close together would all begin with nearly the same number.
+  let state = Math.imul(seed ^ (seed >>> 16), 0x85ebca6b) >>> 0
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35) >>> 0
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return state / 2 ** 32
