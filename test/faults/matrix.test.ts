@@ -57,7 +57,7 @@ async function denied(now: World, side: 'crm' | 'commerce', faults: readonly obj
   await now.quiet()
 }
 
-describe('faults', { timeout: 180_000, concurrent: true }, () => {
+describe('faults', { timeout: 300_000, concurrent: true }, () => {
   const short = cases(1).filter(one => !one.isLong && !one.restarts)
   // What is used at the start only costs a restart each: the long form (`npm run faults`) has them all.
   const starts = cases(1).filter(one => one.restarts && /(status|truncate)$/.test(one.name))
