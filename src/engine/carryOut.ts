@@ -66,6 +66,8 @@ type RowState = {
   open: number
   worst: Next
   uncertain: boolean
+  /** Told with the row's last save: one that is still held does not sleep, so nothing could wake it. */
+  waits: Settlement['waits'][number][]
 }
 
 const worse = (a: Next, b: Next): Next => (gravity.indexOf(a.do) <= gravity.indexOf(b.do) ? a : b)
@@ -120,6 +122,7 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
         open: 0,
         worst: { do: 'done' },
         uncertain: false,
+        waits: [],
       },
     ]),
   )
@@ -185,6 +188,8 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       state.open--
       touched.add(state)
       gather(settlement, one, result, isBlocked ? blocked : failure, now, ms)
+      if (one.plan.do === 'wait')
+        for (const awaited of one.plan.awaits) state.waits.push({ waiting: state.row.ref, awaited })
       // What was said of the record as a whole (not there, broke a pass) is over when any part of it goes through.
       if (failure === null && result.next.do === 'done') {
         const { mapping, role } = one.subject.draft
@@ -200,7 +205,10 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
     )
     for (const { row, gone, open, worst } of touched)
       if (row.erase && gone && open === 0 && worst.do === 'done') settlement.erased.push(...endsOf(row, considered))
-    for (const state of touched) if (state.open > 0) settlement.rows.push(keep(state.row))
+    for (const state of touched) {
+      if (state.open > 0) settlement.rows.push(keep(state.row))
+      else settlement.waits.push(...state.waits)
+    }
     return save(settlement)
   }
 

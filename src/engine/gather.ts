@@ -48,8 +48,6 @@ export function gather(
     const { decision, chosen } = one.looked
     settlement.applied.push(...new Set([decision, chosen].filter(each => each !== null)))
   }
-  if (one.plan.do === 'wait')
-    for (const awaited of one.plan.awaits) settlement.waits.push({ waiting: draft.source, awaited })
   for (const ref of result.marks) settlement.marks.push(forcedMark(ref, row.correlationId, now))
   if (result.links.some(change => change.do === 'put')) settlement.wakes.push(draft.source)
   if (one.plan.do !== 'nothing' || row.lane === 'live' || row.lane === 'retry')

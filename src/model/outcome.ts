@@ -134,6 +134,7 @@ export type Settlement = {
   readonly resolved: readonly Resolved[]
   /** Decisions that have been carried out. */
   readonly applied: readonly Decision[]
+  /** Of rows that this save frees. What an earlier save of the same claim said of a row's waits is over with its last one. */
   readonly waits: readonly { readonly waiting: ResourceRef; readonly awaited: ResourceRef }[]
   /** Forced marks that follow from this pass: a yield, a new link's CRM end. */
   readonly marks: readonly ChangeEvent[]
