@@ -164,6 +164,11 @@ export async function world(options: WorldOptions = {}) {
           },
         ),
     },
+    merchant: {
+      /** Makes a customer group, a store. */
+      makes: (what: 'customer-groups' | 'stores', draft: Record<string, unknown>): Promise<Customer> =>
+        ask<Customer>(`${commerceUrl}/demo/${what}`, { method: 'POST', headers: shop, body: JSON.stringify(draft) }),
+    },
     /** The people of the emulator's scenarios. */
     people: {
       play: (scenario: string, how: { rate: number; customers?: number; seed?: number }): Promise<unknown> =>
@@ -194,6 +199,11 @@ export async function world(options: WorldOptions = {}) {
       faults: (faults: unknown[]): Promise<unknown> => post(`${commerceUrl}/__emulator/faults`, faults),
       disturb: (how: Record<string, unknown>): Promise<unknown> => post(`${commerceUrl}/__emulator/deliveries`, how),
     },
+    /** What a command of the CLI prints with `--json`, asked of the running service. */
+    ctsf: async <T>(...args: string[]): Promise<T> =>
+      JSON.parse(
+        (await exec(process.execPath, ['bin/ctsf.js', ...args, '--url', serviceUrl, '--json'], { cwd: root })).stdout,
+      ) as T,
     status: (): Promise<Status> => ask<Status>(`${serviceUrl}/api/v1/status`),
     api: <T>(path: string): Promise<T> => ask<T>(`${serviceUrl}/api/v1${path}`),
     retry: (failure: string): Promise<unknown> => post(`${serviceUrl}/api/v1/failures/${failure}/retry`, {}),

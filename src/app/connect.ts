@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { type Config, ConfigError } from '../config.ts'
 import { flowsBack } from '../core/mergeFields.ts'
+import { pathsBack } from '../core/sharedPaths.ts'
 import type { clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import type { CallContext, CommerceSystem, CommerceWriter, CrmFeed, CrmSystem, Problem, Store } from '../model/ports.ts'
@@ -18,12 +19,12 @@ export type Systems = {
 }
 
 /** Fields whose owner lets Salesforce's value flow back, though commercetools has no way to take it. */
-export function unwritable({ mappings }: Config, commerce: CommerceWriter): readonly Problem[] {
+export function unwritable({ mappings }: Pick<Config, 'mappings'>, commerce: CommerceWriter): readonly Problem[] {
   return mappings.flatMap(({ name, commerce: type, parts }) =>
     parts.flatMap(({ object, fields }) =>
       fields
         .filter(({ owner }) => owner !== 'commerce' && owner !== 'seed')
-        .filter(rule => !flowsBack(rule) || !commerce.writable(type, rule.commerce))
+        .filter(rule => !flowsBack(rule) || !pathsBack(rule).every(path => commerce.writable(type, path)))
         .map(({ crm, owner, commerce: path }) => ({
           place: `mapping ${name}.${object}.${crm}.owner`,
           problem: `'${owner}' lets Salesforce's value flow back, and '${path}' cannot be written to commercetools`,

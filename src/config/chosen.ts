@@ -87,7 +87,10 @@ function fieldsOf(part: MappingPart, changes: readonly [string, FieldChange | fa
       // A rule that is new has both: `partOf` has seen to that.
       const { codec } = change
       const named = typeof codec === 'string' ? { codec: namedCodecs[codec] } : {}
-      rules.set(crm, { crm, commerce: '', owner: 'commerce', ...rule, ...said, ...named })
+      // How the ready-made expression comes apart says nothing of another one.
+      const { apart, ...kept } = rule ?? {}
+      const whole = apart !== undefined && change.commerce === undefined ? { apart } : {}
+      rules.set(crm, { crm, commerce: '', owner: 'commerce', ...kept, ...whole, ...said, ...named })
     }
   }
   return [...rules.values()]

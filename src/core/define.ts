@@ -8,6 +8,7 @@ import {
   ownerships,
 } from '../model/mapping.ts'
 import { evaluate } from './evaluate.ts'
+import { pathsBack } from './sharedPaths.ts'
 
 /** One thing wrong with a mapping. `place` is a path into it: `customer-person.contact.LastName.owner`. */
 export type MappingProblem = { readonly place: string; readonly problem: string; readonly fix: string }
@@ -46,6 +47,7 @@ function fieldProblems(at: string, rule: FieldRule, part: MappingPart): MappingP
     ...problems,
     ...expressionProblem(`${at}.commerce`, rule.commerce),
     ...expressionProblem(`${at}.fallback`, rule.fallback),
+    ...(rule.apart?.paths ?? []).flatMap(path => expressionProblem(`${at}.apart`, path)),
   ]
 }
 
@@ -68,10 +70,12 @@ function rivals(mapping: Mapping): MappingProblem[] {
     part.fields
       .filter(rule => rule.owner === 'crm')
       .flatMap(rule => {
-        const before = seen.get(rule.commerce)
-        seen.set(rule.commerce, `${part.object}.${rule.crm}`)
+        const paths = pathsBack(rule)
+        const shared = paths.find(path => seen.has(path)) ?? ''
+        const before = seen.get(shared)
+        for (const path of paths) seen.set(path, `${part.object}.${rule.crm}`)
         const place = `${mapping.name}.${part.role}.${rule.crm}.owner`
-        const problem = `${before} owns '${rule.commerce}' already: both would put their value back for ever`
+        const problem = `${before} owns '${shared}' already: both would put their value back for ever`
         return before === undefined ? [] : [{ place, problem, fix: "let one of the two have the owner 'latest'" }]
       }),
   )

@@ -24,7 +24,7 @@ export type BackPlan = {
   readonly draft: Draft
   readonly link: IdentityLink
   readonly verdicts: readonly FieldVerdict[]
-  /** What to change on the commerce record, by the path of the field's rule; empty for nothing. */
+  /** What to change on the commerce record, by the field's expression or what it comes apart into; empty for nothing. */
   readonly changes: readonly { readonly field: string; readonly path: string; readonly value: Json }[]
   /** What both sides agree on once the changes are confirmed, or at once when there are none. */
   readonly base: Base
@@ -39,9 +39,11 @@ export function planBack(draft: Draft, input: PlanBackInput): BackPlan {
   const { part, link, present } = input
   const merged = mergeFields(draft, { ...input, from: 'crm', target: present })
   const conflict = merged.disputed.length > 0 ? conflictOf(link.crm, merged.disputed) : null
-  const changes = Object.entries(merged.write).map(([field, value]) => {
-    const { commerce: path, codec } = ruleOf(part, field)
-    return { field, path, value: codec?.toCommerce === undefined ? value : codec.toCommerce(value) }
+  const changes = Object.entries(merged.write).flatMap(([field, value]) => {
+    const { commerce: path, codec, apart } = ruleOf(part, field)
+    if (apart !== undefined)
+      return Object.entries(apart.of(value)).map(([path, piece]) => ({ field, path, value: piece }))
+    return [{ field, path, value: codec?.toCommerce === undefined ? value : codec.toCommerce(value) }]
   })
   const { verdicts, base, yields } = merged
   return {

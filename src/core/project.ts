@@ -17,6 +17,7 @@ import type {
 import type { Json, JsonObject, Snapshot } from '../model/resource.ts'
 import { defaultsOf } from './defaultsOf.ts'
 import { type Expression, evaluate } from './evaluate.ts'
+import { flowsBack } from './mergeFields.ts'
 import { type Stored, stored } from './stored.ts'
 
 type PresentSnapshot = Extract<Snapshot, { state: 'present' }>
@@ -24,6 +25,12 @@ type PresentSnapshot = Extract<Snapshot, { state: 'present' }>
 /** A mapping made ready for one org: `drafts` projects a record, `missing` are fields the org does not have for us. */
 export type Projection = {
   readonly drafts: (snapshot: PresentSnapshot) => readonly Draft[]
+  /**
+   * What a value of Salesforce would be, had it gone to this commerce record and come back: `089 1234` is the number
+   * `+49891234`, and the keys `b;a` are `a;b`. Fields that both sides may write are compared in that form: else a value
+   * that people spell in another way would go to and fro for ever. The value itself for all other fields.
+   */
+  readonly canonical: (role: string, body: JsonObject) => (field: string, value: Value) => Value
   readonly missing: readonly { readonly object: string; readonly field: string }[]
 }
 
@@ -67,6 +74,15 @@ function fieldValue(ready: ReadyField, body: JsonObject, get: CodecContext['get'
   return typeof raw === 'object' && raw !== null
     ? { value: undefined, note: 'is not a single value' }
     : stored(raw, ready.field)
+}
+
+/** The value itself where it has no way: what is no phone number is compared as it is written. */
+function thereAndBack({ rule: { codec, apart }, field }: ReadyField, value: Value, get: CodecContext['get']): Value {
+  const composed = apart === undefined ? value : apart.composed(value)
+  const sent = apart === undefined && codec?.toCommerce !== undefined ? codec.toCommerce(composed) : composed
+  const coded = codec?.toCrm(sent, { get, field })
+  if (coded?.is === 'bad') return value
+  return stored(coded === undefined ? composed : coded.value, field).value ?? value
 }
 
 /**
@@ -179,5 +195,18 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     const answer = when === null ? true : when(body)
     return answer !== null && answer !== false
   }
-  return { missing, drafts: snapshot => (takesPart(snapshot.body) ? parts.map(one => draft(one, snapshot)) : []) }
+  const canonical = (role: string, body: JsonObject) => {
+    const fields = parts.find(({ part }) => part.role === role)?.fields ?? []
+    const both = new Map(fields.filter(({ rule }) => flowsBack(rule)).map(ready => [ready.crm, ready]))
+    const get = (path: string): Json => expression(path)(body)
+    return (field: string, value: Value): Value => {
+      const ready = value === null ? undefined : both.get(field)
+      return ready === undefined ? value : thereAndBack(ready, value, get)
+    }
+  }
+  return {
+    missing,
+    canonical,
+    drafts: snapshot => (takesPart(snapshot.body) ? parts.map(one => draft(one, snapshot)) : []),
+  }
 }

@@ -9,7 +9,7 @@ import type { WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, type Snapshot, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
-import { type LookedUp, lookUp, partKey, type Subject } from './lookUp.ts'
+import { compared, type LookedUp, lookUp, partKey, type Subject } from './lookUp.ts'
 
 export type Considered = { readonly subject: Subject; readonly looked: LookedUp; readonly plan: WritePlan }
 
@@ -75,7 +75,17 @@ export async function consider(
           }),
       ),
   )
-  const looked = await lookUp(engine, subjects, links, schema, context)
+  const looked = (await lookUp(engine, subjects, links, schema, context)).map((one, at) => {
+    const subject = subjects[at]
+    if (subject === undefined || (one.present?.state !== 'present' && one.candidates.length === 0)) return one
+    const { mapping, part, body } = subject
+    const canonical = projectionOf(engine, mapping, schema).canonical(part.role, body)
+    return {
+      ...one,
+      candidates: one.candidates.map(candidate => compared(engine, candidate, canonical)),
+      present: one.present?.state === 'present' ? compared(engine, one.present, canonical) : one.present,
+    }
+  })
   const places = new Map<string, Resolved>()
   const resolve = (pointer: Pointer): Resolved => {
     if (pointer.to === 'id') return { is: 'linked', crm: pointer.ref }

@@ -27,8 +27,8 @@ export type Planned = Pair & {
   readonly plan: BackPlan
 }
 
-/** One field that feeds a shared place; `change` is what it would write there. */
-type Contender = { readonly one: Planned; readonly field: string; readonly change: BackPlan['changes'][number] | null }
+/** One field that feeds a shared place; `changes` is what it would write there, empty for nothing. */
+type Contender = { readonly one: Planned; readonly field: string; readonly changes: BackPlan['changes'] }
 
 export type Contended = {
   /** The plans without what is contended. */
@@ -71,11 +71,13 @@ function contests(all: readonly Planned[]): readonly (readonly Contender[])[] {
       for (const { role, field } of fields) {
         if (role !== one.link.role) continue
         const key = `${one.mapping.name}\n${refKey(one.link.commerce)}\n${path}`
-        const change = one.plan.changes.find(each => each.field === field) ?? null
-        found.set(key, [...(found.get(key) ?? []), { one, field, change }])
+        const changes = one.plan.changes.filter(each => each.field === field)
+        found.set(key, [...(found.get(key) ?? []), { one, field, changes }])
       }
-  return [...found.values()].filter(some => some.some(each => each.change !== null))
+  return [...found.values()].filter(some => some.some(isChange))
 }
+
+const isChange = ({ changes }: Contender): boolean => changes.length > 0
 
 /** Who wins: by a person's word, or because Salesforce owns that field; null when nobody can say. */
 function winnerOf(contest: readonly Contender[], decisionOf: (one: Planned) => Decision | null): Contender | null {
@@ -83,15 +85,19 @@ function winnerOf(contest: readonly Contender[], decisionOf: (one: Planned) => D
     const choice = decisionOf(one)?.choice
     return choice?.do === 'take' && choice.side === 'crm'
   })
-  return (
-    decided ??
-    contest.find(({ one, field, change }) => change !== null && ruleOf(one.part, field).owner === 'crm') ??
-    null
-  )
+  return decided ?? contest.find(each => isChange(each) && ruleOf(each.one.part, each.field).owner === 'crm') ?? null
 }
 
-const differ = (some: readonly Contender[]): boolean =>
-  new Set(some.flatMap(({ change }) => (change === null ? [] : JSON.stringify(change.value)))).size > 1
+/** Fields that come apart may share one path of several: only what is said of the same path can differ. */
+function differ(some: readonly Contender[]): boolean {
+  const values = new Map<string, string>()
+  for (const { path, value } of some.flatMap(({ changes }) => changes)) {
+    const said = JSON.stringify(value)
+    if ((values.get(path) ?? said) !== said) return true
+    values.set(path, said)
+  }
+  return false
+}
 
 /** Enters a decision or asks for one, and takes what is not to be written out of the plans. */
 export async function contend(
@@ -127,12 +133,12 @@ export async function contend(
     const dropped = contest.filter(each => {
       const choice = decisionOf(each.one)?.choice
       const isLost = winner === null ? choice?.do === 'take' && choice.side === 'commerce' : each !== winner
-      return isLost && each.change !== null
+      return isLost && isChange(each)
     })
     const left = contest.filter(each => !dropped.includes(each))
     if (winner !== null && !differ(contest) && decisionOf(winner.one) === null) continue
     for (const each of dropped) hold(each, 'lost')
-    if (differ(left)) for (const each of left) if (each.change !== null) hold(each, 'asked')
+    if (differ(left)) for (const each of left) if (isChange(each)) hold(each, 'asked')
   }
   settlement.applied.push(...decisions)
   for (const { source, mapping, role } of decisions) settlement.resolved.push({ source, mapping, role, seen: true })
@@ -142,9 +148,9 @@ export async function contend(
     // What others were asked about it is over when a person has decided one of them.
     else for (const { one } of contest) settlement.resolved.push({ ...aboutOf(one.link), seen: true })
     // The value that is left flows from its own record, which nobody may have announced.
-    for (const { one, field, change } of open.length > 0 ? [] : contest)
-      if (others.includes(one) && change !== null && held.get(one)?.get(field) === undefined)
-        settlement.marks.push(forcedMark(one.link.crm, one.row.correlationId, now))
+    for (const each of open.length > 0 ? [] : contest)
+      if (others.includes(each.one) && isChange(each) && held.get(each.one)?.get(each.field) === undefined)
+        settlement.marks.push(forcedMark(each.one.link.crm, each.one.row.correlationId, now))
   }
   for (const one of others) {
     const fields = held.get(one)

@@ -127,6 +127,22 @@ export async function readPresent(
   return present
 }
 
+/** What was read of a record, compared as the mapping compares it; the values stay as people wrote them. */
+export function compared<T extends { readonly values: Readonly<Record<string, Value>>; readonly digests: Base }>(
+  engine: Engine,
+  found: T,
+  canonical: (field: string, value: Value) => Value,
+): T {
+  let digests: Record<string, string> | null = null
+  for (const [field, value] of Object.entries(found.values)) {
+    const other = canonical(field, value)
+    if (other === value) continue
+    digests ??= { ...found.digests }
+    digests[field] = engine.digester.digest(field, other)
+  }
+  return digests === null ? found : { ...found, digests }
+}
+
 /** Chosen by its id: says nothing about which fields agree. */
 const byHand: MatchRule = { by: 'fallback', crm: 'Id', commerce: 'key' }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { failure } from '../../test/memory/systems.ts'
 import { memoryWorld, personMapping } from '../../test/memory/world.ts'
-import type { FieldOwnership, Mapping } from '../model/mapping.ts'
+import type { Codec, FieldOwnership, Mapping } from '../model/mapping.ts'
 import { pollOnce, watched } from './poll.ts'
 
 const anna = { firstName: 'Anna', lastName: 'Beck', email: 'anna@example.com', note: 'met at the fair' }
@@ -16,8 +16,8 @@ const owned = (owners: Readonly<Record<string, FieldOwnership>>): Mapping => ({
 })
 
 /** A world in which one customer is linked, with what a salesperson and the poll can do. */
-async function linked(owners: Readonly<Record<string, FieldOwnership>>) {
-  const world = memoryWorld({ mappings: [owned(owners)] })
+async function linked(owners: Readonly<Record<string, FieldOwnership>>, mapping = owned(owners)) {
+  const world = memoryWorld({ mappings: [mapping] })
   await world.shopper.saves('demo/1', anna)
   await world.quiet()
   await pollOnce(world.engine, ['Contact'], new AbortController().signal)
@@ -94,6 +94,52 @@ describe('what flows back from Salesforce', () => {
     await world.quiet()
     expect(await world.customer()).toMatchObject({ note: 'met at the fair' })
     expect(world.fields()?.Description).toBe('prefers mornings')
+  })
+})
+
+describe('a value that people write in another way than the shop', () => {
+  /** Blanks mean nothing to this codec, and the shop's form has none. */
+  const closed: Codec = {
+    name: 'closed',
+    doc: 'for tests',
+    toCrm: raw => ({ is: 'value', value: typeof raw === 'string' ? raw.replaceAll(' ', '') || null : null }),
+    toCommerce: stored => stored,
+  }
+  const spelt = async (owner: FieldOwnership) => {
+    const made = owned({ FirstName: owner })
+    const parts = made.parts.map(part => ({
+      ...part,
+      fields: part.fields.map(rule => (rule.crm === 'FirstName' ? { ...rule, codec: closed } : rule)),
+    }))
+    return linked({}, { ...made, parts })
+  }
+
+  it.each<FieldOwnership>(['crm', 'latest', 'review', 'strictest'])(
+    'goes over once, and both sides keep their form: %s',
+    async owner => {
+      const world = await spelt(owner)
+      await world.edits({ FirstName: '089 12 34' })
+      await world.quiet()
+      expect(await world.customer()).toMatchObject({ firstName: '089 12 34' })
+      expect(world.fields()?.FirstName).toBe('089 12 34')
+      const writes = world.writes().length
+      await world.edits({ FirstName: '0891 234' })
+      await world.quiet()
+      expect(await world.customer()).toMatchObject({ firstName: '089 12 34' })
+      expect(world.fields()?.FirstName).toBe('0891 234')
+      expect(world.writes().length).toBe(writes)
+      expect(world.store.conflictRows).toEqual([])
+    },
+  )
+
+  it('and a change in the shop is seen against what it means', async () => {
+    const world = await spelt('review')
+    await world.edits({ FirstName: '089 12 34' })
+    await world.quiet()
+    await world.shopper.saves('demo/1', { ...anna, firstName: '089 99' })
+    await world.quiet()
+    expect(world.fields()?.FirstName).toBe('08999')
+    expect(world.store.conflictRows).toEqual([])
   })
 })
 

@@ -12,7 +12,7 @@ import { projectionOf, schemaOf } from './consider.ts'
 import { contend, type Pair, type Planned } from './contend.ts'
 import type { Engine } from './engine.ts'
 import { emptySettlement, forcedMark, freed, type Growing, line, settled } from './gather.ts'
-import { readPresent, rebase, wantedFields } from './lookUp.ts'
+import { compared, readPresent, rebase, wantedFields } from './lookUp.ts'
 import { read } from './read.ts'
 
 export type BackWork = {
@@ -40,14 +40,14 @@ function planOf(
   engine: Engine,
   pair: Pair,
   schema: Schema,
-  present: Extract<Present, { state: 'present' }>,
+  found: Extract<Present, { state: 'present' }>,
   snapshot: PresentSnapshot,
 ): Planned | null {
   const { mapping, part, row, link } = pair
-  const draft = projectionOf(engine, mapping, schema)
-    .drafts(snapshot)
-    .find(one => one.role === link.role)
+  const projection = projectionOf(engine, mapping, schema)
+  const draft = projection.drafts(snapshot).find(one => one.role === link.role)
   if (draft === undefined) return null
+  const present = compared(engine, found, projection.canonical(link.role, snapshot.body))
   const plan = planBack(draft, {
     part,
     link: rebase(engine, link, draft),

@@ -30,6 +30,16 @@ export type Codec = {
   readonly toCommerce?: (value: Value) => Json
 }
 
+/** How a composed value comes apart when Salesforce's wins. */
+export type Apart = {
+  /** All paths of the commerce record that it may change; each is one that can be written. */
+  readonly paths: readonly string[]
+  /** What each becomes; a path that is not named stays as it is. Pure. */
+  readonly of: (value: Value) => Readonly<Record<string, Json>>
+  /** What the rule's expression makes of these pieces: the value, but for blanks. */
+  readonly composed: (value: Value) => Value
+}
+
 /**
  * One field of one record.
  * `commerce` is an expression over the commerce record: a path (`firstName`, `addresses[@defaultBillingAddressId].city`),
@@ -41,6 +51,8 @@ export type FieldRule = {
   readonly crm: string
   readonly owner: FieldOwnership
   readonly codec?: Codec
+  /** For a template: without it only a path, or alternatives of paths, can flow back. */
+  readonly apart?: Apart
   /** Used instead of `crm` when the org does not have that field (`MailingCountryCode` → `MailingCountry`). */
   readonly orElse?: string
   /** The org refuses the record without it. */

@@ -35,10 +35,10 @@ describe('a change that cannot be', () => {
     const changes = [
       { path: 'title', value: 'A' },
       { path: ' title', value: 'B' },
-      { path: 'stores', value: null },
+      { path: 'isEmailVerified', value: null },
     ]
     const [outcome] = await system().write([{ ...of, changes }], context())
-    expect(failed(outcome)).toMatchObject({ is: 'invalid', code: 'TWO_VALUES', fields: ['title', 'stores'] })
+    expect(failed(outcome)).toMatchObject({ is: 'invalid', code: 'TWO_VALUES', fields: ['title', 'isEmailVerified'] })
   })
 
   it.each([

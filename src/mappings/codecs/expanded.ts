@@ -5,7 +5,8 @@ import { name } from './name.ts'
 
 /**
  * A reference that came without its record is not an empty value: it leaves the field alone instead of blanking it.
- * `reference` is the path of the reference itself (`customerGroup`). No way back: the text belongs to the other record.
+ * `reference` is the path of the reference itself (`customerGroup`). On the way back the
+ * name says which record to point at, so it must be one that is there.
  */
 export function expanded({ reference }: { readonly reference: string }): Codec {
   return {
@@ -16,5 +17,6 @@ export function expanded({ reference }: { readonly reference: string }): Codec {
         return bad(`was not read: ${reference} is not expanded`)
       return name.toCrm(raw, context)
     },
+    toCommerce: stored => stored,
   }
 }

@@ -11,7 +11,7 @@ function keyOf(item: Json): string | null {
 
 /**
  * Keys joined by `;`, each once and sorted: the order in which commercetools lists them is no change. Also takes its
- * own result. No way back: such a list is assigned in the shop, not typed into a text.
+ * own result. On the way back each key must name something that is there.
  */
 export const keys: Codec = {
   name: 'keys',
@@ -28,4 +28,5 @@ export const keys: Codec = {
       return bad(`has more keys than ${field.length} characters hold`)
     return value(joined === '' ? null : joined)
   },
+  toCommerce: stored => (typeof stored === 'string' ? stored.split(';') : null),
 }

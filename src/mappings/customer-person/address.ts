@@ -3,15 +3,7 @@ import type { FieldOwnership, FieldRule } from '../../model/mapping.ts'
 import { country } from '../codecs/country.ts'
 import { state } from '../codecs/state.ts'
 import { text } from '../codecs/text.ts'
-
-export type StreetOrder = 'name-number' | 'number-name'
-
-/** Street and number on the first line, what helps the postman on the second; a box where there is no street. */
-function streetOf(at: string, order: StreetOrder): string {
-  const [name, number] = [`{${at}.streetName}`, `{${at}.streetNumber}`]
-  const line = order === 'name-number' ? `${name} ${number}` : `${number} ${name}`
-  return `${line}\n{${at}.additionalStreetInfo} ?? PO Box {${at}.pOBox}`
-}
+import { type StreetOrder, streetApart, streetOf } from './street.ts'
 
 /**
  * Rules for the address at `at` (`addresses[@defaultBillingAddressId]`) into the fields that begin with `prefix` (`Billing`).
@@ -19,7 +11,7 @@ function streetOf(at: string, order: StreetOrder): string {
  */
 export function address(prefix: string, at: string, owner: FieldOwnership, order: StreetOrder): readonly FieldRule[] {
   return [
-    { crm: `${prefix}Street`, commerce: streetOf(at, order), owner, codec: text },
+    { crm: `${prefix}Street`, commerce: streetOf(at, order), owner, codec: text, apart: streetApart(at, order) },
     { crm: `${prefix}City`, commerce: `${at}.city`, owner, codec: text },
     { crm: `${prefix}PostalCode`, commerce: `${at}.postalCode`, owner, codec: text },
     {

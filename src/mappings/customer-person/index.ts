@@ -9,8 +9,9 @@ import { locale } from '../codecs/locale.ts'
 import { name } from '../codecs/name.ts'
 import { phone } from '../codecs/phone.ts'
 import { text } from '../codecs/text.ts'
-import { address, type StreetOrder } from './address.ts'
+import { address } from './address.ts'
 import { personField } from './personField.ts'
+import type { StreetOrder } from './street.ts'
 
 export type People = 'contact-with-own-account' | 'person-account'
 

@@ -9,6 +9,8 @@ export type QueryArgs = {
   readonly withTotal: boolean
   readonly expand: string[]
   readonly sort?: string[]
+  /** Values of the variables in `where`: no text is ever put into a predicate. */
+  readonly [variable: `var.${string}`]: string | string[]
 }
 
 /** The actions come from the table of what can be written, which only names actions of the type. */

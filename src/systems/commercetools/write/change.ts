@@ -24,3 +24,22 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
 /** Null where there is none: absent and null are the same to commercetools. */
 export const held = (record: Json | undefined, name: string): Json =>
   isObject(record) && Object.hasOwn(record, name) ? (record[name] ?? null) : null
+
+/** What a place holds now, null for nothing. Of a reference: the text that names it, when the other record was read along. */
+export function valueAt(body: JsonObject, place: Place): Json {
+  switch (place.at) {
+    case 'property':
+    case 'list':
+      return held(body, place.name)
+    case 'reference':
+      return held(held(held(body, place.name), 'obj'), place.reference.by)
+    case 'custom':
+      return held(held(held(body, 'custom'), 'fields'), place.name)
+    case 'address': {
+      const id = held(body, place.of)
+      const list = held(body, 'addresses')
+      const found = Array.isArray(list) && id !== null ? list.find(each => held(each, 'id') === id) : undefined
+      return held(found, place.name)
+    }
+  }
+}

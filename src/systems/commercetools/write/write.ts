@@ -9,6 +9,7 @@ import type { Deps } from '../options.ts'
 import { idWord } from '../snapshot.ts'
 import { actions } from './actions.ts'
 import type { Change } from './change.ts'
+import { type Named, named, namedBy } from './named.ts'
 
 const failing = (is: Failure['is'], code: string, message: string): Failure => ({
   is,
@@ -42,15 +43,37 @@ export async function write(
   { timeoutMs, ...deps }: Deps & { readonly timeoutMs: number },
 ): Promise<readonly Outcome[]> {
   const batch: Batch = { deps, context, until: deps.clock.monotonicMs() + timeoutMs, halted: new Map() }
-  return Promise.all(writes.map(each => one(clients, each, batch)))
+  try {
+    const namedIn = await named(clients, writes, context)
+    return await Promise.all(writes.map(each => one(clients, each, namedIn(projectOf(each)), batch)))
+  } catch (error) {
+    // Nothing was sent yet: `one` does not reject.
+    const failure = context.signal.aborted ? stopped : logged(error, batch)
+    return writes.map(() => ({ ok: false, failure: { ...failure, is: 'unavailable' } }))
+  }
 }
 
-async function one(clients: ReadonlyMap<string, Client>, each: CommerceWrite, batch: Batch): Promise<Outcome> {
-  const slash = each.ref.id.indexOf('/')
-  const client = clients.get(each.ref.id.slice(0, slash))
-  const id = each.ref.id.slice(slash + 1)
+const projectOf = ({ ref }: CommerceWrite): string => ref.id.slice(0, ref.id.indexOf('/'))
+
+function logged(error: unknown, { deps, context }: Batch): Failure {
+  const name = error instanceof Error ? error.name : typeof error
+  deps.log.error({ correlationId: context.correlationId, error: name }, 'A bug in the commercetools client.')
+  return bug
+}
+
+async function one(
+  clients: ReadonlyMap<string, Client>,
+  each: CommerceWrite,
+  names: Named,
+  batch: Batch,
+): Promise<Outcome> {
+  const project = projectOf(each)
+  const client = clients.get(project)
+  const id = each.ref.id.slice(project.length + 1)
   const update = endpoints.get(each.ref.type)?.update
-  const planned = actions(each)
+  // Who needs no name is not held up by names that could not be learnt.
+  if ('failure' in names && namedBy(each).length > 0) return { ok: false, failure: names.failure }
+  const planned = actions(each, 'failure' in names ? () => null : names.idOf)
   if (!planned.ok) return planned
   if (!client || !update || !idWord.test(id)) return { ok: false, failure: foreign }
   const done = (version: number): Outcome => ({ ok: true, ref: each.ref, created: false, version })
@@ -71,9 +94,8 @@ async function one(clients: ReadonlyMap<string, Client>, each: CommerceWrite, ba
   } catch (error) {
     if (context.signal.aborted) return { ok: false, failure: isSent ? cut : stopped }
     if (!(error instanceof RemoteFailure)) {
-      const name = error instanceof Error ? error.name : typeof error
-      deps.log.error({ correlationId: context.correlationId, error: name }, 'A bug in the commercetools client.')
-      return { ok: false, failure: isSent ? bug : { ...bug, is: 'unavailable' } }
+      const failure = logged(error, batch)
+      return { ok: false, failure: isSent ? failure : { ...failure, is: 'unavailable' } }
     }
     const failure = ofRecord(error.failure, planned.changes)
     if (['throttled', 'unavailable', 'denied'].includes(failure.is)) halted.set(client, failure)
@@ -100,6 +122,11 @@ const sentences: ReadonlyMap<string, (which: string) => string> = new Map([
   ['InvalidField', (which: string) => `commercetools does not accept the value of ${which}.`],
   ['InvalidInput', (which: string) => `commercetools does not accept the value of ${which}.`],
   ['InvalidJsonInput', (which: string) => `The value of ${which} does not have the form that commercetools expects.`],
+  [
+    'ReferencedResourceNotFound',
+    (which: string) =>
+      `${which} names something that commercetools does not have: make it there, or correct the value.`,
+  ],
   ['RequiredField', (which: string) => `commercetools requires a value of ${which}.`],
 ])
 
