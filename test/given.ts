@@ -4,6 +4,8 @@
  */
 import { expect } from 'vitest'
 import { ask } from '../src/core/ask.ts'
+import type { View } from '../src/core/certain.ts'
+import { evaluate } from '../src/core/evaluate.ts'
 import { match } from '../src/core/match.ts'
 import { plan, type Resolved } from '../src/core/plan.ts'
 import { project } from '../src/core/project.ts'
@@ -86,6 +88,9 @@ export type PlanShape = {
 }
 
 export type Made = { readonly draft: Draft; readonly plan: WritePlan; readonly asks: readonly string[] }
+
+/** A match that looks at nothing but the keys. */
+export const blind: View = { value: () => null, meant: (_field, value) => value, recordType: () => null }
 
 /** A digest that people can read: `k.LastName="Lovelace"`. */
 export const digest = (field: string, value: Value): Digest => `k.${field}=${JSON.stringify(value)}`
@@ -186,7 +191,7 @@ const linkOf = (draft: Draft, { id, restores = {} }: PlainLink, base: Base): Ide
 function make(some: Given): readonly Made[] {
   const { mapping, snapshot: body, uncertain = false } = some
   const schema = some.schema instanceof Map ? some.schema : schemaFor(mapping, some.schema as PlainSchema | undefined)
-  const { drafts } = project(mapping, schema, digest)
+  const { drafts, meant } = project(mapping, schema, digest)
   const snapshot = snapshotOf(mapping.commerce, body, some.project)
   const agreedOf = (role: string, { agreed = {}, was, base }: PlainLink): Base => {
     const then = was === undefined ? [] : drafts({ ...snapshot, body: { ...body, ...was } })
@@ -203,7 +208,12 @@ function make(some: Given): readonly Made[] {
     const decision: Decision | null =
       some.decision === undefined ? null : { ...told, kind: 'ambiguous', choice: some.decision }
     const candidates = candidatesOf(part, draft, some.candidates?.[draft.role] ?? [])
-    const found = match(draft, { link, candidates, decision })
+    const view: View = {
+      value: expression => evaluate(expression)(body),
+      meant: meant(draft.role, body),
+      recordType: () => null,
+    }
+    const found = match(draft, { link, candidates, decision, view })
     const asks = link === null ? [] : ask(draft, link, part, uncertain)
     const present = link === null ? null : presentOf(link.crm, some.present?.[draft.role], asks)
     return { draft, part, decision, found, asks, present }

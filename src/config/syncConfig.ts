@@ -6,6 +6,7 @@ import { not } from '../mappings/codecs/not.ts'
 import { text } from '../mappings/codecs/text.ts'
 import { type Codec, deletionPolicies, ownerships } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
+import { matchSchema } from './matching.ts'
 
 const owner = z.enum(ownerships).describe('Who is right about the field.')
 const expression = z
@@ -65,6 +66,7 @@ const mapping = z.strictObject({
     .optional()
     .describe('Fields beside the mapped ones, as `Object.Field`, that are emptied when the person is anonymised.'),
   keyField: z.string().optional().describe('Our external ID field on the objects of this mapping.'),
+  match: matchSchema.optional(),
   recordType: z
     .string()
     .min(1)

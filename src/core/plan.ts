@@ -120,14 +120,14 @@ function update(draft: Draft, input: PlanInput, { crm, link, target, stampKey }:
   return { do: 'update', draft, verdicts, crm, link, fields, links, base, yields, ifUnmodifiedSince }
 }
 
-function unclear(draft: Draft, { candidates, why: kind }: Extract<Match, { is: 'ambiguous' }>): WritePlan {
+function unclear(draft: Draft, { candidates, why: kind, because }: Extract<Match, { is: 'ambiguous' }>): WritePlan {
   const [only, second] = candidates
   const reasons: Partial<Record<typeof kind, string>> = {
     claimed: `the record found belongs to another ${draft.source.type} already`,
     foreign: 'the record found carries the key of a project that is not served here',
     disagrees: 'the record found agrees by one key, but other details contradict it',
   }
-  const why = reasons[kind] ?? `${candidates.length} records of ${draft.object} match`
+  const why = because ?? reasons[kind] ?? `${candidates.length} records of ${draft.object} match`
   // One candidate is shown field by field; several are told apart in Salesforce.
   const differing = only === undefined || second !== undefined ? [] : Object.entries(draft.fields)
   const fields = differing

@@ -1,8 +1,10 @@
 /** From snapshots to plans: project, LOOK UP, match, plan. What `sync` carries out and `preview` only shows. */
+import type { View } from '../core/certain.ts'
+import { evaluate } from '../core/evaluate.ts'
 import { match } from '../core/match.ts'
 import { plan, type Resolved } from '../core/plan.ts'
 import { type Projection, project } from '../core/project.ts'
-import type { IdentityLink, Pointer } from '../model/identity.ts'
+import type { Draft, IdentityLink, Match, Pointer } from '../model/identity.ts'
 import type { Mapping, Schema } from '../model/mapping.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import type { WritePlan } from '../model/plan.ts'
@@ -11,7 +13,13 @@ import { type ResourceRef, type Snapshot, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
 import { compared, type LookedUp, lookUp, partKey, type Subject } from './lookUp.ts'
 
-export type Considered = { readonly subject: Subject; readonly looked: LookedUp; readonly plan: WritePlan }
+export type Considered = {
+  readonly subject: Subject
+  readonly looked: LookedUp
+  readonly plan: WritePlan
+  /** For the story: what is worth a look though nothing waits for it. */
+  readonly note: string | null
+}
 
 /** A row and what was read for it. */
 export type ReadRow = { readonly row: ClaimedRow; readonly snapshot: Extract<Snapshot, { state: 'present' }> }
@@ -86,28 +94,95 @@ export async function consider(
       present: one.present?.state === 'present' ? compared(engine, one.present, canonical) : one.present,
     }
   })
+  const known = subjects.map((subject, at): Known => {
+    const one = looked[at]
+    if (one === undefined) throw new RangeError('LOOK UP answers one result a subject')
+    const view = viewOf(engine, subject, schema)
+    return { subject, looked: one, match: match(subject.draft, { ...one, decision: one.chosen ?? one.decision, view }) }
+  })
+  const matches = new Map(known.map(one => [partOf(one.subject, one.subject.part.role), one.match]))
   const places = new Map<string, Resolved>()
   const resolve = (pointer: Pointer): Resolved => {
     if (pointer.to === 'id') return { is: 'linked', crm: pointer.ref }
     if (pointer.to === 'missing') return { is: 'unknown' }
     return places.get(placeKey(pointer.role, pointer.source)) ?? { is: 'unknown' }
   }
-  return subjects.map((subject, at) => {
-    const one = looked[at]
-    if (one === undefined) throw new RangeError('LOOK UP answers one result a subject')
-    const { draft, part, row } = subject
-    const made = plan(draft, {
-      part,
-      match: match(draft, { ...one, decision: one.chosen ?? one.decision }),
-      present: one.present,
-      uncertain: row.uncertain,
-      decision: one.decision,
-      resolve,
-      emptyDigest: field => engine.digester.digest(field, null),
-    })
+  return known.map(({ subject, looked: one, match: found }) => {
+    const draft = withoutParted(subject, matches)
+    const { part, row } = subject
+    const isOpen = found.is === 'new' && one.link === null && one.decision?.choice.do !== 'create'
+    const why = isOpen ? whyNotMade(subject, matches) : null
+    const made =
+      why !== null
+        ? notMade(draft, why)
+        : plan(draft, {
+            part,
+            match: found,
+            present: one.present,
+            uncertain: row.uncertain,
+            decision: one.decision,
+            resolve,
+            emptyDigest: field => engine.digester.digest(field, null),
+          })
     places.set(placeKey(draft.role, draft.source), placeOf(made))
-    return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : made }
+    const note =
+      found.is === 'found' && found.other !== null ? `disagrees: another key leads to ${found.other.id}` : null
+    return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : made, note }
   })
+}
+
+type Known = { readonly subject: Subject; readonly looked: LookedUp; readonly match: Match }
+type Matches = ReadonlyMap<string, Match>
+
+const partOf = ({ draft, mapping }: Subject, role: string): string => partKey(mapping.name, role, draft.source)
+
+/** How a match looks at this record, once it needs to. */
+function viewOf(engine: Engine, { mapping, part, body }: Subject, schema: Schema): View {
+  const meant = projectionOf(engine, mapping, schema).meant(part.role, body)
+  const types = schema.get(part.object)?.recordTypes ?? []
+  return {
+    value: expression => evaluate(expression)(body),
+    meant,
+    recordType: name => types.find(one => one.developerName === name)?.id ?? null,
+  }
+}
+
+/** Why a part that follows another one is not made: that one is, or may be, in Salesforce without it. Null when it is. */
+function whyNotMade(subject: Subject, matches: Matches): string | null {
+  const { follows } = subject.part
+  const found = follows === undefined ? undefined : matches.get(partOf(subject, follows))
+  if (found === undefined || found.is === 'new') return null
+  return found.is === 'ambiguous'
+    ? `it is made with the ${follows}, of which a person decides`
+    : `the ${follows} found in Salesforce belongs to a record of its own`
+}
+
+const notMade = (draft: Draft, why: string): WritePlan => ({
+  do: 'nothing',
+  draft,
+  verdicts: [],
+  why,
+  crm: null,
+  link: null,
+  base: {},
+  yields: [],
+})
+
+/** A pointer to a part that is not made leads nowhere: the record found keeps the one that it has. */
+function withoutParted(subject: Subject, matches: Matches): Draft {
+  const { draft, mapping } = subject
+  const parted = Object.entries(draft.links).filter(([, pointer]) => {
+    if (pointer.to !== 'draft' || !sameRef(pointer.source, draft.source)) return false
+    const parent = mapping.parts.find(part => part.role === pointer.role)
+    return (
+      parent?.follows === draft.role &&
+      matches.get(partOf(subject, pointer.role))?.is === 'new' &&
+      matches.get(partOf(subject, draft.role))?.is !== 'new'
+    )
+  })
+  if (parted.length === 0) return draft
+  const names = new Set(parted.map(([name]) => name))
+  return { ...draft, links: Object.fromEntries(Object.entries(draft.links).filter(([name]) => !names.has(name))) }
 }
 
 const placeKey = (role: string, source: ResourceRef): string => partKey('', role, source)

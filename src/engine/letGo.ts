@@ -190,6 +190,6 @@ export async function letGo(
     const object = schema.get(part.object)
     const plan = leave(draft, part, { how, erase: row.erase, link, found, deletedAt: row.markedAt, object })
     const subject = { draft, mapping, part, row, body: {} }
-    return { subject, plan, looked: { link, candidates: [], present: null, decision: null, chosen: null } }
+    return { subject, plan, note: null, looked: { link, candidates: [], present: null, decision: null, chosen: null } }
   })
 }

@@ -1,5 +1,6 @@
 /** LOOK UP: links from the store always; Salesforce only where its answer can change the plan. */
 import { ask } from '../core/ask.ts'
+import { fieldsOf } from '../core/certain.ts'
 import { evaluate } from '../core/evaluate.ts'
 import type { Base, Candidate, Draft, IdentityLink, Present } from '../model/identity.ts'
 import type { Mapping, MappingPart, MatchRule, Schema, Value } from '../model/mapping.ts'
@@ -39,11 +40,17 @@ function digestAll(engine: Engine, values: Readonly<Record<string, Value>>): Bas
   )
 }
 
-/** The value a match rule looks for, as text; null when the record has none. */
-function soughtValue(rule: MatchRule, { draft, body }: Subject): string | null {
+/** Longer than any field that can be searched for. */
+const longest = 255
+
+/** The value a match rule looks for, as Salesforce stores it; null when the record has none that could be there. */
+export function soughtValue(rule: MatchRule, { draft, part, body }: Subject): string | null {
   if (rule.commerce === 'key') return draft.key
-  const value = evaluate(rule.commerce)(body)
-  return value === null || typeof value === 'object' ? null : String(value)
+  // Of a field that is mapped from the same value, the form that its codec gives; a value that it refuses is nobody's.
+  const mapped = part.fields.some(each => each.crm === rule.crm && each.commerce === rule.commerce)
+  const value = mapped ? (draft.fields[rule.crm] ?? null) : evaluate(rule.commerce)(body)
+  const text = value === null || typeof value === 'object' ? '' : String(value).trim()
+  return text === '' || text.length > longest ? null : text
 }
 
 type Sought = { query: FindQuery; seekers: Map<string, Subject[]> }
@@ -60,7 +67,9 @@ function questions(subjects: readonly Subject[], schema: Schema): Sought[] {
       const id = `${part.object}\n${rule.by}\n${rule.crm}\n${draft.mapping}\n${draft.role}`
       let one = sought.get(id)
       if (one === undefined) {
-        const fields = [...new Set([draft.keyField, ...wantedFields(part, schema)])].filter(field => field !== rule.crm)
+        const looked = rule.by === 'fallback' ? fieldsOf(rule).filter(field => object.fields.has(field)) : []
+        const wanted = new Set([draft.keyField, ...wantedFields(part, schema), ...looked])
+        const fields = [...wanted].filter(field => field !== rule.crm)
         const values = new Set<string>()
         const query: FindQuery = { object: part.object, by: rule, field: rule.crm, values: [], fields }
         one = { query, values, seekers: new Map() }
@@ -194,6 +203,10 @@ export function rebase(engine: Engine, link: IdentityLink, draft: Draft): Identi
   return base === null ? link : { ...link, base }
 }
 
+/** A part that is only made along with another one, which is linked without it: there is nothing to look for. */
+const isAlongside = ({ draft, mapping, part }: Subject, links: ReadonlyMap<string, IdentityLink>): boolean =>
+  part.follows !== undefined && links.has(partKey(mapping.name, part.follows, draft.source))
+
 /** Everything known about each subject, in their order. Two round trips to Salesforce at most, none when busy and linked. */
 export async function lookUp(
   engine: Engine,
@@ -234,7 +247,7 @@ export async function lookUp(
   const [candidates, present, byChoice] = await Promise.all([
     findCandidates(
       engine,
-      known.filter(one => one.link === null).map(one => one.subject),
+      known.filter(one => one.link === null && !isAlongside(one.subject, byPart)).map(one => one.subject),
       schema,
       context,
     ),
