@@ -10,7 +10,16 @@ import { match } from '../src/core/match.ts'
 import { plan, type Resolved } from '../src/core/plan.ts'
 import { project } from '../src/core/project.ts'
 import type { Base, Candidate, Digest, Draft, IdentityLink, Match, Pointer, Present } from '../src/model/identity.ts'
-import type { FieldSchema, Mapping, MappingPart, MatchRule, ObjectSchema, Schema, Value } from '../src/model/mapping.ts'
+import type {
+  FieldSchema,
+  GonePolicy,
+  Mapping,
+  MappingPart,
+  MatchRule,
+  ObjectSchema,
+  Schema,
+  Value,
+} from '../src/model/mapping.ts'
 import type { Choice, ConflictDraft, Decision, FieldVerdict, WritePlan } from '../src/model/plan.ts'
 import type { Instant, JsonObject, ResourceRef, Snapshot } from '../src/model/resource.ts'
 
@@ -43,7 +52,7 @@ export type PlainCandidate = {
 /** What Salesforce holds now; it is shown to the plan only where a pass would have read it. */
 export type PlainPresent =
   | 'absent'
-  | { readonly mergedInto: string }
+  | { readonly mergedInto: string; readonly values?: Values; readonly claimedBy?: string }
   | { readonly values: Values; readonly modifiedAt?: Instant }
 
 /** One thing for a mapping of one part, or one a role. */
@@ -61,6 +70,7 @@ export type Given = {
   readonly present?: PerRole<PlainPresent>
   readonly decision?: Choice
   readonly uncertain?: boolean
+  readonly whenGone?: GonePolicy
   /** Other records that references may lead to: `'customer-group/gold': '001…'`, or `'coming'` when this pass writes it. */
   readonly known?: Readonly<Record<string, string>>
 }
@@ -174,6 +184,16 @@ function presentOf(crm: ResourceRef, plain: PlainPresent | undefined, asks: read
   return { state: 'present', ref: crm, version: 1, modifiedAt, values, digests: digests(values) }
 }
 
+/** What was merged away is known only by the record that is left, when that can be read. */
+function survivorOf(part: MappingPart, draft: Draft, plain: PlainPresent | undefined): Candidate | null {
+  if (plain === undefined || plain === 'absent' || !('mergedInto' in plain) || plain.values === undefined) return null
+  const { mergedInto: id, values, claimedBy } = plain
+  const [made] = candidatesOf(part, draft, [
+    { id, by: 'fallback', values, ...(claimedBy === undefined ? {} : { claimedBy }) },
+  ])
+  return made ?? null
+}
+
 const linkOf = (draft: Draft, { id, restores = {} }: PlainLink, base: Base): IdentityLink => ({
   mapping: draft.mapping,
   role: draft.role,
@@ -216,17 +236,20 @@ function make(some: Given): readonly Made[] {
     const found = match(draft, { link, candidates, decision, view })
     const asks = link === null ? [] : ask(draft, link, part, uncertain)
     const present = link === null ? null : presentOf(link.crm, some.present?.[draft.role], asks)
-    return { draft, part, decision, found, asks, present }
+    const survivor = survivorOf(part, draft, some.present?.[draft.role])
+    return { draft, part, decision, found, asks, present, survivor }
   })
 
   const resolve = resolver(known, some.known ?? {})
-  return known.map(({ draft, part, decision, found, asks, present }) => ({
+  return known.map(({ draft, part, decision, found, asks, present, survivor }) => ({
     draft,
     asks,
     plan: plan(draft, {
       part,
       match: found,
       present,
+      survivor,
+      whenGone: some.whenGone ?? 'review',
       uncertain,
       decision,
       resolve,

@@ -69,6 +69,7 @@ function changed(mapping: Mapping, change: MappingChange, complain: Complaints):
     ...(change.when !== undefined && { when: change.when }),
     deletion: change.deletion ?? mapping.deletion,
     ...(change.erasure !== undefined && { erasure: change.erasure }),
+    ...(change.whenGone !== undefined && { whenGone: change.whenGone }),
     parts: leaving(mapping, change, place, complain).map(part => ({
       ...part,
       match: (matches.get(part.role) ?? part.match).map(rule =>

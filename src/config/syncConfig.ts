@@ -4,7 +4,7 @@ import { nearMiss } from '../lib/nearMiss.ts'
 import { date } from '../mappings/codecs/date.ts'
 import { not } from '../mappings/codecs/not.ts'
 import { text } from '../mappings/codecs/text.ts'
-import { type Codec, deletionPolicies, ownerships } from '../model/mapping.ts'
+import { type Codec, deletionPolicies, gonePolicies, ownerships } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
 import { matchSchema } from './matching.ts'
 
@@ -57,6 +57,12 @@ const mapping = z.strictObject({
     .enum(['anonymise', 'delete'])
     .optional()
     .describe('What a deletion with `dataErasure` does, whatever `deletion` says. Default: `anonymise`.'),
+  whenGone: z
+    .enum(gonePolicies)
+    .optional()
+    .describe(
+      'What a deletion in Salesforce does: `review` asks a person, `recreate` makes the record again, `unlink` leaves it alone. Default: `review`.',
+    ),
   deactivate: z
     .record(z.string(), z.union([scalar, z.strictObject({ at: z.literal('deletion') })]))
     .optional()

@@ -29,7 +29,7 @@ function agrees(draft: Draft, { by, values }: Candidate): boolean {
 }
 
 /** Whose record this is already: held by another link, or stamped with another record's key. Null when it is free. */
-function held(draft: Draft, { claimedBy, values }: Candidate): ConflictKind | null {
+export function held(draft: Draft, { claimedBy, values }: Candidate): ConflictKind | null {
   if (claimedBy !== null) return sameRef(claimedBy, draft.source) ? null : 'claimed'
   const key = values[draft.keyField]
   if (typeof key !== 'string' || key === '' || key === draft.key) return null

@@ -85,13 +85,14 @@ export async function consider(
   )
   const looked = (await lookUp(engine, subjects, links, schema, context)).map((one, at) => {
     const subject = subjects[at]
-    if (subject === undefined || (one.present?.state !== 'present' && one.candidates.length === 0)) return one
+    if (subject === undefined || (one.present === null && one.candidates.length === 0)) return one
     const { mapping, part, body } = subject
     const canonical = projectionOf(engine, mapping, schema).canonical(part.role, body)
     return {
       ...one,
       candidates: one.candidates.map(candidate => compared(engine, candidate, canonical)),
       present: one.present?.state === 'present' ? compared(engine, one.present, canonical) : one.present,
+      survivor: one.survivor === null ? null : compared(engine, one.survivor, canonical),
     }
   })
   const known = subjects.map((subject, at): Known => {
@@ -119,6 +120,8 @@ export async function consider(
             part,
             match: found,
             present: one.present,
+            survivor: one.survivor,
+            whenGone: subject.mapping.whenGone ?? 'review',
             uncertain: row.uncertain,
             decision: one.decision,
             resolve,

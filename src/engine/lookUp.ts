@@ -6,8 +6,9 @@ import type { Base, Candidate, Draft, IdentityLink, Present } from '../model/ide
 import type { Mapping, MappingPart, MatchRule, Schema, Value } from '../model/mapping.ts'
 import type { Decision } from '../model/plan.ts'
 import type { CallContext, ClaimedRow, FindQuery, Found, PresentRead } from '../model/ports.ts'
-import { type JsonObject, type ResourceRef, refKey } from '../model/resource.ts'
+import { type JsonObject, type ResourceRef, refKey, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
+import { readFollowed } from './follow.ts'
 
 /** A draft with the rules it came from and the row it belongs to. */
 export type Subject = {
@@ -23,6 +24,8 @@ export type LookedUp = {
   readonly link: IdentityLink | null
   readonly candidates: readonly Candidate[]
   readonly present: Present | null
+  /** The record that the linked one was merged into; null for any other, and when that one is gone as well. */
+  readonly survivor: Candidate | null
   readonly decision: Decision | null
   /** The counterpart that a person chose and that is not linked yet: a later decision on fields leaves it standing. */
   readonly chosen: Decision | null
@@ -254,11 +257,55 @@ export async function lookUp(
     readPresent(engine, asked, context),
     readChosen(engine, known, schema, context),
   ])
+  const presentOf = (link: IdentityLink | null): Present | null =>
+    link === null ? null : (present.get(refKey(link.crm)) ?? null)
+  const away = known.filter(({ link }) => presentOf(link)?.state === 'merged')
+  const survivors = await readSurvivors(engine, away, schema, context)
   return known.map(({ subject, link, decision, chosen }) => ({
     link,
     decision,
     chosen,
     candidates: [...(byChoice.get(subjectKey(subject)) ?? []), ...(candidates.get(subjectKey(subject)) ?? [])],
-    present: link === null ? null : (present.get(refKey(link.crm)) ?? null),
+    present: presentOf(link),
+    survivor: survivors.get(subjectKey(subject)) ?? null,
   }))
+}
+
+/** Where linked records went that were merged away, as candidates for their subjects: somebody else may hold them. */
+async function readSurvivors(
+  engine: Engine,
+  away: readonly { subject: Subject; link: IdentityLink | null }[],
+  schema: Schema,
+  context: CallContext,
+): Promise<ReadonlyMap<string, Candidate>> {
+  const found = new Map<string, Candidate>()
+  const linked = away.flatMap(({ subject, link }) => (link === null ? [] : [{ subject, link }]))
+  if (linked.length === 0) return found
+  const fields: Record<string, string[]> = {}
+  for (const { subject, link } of linked)
+    fields[link.crm.type] = [
+      ...new Set([
+        ...(fields[link.crm.type] ?? []),
+        ...[subject.draft.keyField].filter(field => schema.get(link.crm.type)?.fields.has(field)),
+        ...wantedFields(subject.part, schema),
+      ]),
+    ]
+  const left = await readFollowed(
+    engine,
+    linked.map(({ link }) => link.crm),
+    fields,
+    context,
+  )
+  const claims = left.size === 0 ? [] : await engine.store.claimants([...left.values()].map(one => one.ref))
+  for (const { subject, link } of linked) {
+    const one = left.get(refKey(link.crm))
+    if (one === undefined) continue
+    const { ref, version, modifiedAt, values } = one
+    // The subject's own links do not stand in its way.
+    const holder = claims.find(claim => sameRef(claim.crm, ref) && !sameRef(claim.commerce, subject.draft.source))
+    const claimedBy = holder?.commerce ?? null
+    const digests = digestAll(engine, values)
+    found.set(subjectKey(subject), { ref, version, modifiedAt, values, digests, by: byHand, claimedBy })
+  }
+  return found
 }

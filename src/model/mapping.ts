@@ -148,6 +148,11 @@ export type DeletionPolicy = 'ignore' | 'unlink' | 'deactivate' | 'anonymise' | 
 
 export const deletionPolicies: readonly DeletionPolicy[] = ['ignore', 'unlink', 'deactivate', 'anonymise', 'delete']
 
+/** What happens when the linked record was deleted in Salesforce: a person decides, it is made again, or left alone for good. */
+export type GonePolicy = 'review' | 'recreate' | 'unlink'
+
+export const gonePolicies: readonly GonePolicy[] = ['review', 'recreate', 'unlink']
+
 /** What happens when the person is to be erased, whatever the deletion policy says. */
 export type ErasurePolicy = 'anonymise' | 'delete'
 
@@ -166,6 +171,8 @@ export type Mapping = {
   readonly deletion: DeletionPolicy
   /** Default: `anonymise`. */
   readonly erasure?: ErasurePolicy
+  /** Default: `review`. */
+  readonly whenGone?: GonePolicy
   readonly creates: Side | 'both'
   /** References to expand when the record is read (`customerGroup`). */
   readonly expand: readonly string[]

@@ -83,7 +83,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   }
 
   function markOne(event: ChangeEvent, force: boolean, dueAt: string): void {
-    const { ref, lane, version, kind, erase, at, correlationId } = event
+    const { ref, lane, version, kind, erase, doubt, at, correlationId } = event
     const key = refKey(ref)
     const row = dirty.get(key)
     const mark = (row?.mark ?? 0) + 1
@@ -91,12 +91,12 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     const deleted = kind === 'deleted' ? mark : (row?.deleted ?? null)
     const erased = erase ? mark : (row?.erase ?? null)
     if (row === undefined) {
-      const fresh = { uncertain: null, attempts: 0, notBefore: '', token: null, claimedMark: 0 }
+      const fresh = { uncertain: doubt ? mark : null, attempts: 0, notBefore: '', token: null, claimedMark: 0 }
       const told = { ref, lane, version, correlationId, markedAt: at, dueAt, mark, forced, deleted, erase: erased }
       dirty.set(key, { ...fresh, ...told })
       return
     }
-    Object.assign(row, { mark, forced, deleted, erase: erased })
+    Object.assign(row, { mark, forced, deleted, erase: erased, uncertain: doubt ? mark : row.uncertain })
     if (version !== null) row.version = Math.max(row.version ?? 0, version)
     if (lanes.indexOf(lane) <= lanes.indexOf(row.lane)) Object.assign(row, { lane, correlationId })
     row.dueAt = latest(row.dueAt < dueAt ? row.dueAt : dueAt, row.notBefore)

@@ -85,6 +85,8 @@ function world(mapping: Mapping, orgDefaults: Values) {
       part,
       match: match(made, { link, candidates: found(), decision: null, view: blind }),
       present: read(asks),
+      survivor: null,
+      whenGone: 'review',
       uncertain: unsure,
       decision: null,
       resolve: () => ({ is: 'unknown' }),
