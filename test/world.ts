@@ -104,6 +104,7 @@ export async function world(options: WorldOptions = {}) {
     if (options.latencyMs !== undefined) await post(`${url}/__emulator/latency`, { ms: options.latencyMs })
 
   let service: Running | null = null
+  const helpers: Running[] = []
   const start = async (): Promise<void> => {
     service = await run(['bin/ctsf.js', 'start', '--port', String(servicePort), '--json'], env)
   }
@@ -133,6 +134,10 @@ export async function world(options: WorldOptions = {}) {
     secret,
     service: {
       start,
+      /** Another worker process on the same database. */
+      helper: async (): Promise<void> => {
+        helpers.push(await run(['bin/ctsf.js', 'start', '--role', 'worker', '--port', '0', '--json'], env))
+      },
       kill: async (): Promise<void> => service?.kill(),
       stop: async (): Promise<number | null> => (service === null ? null : service.stop()),
       log: (): string => service?.log() ?? '',
@@ -237,7 +242,7 @@ export async function world(options: WorldOptions = {}) {
         ).stdout,
       ),
     async [Symbol.asyncDispose](): Promise<void> {
-      await Promise.all([service?.kill(), salesforce.kill(), commercetools.kill()])
+      await Promise.all([service?.kill(), ...helpers.map(each => each.kill()), salesforce.kill(), commercetools.kill()])
       await rm(scratch, { recursive: true, force: true })
     },
   }

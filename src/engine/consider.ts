@@ -9,9 +9,9 @@ import type { Mapping, Schema } from '../model/mapping.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import type { WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
-import { type ResourceRef, type Snapshot, sameRef } from '../model/resource.ts'
+import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
-import { compared, type LookedUp, lookUp, partKey, type Subject } from './lookUp.ts'
+import { compared, identitiesOf, type LookedUp, lookUp, partKey, type Subject } from './lookUp.ts'
 
 export type Considered = {
   readonly subject: Subject
@@ -61,16 +61,27 @@ export async function schemaOf(engine: Engine, context: CallContext): Promise<Sc
   return engine.systems.crm.schema(objectsOf(engine.mappings), { refresh: false }, context)
 }
 
-/** Plans for these rows, a plan a draft, in the order of rows and parts. Rejects with `RemoteFailure` as the ports do. */
+/** Lets only one of several records with one identity key be decided at a time: the rows that have to come back. */
+export type Holding = (
+  wanted: readonly { readonly ref: ResourceRef; readonly keys: readonly string[] }[],
+) => Promise<readonly ResourceRef[]>
+
+const nobodyElse: Holding = async () => []
+
+/**
+ * Plans for these rows, a plan a draft, in the order of rows and parts; none for rows whose identity another pass is
+ * deciding at this moment. Rejects with `RemoteFailure` as the ports do.
+ */
 export async function consider(
   engine: Engine,
   rows: readonly ReadRow[],
   links: readonly IdentityLink[],
   context: CallContext,
-): Promise<readonly Considered[]> {
-  if (rows.length === 0) return []
+  holding: Holding = nobodyElse,
+): Promise<{ readonly considered: readonly Considered[]; readonly busy: readonly ClaimedRow[] }> {
+  if (rows.length === 0) return { considered: [], busy: [] }
   const schema = await schemaOf(engine, context)
-  const subjects: Subject[] = rows.flatMap(({ row, snapshot }) =>
+  const every: Subject[] = rows.flatMap(({ row, snapshot }) =>
     engine.mappings
       .filter(mapping => mapping.commerce === row.ref.type)
       .flatMap(mapping =>
@@ -83,6 +94,8 @@ export async function consider(
           }),
       ),
   )
+  const busy = new Set((await holding(identitiesOf(every, links))).map(refKey))
+  const subjects = every.filter(({ row }) => !busy.has(refKey(row.ref)))
   const looked = (await lookUp(engine, subjects, links, schema, context)).map((one, at) => {
     const subject = subjects[at]
     if (subject === undefined || (one.present === null && one.candidates.length === 0)) return one
@@ -108,7 +121,7 @@ export async function consider(
     if (pointer.to === 'missing') return { is: 'unknown' }
     return places.get(placeKey(pointer.role, pointer.source)) ?? { is: 'unknown' }
   }
-  return known.map(({ subject, looked: one, match: found }) => {
+  const considered = known.map(({ subject, looked: one, match: found }): Considered => {
     const draft = withoutParted(subject, matches)
     const { part, row } = subject
     const isOpen = found.is === 'new' && one.link === null && one.decision?.choice.do !== 'create'
@@ -132,6 +145,7 @@ export async function consider(
       found.is === 'found' && found.other !== null ? `disagrees: another key leads to ${found.other.id}` : null
     return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : made, note }
   })
+  return { considered, busy: rows.map(({ row }) => row).filter(row => busy.has(refKey(row.ref))) }
 }
 
 type Known = { readonly subject: Subject; readonly looked: LookedUp; readonly match: Match }

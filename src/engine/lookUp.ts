@@ -47,13 +47,37 @@ function digestAll(engine: Engine, values: Readonly<Record<string, Value>>): Bas
 const longest = 255
 
 /** The value a match rule looks for, as Salesforce stores it; null when the record has none that could be there. */
-export function soughtValue(rule: MatchRule, { draft, part, body }: Subject): string | null {
+function soughtValue(rule: MatchRule, { draft, part, body }: Subject): string | null {
   if (rule.commerce === 'key') return draft.key
   // Of a field that is mapped from the same value, the form that its codec gives; a value that it refuses is nobody's.
   const mapped = part.fields.some(each => each.crm === rule.crm && each.commerce === rule.commerce)
   const value = mapped ? (draft.fields[rule.crm] ?? null) : evaluate(rule.commerce)(body)
   const text = value === null || typeof value === 'object' ? '' : String(value).trim()
   return text === '' || text.length > longest ? null : text
+}
+
+/**
+ * The identity keys of each record that is not linked yet: what its second keys look for. Our own key needs none: an
+ * upsert by it is one record, whoever sends it.
+ */
+export function identitiesOf(
+  subjects: readonly Subject[],
+  links: readonly IdentityLink[],
+): readonly { readonly ref: ResourceRef; readonly keys: readonly string[] }[] {
+  const byPart = new Map(links.map(link => [partKey(link.mapping, link.role, link.commerce), link]))
+  const wanted = new Map<string, { readonly ref: ResourceRef; readonly keys: string[] }>()
+  for (const subject of subjects) {
+    if (byPart.has(subjectKey(subject)) || isAlongside(subject, byPart)) continue
+    const { row, part } = subject
+    for (const rule of part.match) {
+      const value = rule.commerce === 'key' ? null : soughtValue(rule, subject)
+      if (value === null) continue
+      const one = wanted.get(refKey(row.ref)) ?? { ref: row.ref, keys: [] }
+      wanted.set(refKey(row.ref), one)
+      one.keys.push(`${part.object}.${rule.crm}=${value.normalize('NFC').toLowerCase()}`)
+    }
+  }
+  return [...wanted.values()]
 }
 
 type Sought = { query: FindQuery; seekers: Map<string, Subject[]> }
