@@ -52,7 +52,9 @@ describe('wrong usage', () => {
   it.each([
     [['nonsense'], /unknown command/],
     [['status', '--nope'], /unknown option/],
-    [['plan', 'customer'], /missing required argument/],
+    [['plan', 'customer'], /Say which record/],
+    [['plan', '--match-only'], /Say which mapping/],
+    [['plan', '--match-only', '--mapping', 'm', '--sample', 'all'], /is no number of records/],
     [['start', '--role', 'cook'], /no role 'cook'/],
     [['demo', '--customers', 'many'], /no whole number/],
     [['start', '--port', '70000'], /PORT: '70000' is no port/],
