@@ -5,8 +5,8 @@
  *     node demo/compare.ts --commerce http://127.0.0.1:4020 --crm http://127.0.0.1:4010 --service http://127.0.0.1:8080
  *
  * A customer is an Account and a Contact of ours, or a person account and the Contact that the platform keeps for it.
- * A customer whom Salesforce refuses and whom the service lists as failed, with the reason, is `listed`; one that differs
- * without being listed is `lost`.
+ * A customer whom Salesforce refuses, or of whom a person must say who they are (two customers of one email), and whom the
+ * service lists with the reason, is `listed`; one that differs without being listed is `lost`.
  */
 import { parseArgs } from 'node:util'
 
@@ -210,19 +210,20 @@ const [customers, customerGroups, accounts, contacts] = await Promise.all([
   all(`${values.crm}/__emulator/rows/Account`, Id),
   all(`${values.crm}/__emulator/rows/Contact`, Id),
 ])
-type FailurePage = { items: { source: { id: string } }[]; next: string | null }
+type ListPage = { items: { source: { id: string } }[]; next: string | null }
 
-/** The customers that the service lists as failed, page by page. */
+/** The customers that the service lists for a person, page by page: as failed, or because it cannot know who they are. */
 async function listedBy(service: string | undefined): Promise<ReadonlySet<string>> {
   const listed = new Set<string>()
-  let cursor: string | null = null
-  while (service !== undefined) {
-    const page: FailurePage = await fetch(
-      `${service}/api/v1/failures?state=open&limit=200${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
-    ).then(async answer => (await answer.json()) as FailurePage)
-    for (const one of page.items) listed.add(one.source.id)
-    cursor = page.next
-    if (cursor === null) break
+  for (const list of service === undefined ? [] : ['failures', 'conflicts']) {
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const at: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
+      const answer = await fetch(`${service}/api/v1/${list}?state=open&limit=200${at}`)
+      const page = (await answer.json()) as ListPage
+      for (const one of page.items) listed.add(one.source.id)
+      cursor = page.next
+    }
   }
   return listed
 }

@@ -124,10 +124,38 @@ it('changes, adds and leaves out fields', async () => {
   const { mappings } = await configure({ env: sound, cwd: folder })
   const contact = mappings[0]?.parts.find(part => part.role === 'contact')
   expect(mappings[0]).toMatchObject({ deletion: 'ignore', keyField: 'ERP_Id__c' })
-  expect(contact?.match).toMatchObject([{ crm: 'ERP_Id__c' }])
+  expect(contact?.match).toMatchObject([{ crm: 'ERP_Id__c' }, { by: 'fallback', crm: 'Email' }])
   expect(contact?.fields.find(rule => rule.crm === 'FirstName')).toMatchObject({ owner: 'seed', commerce: 'firstName' })
   expect(contact?.fields.find(rule => rule.crm === 'Nick__c')).toMatchObject({ commerce: 'custom.fields.nick' })
   expect(contact?.fields.some(rule => rule.crm === 'Birthdate')).toBe(false)
+})
+
+const matched = (match: string): void =>
+  writeFileSync(
+    join(folder, 'sync.config.ts'),
+    `export default { mappings: { 'customer-person': { match: ${match} } } }`,
+  )
+
+it('takes the second keys by which records are found, by object', async () => {
+  matched("{ Account: [{ by: 'external-id', crm: 'VAT__c', commerce: 'vatId' }], Contact: [] }")
+  const { mappings } = await configure({ env: sound, cwd: folder })
+  const own = { by: 'external-id', crm: 'CT_Id__c', commerce: 'key' }
+  const vat = { by: 'external-id', crm: 'VAT__c', commerce: 'vatId' }
+  expect(mappings[0]?.parts.map(part => part.match)).toEqual([[own, vat], [own]])
+})
+
+it('says what is wrong with such keys', async () => {
+  const email = "by: 'fallback', crm: 'Email', commerce: 'email'"
+  matched(`{ Lead: [], Contact: [{ ${email}, prefer: [{ crm: 'Rank__c', has: 'most' }] }, { ${email}, when: '{' }] }`)
+  const places = Object.keys(await problemsOf(sound))
+  expect(places.some(place => place.includes('match.Contact[0].prefer'))).toBe(true)
+})
+
+it('says which object is none of the mapping, and which condition is no expression', async () => {
+  matched("{ Lead: [], Contact: [{ by: 'fallback', crm: 'Email', commerce: 'email', when: '{' }] }")
+  const problems = await problemsOf(sound)
+  expect(problems["sync.config.mappings['customer-person'].match['Lead']"]).toContain('Account and Contact')
+  expect(problems).toHaveProperty(['mapping customer-person.contact.match.Email.when'])
 })
 
 it('takes what a deletion does, an order of strictness and a codec by its name', async () => {

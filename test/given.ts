@@ -4,11 +4,22 @@
  */
 import { expect } from 'vitest'
 import { ask } from '../src/core/ask.ts'
+import type { View } from '../src/core/certain.ts'
+import { evaluate } from '../src/core/evaluate.ts'
 import { match } from '../src/core/match.ts'
 import { plan, type Resolved } from '../src/core/plan.ts'
 import { project } from '../src/core/project.ts'
 import type { Base, Candidate, Digest, Draft, IdentityLink, Match, Pointer, Present } from '../src/model/identity.ts'
-import type { FieldSchema, Mapping, MappingPart, MatchRule, ObjectSchema, Schema, Value } from '../src/model/mapping.ts'
+import type {
+  FieldSchema,
+  GonePolicy,
+  Mapping,
+  MappingPart,
+  MatchRule,
+  ObjectSchema,
+  Schema,
+  Value,
+} from '../src/model/mapping.ts'
 import type { Choice, ConflictDraft, Decision, FieldVerdict, WritePlan } from '../src/model/plan.ts'
 import type { Instant, JsonObject, ResourceRef, Snapshot } from '../src/model/resource.ts'
 
@@ -41,7 +52,7 @@ export type PlainCandidate = {
 /** What Salesforce holds now; it is shown to the plan only where a pass would have read it. */
 export type PlainPresent =
   | 'absent'
-  | { readonly mergedInto: string }
+  | { readonly mergedInto: string; readonly values?: Values; readonly claimedBy?: string }
   | { readonly values: Values; readonly modifiedAt?: Instant }
 
 /** One thing for a mapping of one part, or one a role. */
@@ -59,6 +70,7 @@ export type Given = {
   readonly present?: PerRole<PlainPresent>
   readonly decision?: Choice
   readonly uncertain?: boolean
+  readonly whenGone?: GonePolicy
   /** Other records that references may lead to: `'customer-group/gold': '001…'`, or `'coming'` when this pass writes it. */
   readonly known?: Readonly<Record<string, string>>
 }
@@ -86,6 +98,9 @@ export type PlanShape = {
 }
 
 export type Made = { readonly draft: Draft; readonly plan: WritePlan; readonly asks: readonly string[] }
+
+/** A match that looks at nothing but the keys. */
+export const blind: View = { value: () => null, meant: (_field, value) => value, recordType: () => null }
 
 /** A digest that people can read: `k.LastName="Lovelace"`. */
 export const digest = (field: string, value: Value): Digest => `k.${field}=${JSON.stringify(value)}`
@@ -169,6 +184,16 @@ function presentOf(crm: ResourceRef, plain: PlainPresent | undefined, asks: read
   return { state: 'present', ref: crm, version: 1, modifiedAt, values, digests: digests(values) }
 }
 
+/** What was merged away is known only by the record that is left, when that can be read. */
+function survivorOf(part: MappingPart, draft: Draft, plain: PlainPresent | undefined): Candidate | null {
+  if (plain === undefined || plain === 'absent' || !('mergedInto' in plain) || plain.values === undefined) return null
+  const { mergedInto: id, values, claimedBy } = plain
+  const [made] = candidatesOf(part, draft, [
+    { id, by: 'fallback', values, ...(claimedBy === undefined ? {} : { claimedBy }) },
+  ])
+  return made ?? null
+}
+
 const linkOf = (draft: Draft, { id, restores = {} }: PlainLink, base: Base): IdentityLink => ({
   mapping: draft.mapping,
   role: draft.role,
@@ -186,7 +211,7 @@ const linkOf = (draft: Draft, { id, restores = {} }: PlainLink, base: Base): Ide
 function make(some: Given): readonly Made[] {
   const { mapping, snapshot: body, uncertain = false } = some
   const schema = some.schema instanceof Map ? some.schema : schemaFor(mapping, some.schema as PlainSchema | undefined)
-  const { drafts } = project(mapping, schema, digest)
+  const { drafts, meant } = project(mapping, schema, digest)
   const snapshot = snapshotOf(mapping.commerce, body, some.project)
   const agreedOf = (role: string, { agreed = {}, was, base }: PlainLink): Base => {
     const then = was === undefined ? [] : drafts({ ...snapshot, body: { ...body, ...was } })
@@ -203,20 +228,28 @@ function make(some: Given): readonly Made[] {
     const decision: Decision | null =
       some.decision === undefined ? null : { ...told, kind: 'ambiguous', choice: some.decision }
     const candidates = candidatesOf(part, draft, some.candidates?.[draft.role] ?? [])
-    const found = match(draft, { link, candidates, decision })
+    const view: View = {
+      value: expression => evaluate(expression)(body),
+      meant: meant(draft.role, body),
+      recordType: () => null,
+    }
+    const found = match(draft, { link, candidates, decision, view })
     const asks = link === null ? [] : ask(draft, link, part, uncertain)
     const present = link === null ? null : presentOf(link.crm, some.present?.[draft.role], asks)
-    return { draft, part, decision, found, asks, present }
+    const survivor = survivorOf(part, draft, some.present?.[draft.role])
+    return { draft, part, decision, found, asks, present, survivor }
   })
 
   const resolve = resolver(known, some.known ?? {})
-  return known.map(({ draft, part, decision, found, asks, present }) => ({
+  return known.map(({ draft, part, decision, found, asks, present, survivor }) => ({
     draft,
     asks,
     plan: plan(draft, {
       part,
       match: found,
       present,
+      survivor,
+      whenGone: some.whenGone ?? 'review',
       uncertain,
       decision,
       resolve,

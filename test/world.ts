@@ -104,6 +104,7 @@ export async function world(options: WorldOptions = {}) {
     if (options.latencyMs !== undefined) await post(`${url}/__emulator/latency`, { ms: options.latencyMs })
 
   let service: Running | null = null
+  const helpers: Running[] = []
   const start = async (): Promise<void> => {
     service = await run(['bin/ctsf.js', 'start', '--port', String(servicePort), '--json'], env)
   }
@@ -115,6 +116,10 @@ export async function world(options: WorldOptions = {}) {
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   })
   const shop = { ...json, authorization: `Bearer ${token.access_token}` }
+  const { access_token: session } = await ask<{ access_token: string }>(`${crmUrl}/services/oauth2/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'sales', client_secret: 'sales' }),
+  })
   const rows = async (object: string): Promise<CrmRow[]> => {
     const all: CrmRow[] = []
     for (;;) {
@@ -133,6 +138,10 @@ export async function world(options: WorldOptions = {}) {
     secret,
     service: {
       start,
+      /** Another worker process on the same database. */
+      helper: async (): Promise<void> => {
+        helpers.push(await run(['bin/ctsf.js', 'start', '--role', 'worker', '--port', '0', '--json'], env))
+      },
       kill: async (): Promise<void> => service?.kill(),
       stop: async (): Promise<number | null> => (service === null ? null : service.stop()),
       log: (): string => service?.log() ?? '',
@@ -183,6 +192,18 @@ export async function world(options: WorldOptions = {}) {
     agent: {
       edits: (object: string, id: string, fields: Record<string, unknown>): Promise<unknown> =>
         post(`${crmUrl}/__emulator/edit`, { object, id, fields }),
+      /** The id of the record made. */
+      makes: async (object: string, fields: Record<string, unknown>): Promise<string> =>
+        (
+          await post<{ id: string }>(`${crmUrl}/services/data/v67.0/sobjects/${object}`, fields, {
+            authorization: `Bearer ${session}`,
+          })
+        ).id,
+      deletes: (object: string, id: string): Promise<unknown> => post(`${crmUrl}/__emulator/delete`, { object, id }),
+      undeletes: (object: string, id: string): Promise<unknown> =>
+        post(`${crmUrl}/__emulator/undelete`, { object, id }),
+      merges: (object: string, masterId: string, loserId: string): Promise<unknown> =>
+        post(`${crmUrl}/__emulator/merge`, { object, masterId, loserId }),
     },
     crm: {
       rows,
@@ -237,7 +258,7 @@ export async function world(options: WorldOptions = {}) {
         ).stdout,
       ),
     async [Symbol.asyncDispose](): Promise<void> {
-      await Promise.all([service?.kill(), salesforce.kill(), commercetools.kill()])
+      await Promise.all([service?.kill(), ...helpers.map(each => each.kill()), salesforce.kill(), commercetools.kill()])
       await rm(scratch, { recursive: true, force: true })
     },
   }

@@ -1,6 +1,6 @@
 /** The reference of the mappings, from the mappings as they ship. */
 import { mappings } from '../../src/mappings/index.ts'
-import type { FieldRule, Mapping, MappingPart, MatchRule } from '../../src/model/mapping.ts'
+import type { FallbackRule, FieldRule, Mapping, MappingPart, MatchRule } from '../../src/model/mapping.ts'
 import { code, table } from './markdown.ts'
 
 const intro = `# Mappings
@@ -8,10 +8,21 @@ const intro = `# Mappings
 What maps to what, who is right about each field, and how an unlinked record finds its counterpart, as shipped;
 \`sync.config.ts\` changes it. The words: [the merge](../3-merge.md).`
 
+function conditionsOf({ when, agree, corroborate }: FallbackRule): string {
+  const certain = [
+    ...(when === undefined ? [] : [code(when)]),
+    ...(agree ?? []).map(field => `the same ${code(field)}`),
+  ]
+  return [
+    certain.length === 0 ? '' : `, certain with ${certain.join(' or ')}`,
+    corroborate === undefined ? '' : `, unless ${corroborate.map(code).join(' or ')} says otherwise`,
+  ].join('')
+}
+
 const matchOf = (rule: MatchRule): string =>
   rule.by === 'external-id'
     ? `the external ID ${code(rule.crm)}${rule.commerce === 'key' ? '' : ` equal to ${code(rule.commerce)}`}`
-    : `${code(rule.crm)} equal to ${code(rule.commerce)}${rule.when ? `, when ${code(rule.when)}` : ''}`
+    : `${code(rule.crm)} equal to ${code(rule.commerce)}${conditionsOf(rule)}`
 
 const notesOf = (rule: FieldRule): string =>
   [

@@ -1,5 +1,6 @@
 /** `ctsf check`: everything wrong with the way to both systems, and with the mappings against the org, before anything runs. */
 import type { Config } from '../config.ts'
+import { fieldsOf } from '../core/certain.ts'
 import { clock } from '../lib/clock.ts'
 import { log } from '../lib/log.ts'
 import type { FieldRule, Mapping, Schema } from '../model/mapping.ts'
@@ -32,6 +33,7 @@ export async function check(config: Config, options: { readonly signal: AbortSig
       ...people.problems,
       ...missing(schema, wantedOf(people.mappings)).map(problem => ({ ...problem, fix })),
       ...people.mappings.flatMap(each => refused(each, schema, `Assign ${sets} to the integration user.`)),
+      ...people.mappings.flatMap(each => unsearchable(each, schema)),
     ]
   } finally {
     await Promise.all([commerce[Symbol.asyncDispose](), crm[Symbol.asyncDispose]()])
@@ -76,6 +78,38 @@ function refused({ keyField, parts }: Mapping, schema: Schema, grant: string): r
         problems.push({ place: `${object}.${rule.crm}`, problem: 'This user may not write the field.', fix: grant })
     }
     return problems
+  })
+}
+
+/** Keys by which records are found, and what is looked at beside them: not there, or (Shield encryption) not to be searched. */
+function unsearchable({ name, keyField, parts }: Mapping, schema: Schema): readonly Problem[] {
+  return parts.flatMap(({ object, match, fields: mapped }) => {
+    const fields = schema.get(object)?.fields
+    if (fields === undefined) return []
+    return match.flatMap((rule): readonly Problem[] => {
+      const place = `mapping ${name}.${object}.match`
+      const beside = rule.by === 'fallback' ? fieldsOf(rule) : []
+      // What the mapping writes is missed already.
+      const told = new Set([keyField, ...mapped.map(one => one.crm)])
+      const unknown = [rule.crm, ...beside].filter(field => !fields.has(field) && !told.has(field))
+      const closed = fields.get(rule.crm)?.filterable === false
+      return [
+        ...unknown.map(field => ({
+          place,
+          problem: `The field ${object}.${field} is not there for this user.`,
+          fix: 'Correct the name, or grant the integration user read access.',
+        })),
+        ...(closed
+          ? [
+              {
+                place,
+                problem: `${object}.${rule.crm} cannot be searched, so nobody would be found by it.`,
+                fix: 'Encrypt it deterministically, or match by another field.',
+              },
+            ]
+          : []),
+      ]
+    })
   })
 }
 

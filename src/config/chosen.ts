@@ -5,6 +5,7 @@ import { type MappingOptions, mappings } from '../mappings/index.ts'
 import type { FieldRule, Mapping, MappingPart } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
 import { leaving } from './leaving.ts'
+import { matching } from './matching.ts'
 import { type FieldChange, type MappingChange, namedCodecs, type SyncConfig } from './syncConfig.ts'
 
 /** Everything wrong is said to `complain`; what comes back then is not to be run. */
@@ -61,15 +62,19 @@ function changed(mapping: Mapping, change: MappingChange, complain: Complaints):
     else byPart.set(found.role, [...(byPart.get(found.role) ?? []), [found.field, fieldChange]])
   }
   const keyField = change.keyField ?? mapping.keyField
+  const matches = matching(mapping, change.match, place, complain)
   const result: Mapping = {
     ...mapping,
     keyField,
     ...(change.when !== undefined && { when: change.when }),
     deletion: change.deletion ?? mapping.deletion,
     ...(change.erasure !== undefined && { erasure: change.erasure }),
+    ...(change.whenGone !== undefined && { whenGone: change.whenGone }),
     parts: leaving(mapping, change, place, complain).map(part => ({
       ...part,
-      match: part.match.map(rule => (rule.crm === mapping.keyField ? { ...rule, crm: keyField } : rule)),
+      match: (matches.get(part.role) ?? part.match).map(rule =>
+        rule.crm === mapping.keyField ? { ...rule, crm: keyField } : rule,
+      ),
       fields: fieldsOf(part, byPart.get(part.role) ?? []),
     })),
   }

@@ -4,8 +4,9 @@ import { nearMiss } from '../lib/nearMiss.ts'
 import { date } from '../mappings/codecs/date.ts'
 import { not } from '../mappings/codecs/not.ts'
 import { text } from '../mappings/codecs/text.ts'
-import { type Codec, deletionPolicies, ownerships } from '../model/mapping.ts'
+import { type Codec, deletionPolicies, gonePolicies, ownerships } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
+import { matchSchema } from './matching.ts'
 
 const owner = z.enum(ownerships).describe('Who is right about the field.')
 const expression = z
@@ -56,6 +57,12 @@ const mapping = z.strictObject({
     .enum(['anonymise', 'delete'])
     .optional()
     .describe('What a deletion with `dataErasure` does, whatever `deletion` says. Default: `anonymise`.'),
+  whenGone: z
+    .enum(gonePolicies)
+    .optional()
+    .describe(
+      'What a deletion in Salesforce does: `review` asks a person, `recreate` makes the record again, `unlink` leaves it alone. Default: `review`.',
+    ),
   deactivate: z
     .record(z.string(), z.union([scalar, z.strictObject({ at: z.literal('deletion') })]))
     .optional()
@@ -65,6 +72,7 @@ const mapping = z.strictObject({
     .optional()
     .describe('Fields beside the mapped ones, as `Object.Field`, that are emptied when the person is anonymised.'),
   keyField: z.string().optional().describe('Our external ID field on the objects of this mapping.'),
+  match: matchSchema.optional(),
   recordType: z
     .string()
     .min(1)

@@ -53,7 +53,13 @@ function fieldProblems(at: string, rule: FieldRule, part: MappingPart): MappingP
 
 function matchProblems(at: string, rule: MatchRule): MappingProblem[] {
   if (rule.by === 'external-id') return rule.commerce === 'key' ? [] : expressionProblem(at, rule.commerce)
-  return [...expressionProblem(at, rule.commerce), ...expressionProblem(`${at}.when`, rule.when)]
+  return [
+    ...expressionProblem(at, rule.commerce),
+    ...expressionProblem(`${at}.when`, rule.when),
+    ...(rule.within ?? []).flatMap(one =>
+      'commerce' in one ? expressionProblem(`${at}.within.${one.crm}`, one.commerce) : [],
+    ),
+  ]
 }
 
 function linkProblems(at: string, link: LinkRule, mapping: Mapping, before: readonly string[]): MappingProblem[] {

@@ -1,8 +1,9 @@
 /** Finds a draft's counterpart: by our link first, then by external ID, then by a fallback key. Nothing is guessed. */
 import type { Candidate, ConflictKind, Draft, IdentityLink, Match } from '../model/identity.ts'
-import type { Value } from '../model/mapping.ts'
+import type { FallbackRule } from '../model/mapping.ts'
 import type { Decision } from '../model/plan.ts'
-import { refKey, sameRef } from '../model/resource.ts'
+import { type ResourceRef, refKey, sameRef } from '../model/resource.ts'
+import { contradicts, isCertain, narrowed, type View } from './certain.ts'
 
 export type MatchInput = {
   readonly link: IdentityLink | null
@@ -10,6 +11,7 @@ export type MatchInput = {
   readonly candidates: readonly Candidate[]
   /** A person's decision about this record that is not yet carried out. */
   readonly decision: Decision | null
+  readonly view: View
 }
 
 /** Each record once, as the first rule found it. */
@@ -26,25 +28,8 @@ function agrees(draft: Draft, { by, values }: Candidate): boolean {
   return found === undefined || found === draft.key
 }
 
-/** Names and codes compared as people compare them: without case, accents and punctuation. */
-const plain = (value: Value): string =>
-  String(value ?? '')
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^\p{Letter}\p{Number}]/gu, '')
-
-/** Is there a corroborating field in which both sides have a value, and not the same? */
-function contradicts(draft: Draft, { by, values }: Candidate): boolean {
-  if (by.by !== 'fallback') return false
-  return (by.corroborate ?? []).some(field => {
-    const ours = plain(draft.fields[field] ?? null)
-    const theirs = plain(values[field] ?? null)
-    return ours !== '' && theirs !== '' && ours !== theirs
-  })
-}
-
 /** Whose record this is already: held by another link, or stamped with another record's key. Null when it is free. */
-function held(draft: Draft, { claimedBy, values }: Candidate): ConflictKind | null {
+export function held(draft: Draft, { claimedBy, values }: Candidate): ConflictKind | null {
   if (claimedBy !== null) return sameRef(claimedBy, draft.source) ? null : 'claimed'
   const key = values[draft.keyField]
   if (typeof key !== 'string' || key === '' || key === draft.key) return null
@@ -52,28 +37,64 @@ function held(draft: Draft, { claimedBy, values }: Candidate): ConflictKind | nu
   return key.startsWith(project) ? 'claimed' : 'foreign'
 }
 
+const unclear = (
+  candidates: readonly Candidate[],
+  why: ConflictKind,
+  because: string | null = null,
+): Extract<Match, { is: 'ambiguous' }> => ({ is: 'ambiguous', candidates, why, because })
+
+/** What one fallback rule says; null when it found nobody. */
+function byFallback(draft: Draft, all: readonly Candidate[], rule: FallbackRule, view: View): Match | null {
+  const left = narrowed(draft, uniqueRecords(all.filter(one => one.by === rule)), rule, view)
+  const [only, second] = left
+  if (only === undefined) return null
+  if (second !== undefined) return unclear(left, 'ambiguous')
+  const taken = held(draft, only)
+  if (taken !== null) return unclear(left, taken)
+  if (contradicts(draft, only, rule, view)) return unclear(left, 'disagrees')
+  if (isCertain(draft, only, rule, view)) return { is: 'found', candidate: only, by: only.by, other: null }
+  const conditions = [
+    ...(rule.when === undefined ? [] : [`${rule.when} is not set`]),
+    ...(rule.agree === undefined ? [] : [`no ${rule.agree.join(' or ')} confirms it`]),
+  ]
+  return unclear(left, 'ambiguous', `the record found by ${rule.crm} is not certain: ${conditions.join(', and ')}`)
+}
+
+/** The first fallback rule that found anybody decides: a later one is for records that have no such key. */
+function fallback(draft: Draft, candidates: readonly Candidate[], view: View): Match | null {
+  const rules = new Set(candidates.map(one => one.by))
+  for (const rule of rules) {
+    const found = rule.by === 'fallback' ? byFallback(draft, candidates, rule, view) : null
+    if (found !== null) return found
+  }
+  return null
+}
+
 /** The counterpart of a draft, or why there is none that is certain. */
-export function match(draft: Draft, { link, candidates, decision }: MatchInput): Match {
+export function match(draft: Draft, { link, candidates, decision, view }: MatchInput): Match {
   const choice = decision?.choice
   if (choice?.do === 'link') {
     const chosen = candidates.find(one => sameRef(one.ref, choice.crm))
     if (chosen !== undefined) {
       // A person may choose a record that bears another key, not one that another record is linked to at this moment.
       const taken = chosen.claimedBy !== null && !sameRef(chosen.claimedBy, draft.source)
-      return taken
-        ? { is: 'ambiguous', candidates: [chosen], why: 'claimed' }
-        : { is: 'found', candidate: chosen, by: chosen.by }
+      return taken ? unclear([chosen], 'claimed') : { is: 'found', candidate: chosen, by: chosen.by, other: null }
     }
   }
   if (choice?.do === 'create') return { is: 'new' }
   if (link !== null) return { is: 'linked', link }
-  for (const by of ['external-id', 'fallback'] as const) {
-    const found = uniqueRecords(candidates.filter(one => one.by.by === by && agrees(draft, one)))
-    const [only] = found
-    if (only === undefined) continue
-    if (found.length > 1) return { is: 'ambiguous', candidates: found, why: 'ambiguous' }
-    const why = held(draft, only) ?? (contradicts(draft, only) ? 'disagrees' : null)
-    return why === null ? { is: 'found', candidate: only, by: only.by } : { is: 'ambiguous', candidates: found, why }
-  }
-  return { is: 'new' }
+  const byId = uniqueRecords(candidates.filter(one => one.by.by === 'external-id' && agrees(draft, one)))
+  const second = fallback(draft, candidates, view)
+  const [only] = byId
+  if (only === undefined) return second ?? { is: 'new' }
+  if (byId.length > 1) return unclear(byId, 'ambiguous')
+  const taken = held(draft, only)
+  if (taken !== null) return unclear(byId, taken)
+  return { is: 'found', candidate: only, by: only.by, other: otherThan(only, second) }
+}
+
+/** The external ID is right; that another key leads elsewhere is worth a look all the same. */
+function otherThan({ ref }: Candidate, second: Match | null): ResourceRef | null {
+  const other = second?.is === 'found' ? second.candidate.ref : null
+  return other === null || sameRef(other, ref) ? null : other
 }

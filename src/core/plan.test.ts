@@ -210,15 +210,39 @@ describe('a person is asked', () => {
   test('when another detail contradicts the fallback key', () =>
     plansReview({ contact: [{ id: 'A', by: 'fallback', values: { LastName: 'Hopper' } }] }, 'disagrees'))
 
-  test('when the linked record was deleted or merged', () => {
-    const link = { contact: { id: '003A', was: {} } }
-    contact({ link, uncertain: true, present: { contact: 'absent' } }).plans({
-      do: 'review',
-      conflict: { kind: 'deleted', candidates: [] },
-    })
+  const link = { contact: { id: '003A', was: {} } }
+
+  test('when the linked record was deleted, unless the policy says what that means', () => {
+    const deleted = { link, uncertain: true, present: { contact: 'absent' } } as const
+    contact(deleted).plans({ do: 'review', conflict: { kind: 'deleted', candidates: [] } })
+    contact({ ...deleted, whenGone: 'recreate' }).plans({ do: 'create' })
+    contact({ ...deleted, whenGone: 'unlink' }).plans({ do: 'nothing', crm: null })
     contact({ link, uncertain: true, present: { contact: { mergedInto: '003B' } } }).plans({
       do: 'review',
-      conflict: { kind: 'deleted', candidates: ['003B'] },
+      conflict: { kind: 'deleted' },
+    })
+  })
+
+  test('when the linked record was merged into one that is another commerce record’s', () => {
+    const present = (values: object, claimedBy?: string) => ({
+      contact: { mergedInto: '003B', values: { ...values }, ...(claimedBy === undefined ? {} : { claimedBy }) },
+    })
+    const asked = { link, uncertain: true }
+    contact({ ...asked, present: present({}, 'demo/other') }).plans({
+      do: 'review',
+      conflict: { kind: 'claimed', candidates: ['003B'] },
+    })
+    contact({ ...asked, present: present({ CT_Id__c: 'elsewhere/other' }) }).plans({
+      do: 'review',
+      conflict: { kind: 'foreign', candidates: ['003B'] },
+    })
+    // Free: the link follows, our key is stamped, and what is commerce's is put right.
+    const [made] = contact({ ...asked, present: present({ LastName: 'Other' }) }).made
+    expect(made?.plan).toMatchObject({
+      do: 'update',
+      crm: { id: '003B' },
+      link: null,
+      fields: { CT_Id__c: 'demo/ada', LastName: 'Lovelace' },
     })
   })
 

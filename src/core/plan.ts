@@ -1,8 +1,9 @@
 /** Decides what is written for one draft, field by field, and says why. Everything it needs arrives as values. */
 import type { Base, Candidate, Digest, Draft, IdentityLink, Match, Pointer, Present } from '../model/identity.ts'
-import type { MappingPart, Value } from '../model/mapping.ts'
+import type { GonePolicy, MappingPart, Value } from '../model/mapping.ts'
 import type { ConflictDraft, Decision, FieldVerdict, WritePlan } from '../model/plan.ts'
 import { type ResourceRef, unreachable } from '../model/resource.ts'
+import { held } from './match.ts'
 import { type Disputed, mergeFields, type Target } from './mergeFields.ts'
 import { planLinks, type Resolved } from './planLinks.ts'
 import { ruleOf } from './ruleOf.ts'
@@ -14,6 +15,10 @@ export type PlanInput = {
   readonly match: Match
   /** The target as read, where `ask` wanted it; null when unread. */
   readonly present: Present | null
+  /** The record that the linked one was merged into; null for any other, and when that one is gone as well. */
+  readonly survivor: Candidate | null
+  /** What becomes of a record that somebody deleted in Salesforce. */
+  readonly whenGone: GonePolicy
   /** An earlier write of this record may or may not have landed. */
   readonly uncertain: boolean
   readonly decision: Decision | null
@@ -120,14 +125,14 @@ function update(draft: Draft, input: PlanInput, { crm, link, target, stampKey }:
   return { do: 'update', draft, verdicts, crm, link, fields, links, base, yields, ifUnmodifiedSince }
 }
 
-function unclear(draft: Draft, { candidates, why: kind }: Extract<Match, { is: 'ambiguous' }>): WritePlan {
+function unclear(draft: Draft, { candidates, why: kind, because }: Extract<Match, { is: 'ambiguous' }>): WritePlan {
   const [only, second] = candidates
   const reasons: Partial<Record<typeof kind, string>> = {
     claimed: `the record found belongs to another ${draft.source.type} already`,
     foreign: 'the record found carries the key of a project that is not served here',
     disagrees: 'the record found agrees by one key, but other details contradict it',
   }
-  const why = reasons[kind] ?? `${candidates.length} records of ${draft.object} match`
+  const why = because ?? reasons[kind] ?? `${candidates.length} records of ${draft.object} match`
   // One candidate is shown field by field; several are told apart in Salesforce.
   const differing = only === undefined || second !== undefined ? [] : Object.entries(draft.fields)
   const fields = differing
@@ -136,14 +141,52 @@ function unclear(draft: Draft, { candidates, why: kind }: Extract<Match, { is: '
   return review(draft, { kind, why, candidates: candidates.map(one => one.ref), fields })
 }
 
-function gone(draft: Draft, present: Extract<Present, { state: 'absent' | 'merged' }>): WritePlan {
-  const merged = present.state === 'merged'
-  return review(draft, {
-    kind: 'deleted',
-    why: `the linked ${draft.object} was ${merged ? 'merged into another one' : 'deleted in Salesforce'}`,
-    candidates: merged ? [present.into] : [],
-    fields: [],
+/** Somebody deleted the linked record in Salesforce: the policy says what that means. */
+function gone(draft: Draft, input: PlanInput): WritePlan {
+  const why = `the linked ${draft.object} was deleted in Salesforce`
+  switch (input.whenGone) {
+    case 'review':
+      return review(draft, { kind: 'deleted', why, candidates: [], fields: [] })
+    case 'recreate':
+      return create(draft, input)
+    case 'unlink':
+      return {
+        do: 'nothing',
+        draft,
+        verdicts: [],
+        why: `${why}, and is left alone`,
+        crm: null,
+        link: null,
+        base: {},
+        yields: [],
+      }
+    default:
+      return unreachable(input.whenGone)
+  }
+}
+
+/**
+ * The linked record was merged into another one: the link follows it, and what the survivor holds counts as an edit in
+ * Salesforce. Never silently where the survivor is another commerce record's.
+ */
+function moved(draft: Draft, input: PlanInput, link: IdentityLink, survivor: Candidate): WritePlan {
+  const taken = held(draft, survivor)
+  if (taken !== null) {
+    const whose = taken === 'claimed' ? `another ${draft.source.type}'s` : 'of a project that is not served here'
+    const fields = Object.entries(draft.fields)
+      .filter(([field]) => survivor.digests[field] !== undefined && survivor.digests[field] !== draft.digests[field])
+      .map(([field, commerce]) => ({ field, commerce, crm: survivor.values[field] ?? null }))
+    const why = `the linked ${draft.object} was merged into one that is ${whose}`
+    return review(draft, { kind: taken, why, candidates: [survivor.ref], fields })
+  }
+  const made = update(draft, input, {
+    crm: survivor.ref,
+    link,
+    target: survivor,
+    stampKey: !carriesKey(draft, survivor),
   })
+  // Without the link the outcome makes a new one, in place of the one that is known.
+  return made.do === 'update' || made.do === 'nothing' ? { ...made, link: null } : made
 }
 
 /** What to do about one draft. Total: every match and every state of the target has an answer. */
@@ -164,7 +207,8 @@ export function plan(draft: Draft, input: PlanInput): WritePlan {
       return update(draft, input, { crm: candidate.ref, link: null, target: candidate, stampKey })
     }
     case 'linked': {
-      if (present?.state === 'absent' || present?.state === 'merged') return gone(draft, present)
+      if (present?.state === 'merged' && input.survivor !== null) return moved(draft, input, match.link, input.survivor)
+      if (present?.state === 'absent' || present?.state === 'merged') return gone(draft, input)
       return update(draft, input, { crm: match.link.crm, link: match.link, target: present, stampKey: false })
     }
     default:

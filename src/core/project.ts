@@ -31,6 +31,8 @@ export type Projection = {
    * that people spell in another way would go to and fro for ever. The value itself for all other fields.
    */
   readonly canonical: (role: string, body: JsonObject) => (field: string, value: Value) => Value
+  /** The same for every field, whoever owns it: how a match looks at details. */
+  readonly meant: (role: string, body: JsonObject) => (field: string, value: Value) => Value
   readonly missing: readonly { readonly object: string; readonly field: string }[]
 }
 
@@ -195,18 +197,19 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     const answer = when === null ? true : when(body)
     return answer !== null && answer !== false
   }
-  const canonical = (role: string, body: JsonObject) => {
+  const turned = (isTurned: (rule: FieldRule) => boolean) => (role: string, body: JsonObject) => {
     const fields = parts.find(({ part }) => part.role === role)?.fields ?? []
-    const both = new Map(fields.filter(({ rule }) => flowsBack(rule)).map(ready => [ready.crm, ready]))
+    const some = new Map(fields.filter(({ rule }) => isTurned(rule)).map(ready => [ready.crm, ready]))
     const get = (path: string): Json => expression(path)(body)
     return (field: string, value: Value): Value => {
-      const ready = value === null ? undefined : both.get(field)
+      const ready = value === null ? undefined : some.get(field)
       return ready === undefined ? value : thereAndBack(ready, value, get)
     }
   }
   return {
     missing,
-    canonical,
+    canonical: turned(flowsBack),
+    meant: turned(() => true),
     drafts: snapshot => (takesPart(snapshot.body) ? parts.map(one => draft(one, snapshot)) : []),
   }
 }

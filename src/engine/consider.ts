@@ -1,17 +1,25 @@
 /** From snapshots to plans: project, LOOK UP, match, plan. What `sync` carries out and `preview` only shows. */
+import type { View } from '../core/certain.ts'
+import { evaluate } from '../core/evaluate.ts'
 import { match } from '../core/match.ts'
 import { plan, type Resolved } from '../core/plan.ts'
 import { type Projection, project } from '../core/project.ts'
-import type { IdentityLink, Pointer } from '../model/identity.ts'
+import type { Draft, IdentityLink, Match, Pointer } from '../model/identity.ts'
 import type { Mapping, Schema } from '../model/mapping.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import type { WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
-import { type ResourceRef, type Snapshot, sameRef } from '../model/resource.ts'
+import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
-import { compared, type LookedUp, lookUp, partKey, type Subject } from './lookUp.ts'
+import { compared, identitiesOf, type LookedUp, lookUp, partKey, type Subject } from './lookUp.ts'
 
-export type Considered = { readonly subject: Subject; readonly looked: LookedUp; readonly plan: WritePlan }
+export type Considered = {
+  readonly subject: Subject
+  readonly looked: LookedUp
+  readonly plan: WritePlan
+  /** For the story: what is worth a look though nothing waits for it. */
+  readonly note: string | null
+}
 
 /** A row and what was read for it. */
 export type ReadRow = { readonly row: ClaimedRow; readonly snapshot: Extract<Snapshot, { state: 'present' }> }
@@ -53,16 +61,27 @@ export async function schemaOf(engine: Engine, context: CallContext): Promise<Sc
   return engine.systems.crm.schema(objectsOf(engine.mappings), { refresh: false }, context)
 }
 
-/** Plans for these rows, a plan a draft, in the order of rows and parts. Rejects with `RemoteFailure` as the ports do. */
+/** Lets only one of several records with one identity key be decided at a time: the rows that have to come back. */
+export type Holding = (
+  wanted: readonly { readonly ref: ResourceRef; readonly keys: readonly string[] }[],
+) => Promise<readonly ResourceRef[]>
+
+const nobodyElse: Holding = async () => []
+
+/**
+ * Plans for these rows, a plan a draft, in the order of rows and parts; none for rows whose identity another pass is
+ * deciding at this moment. Rejects with `RemoteFailure` as the ports do.
+ */
 export async function consider(
   engine: Engine,
   rows: readonly ReadRow[],
   links: readonly IdentityLink[],
   context: CallContext,
-): Promise<readonly Considered[]> {
-  if (rows.length === 0) return []
+  holding: Holding = nobodyElse,
+): Promise<{ readonly considered: readonly Considered[]; readonly busy: readonly ClaimedRow[] }> {
+  if (rows.length === 0) return { considered: [], busy: [] }
   const schema = await schemaOf(engine, context)
-  const subjects: Subject[] = rows.flatMap(({ row, snapshot }) =>
+  const every: Subject[] = rows.flatMap(({ row, snapshot }) =>
     engine.mappings
       .filter(mapping => mapping.commerce === row.ref.type)
       .flatMap(mapping =>
@@ -75,39 +94,112 @@ export async function consider(
           }),
       ),
   )
+  const busy = new Set((await holding(identitiesOf(every, links))).map(refKey))
+  const subjects = every.filter(({ row }) => !busy.has(refKey(row.ref)))
   const looked = (await lookUp(engine, subjects, links, schema, context)).map((one, at) => {
     const subject = subjects[at]
-    if (subject === undefined || (one.present?.state !== 'present' && one.candidates.length === 0)) return one
+    if (subject === undefined || (one.present === null && one.candidates.length === 0)) return one
     const { mapping, part, body } = subject
     const canonical = projectionOf(engine, mapping, schema).canonical(part.role, body)
     return {
       ...one,
       candidates: one.candidates.map(candidate => compared(engine, candidate, canonical)),
       present: one.present?.state === 'present' ? compared(engine, one.present, canonical) : one.present,
+      survivor: one.survivor === null ? null : compared(engine, one.survivor, canonical),
     }
   })
+  const known = subjects.map((subject, at): Known => {
+    const one = looked[at]
+    if (one === undefined) throw new RangeError('LOOK UP answers one result a subject')
+    const view = viewOf(engine, subject, schema)
+    return { subject, looked: one, match: match(subject.draft, { ...one, decision: one.chosen ?? one.decision, view }) }
+  })
+  const matches = new Map(known.map(one => [partOf(one.subject, one.subject.part.role), one.match]))
   const places = new Map<string, Resolved>()
   const resolve = (pointer: Pointer): Resolved => {
     if (pointer.to === 'id') return { is: 'linked', crm: pointer.ref }
     if (pointer.to === 'missing') return { is: 'unknown' }
     return places.get(placeKey(pointer.role, pointer.source)) ?? { is: 'unknown' }
   }
-  return subjects.map((subject, at) => {
-    const one = looked[at]
-    if (one === undefined) throw new RangeError('LOOK UP answers one result a subject')
-    const { draft, part, row } = subject
-    const made = plan(draft, {
-      part,
-      match: match(draft, { ...one, decision: one.chosen ?? one.decision }),
-      present: one.present,
-      uncertain: row.uncertain,
-      decision: one.decision,
-      resolve,
-      emptyDigest: field => engine.digester.digest(field, null),
-    })
+  const considered = known.map(({ subject, looked: one, match: found }): Considered => {
+    const draft = withoutParted(subject, matches)
+    const { part, row } = subject
+    const isOpen = found.is === 'new' && one.link === null && one.decision?.choice.do !== 'create'
+    const why = isOpen ? whyNotMade(subject, matches) : null
+    const made =
+      why !== null
+        ? notMade(draft, why)
+        : plan(draft, {
+            part,
+            match: found,
+            present: one.present,
+            survivor: one.survivor,
+            whenGone: subject.mapping.whenGone ?? 'review',
+            uncertain: row.uncertain,
+            decision: one.decision,
+            resolve,
+            emptyDigest: field => engine.digester.digest(field, null),
+          })
     places.set(placeKey(draft.role, draft.source), placeOf(made))
-    return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : made }
+    const note =
+      found.is === 'found' && found.other !== null ? `disagrees: another key leads to ${found.other.id}` : null
+    return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : made, note }
   })
+  return { considered, busy: rows.map(({ row }) => row).filter(row => busy.has(refKey(row.ref))) }
+}
+
+type Known = { readonly subject: Subject; readonly looked: LookedUp; readonly match: Match }
+type Matches = ReadonlyMap<string, Match>
+
+const partOf = ({ draft, mapping }: Subject, role: string): string => partKey(mapping.name, role, draft.source)
+
+/** How a match looks at this record, once it needs to. */
+function viewOf(engine: Engine, { mapping, part, body }: Subject, schema: Schema): View {
+  const meant = projectionOf(engine, mapping, schema).meant(part.role, body)
+  const types = schema.get(part.object)?.recordTypes ?? []
+  return {
+    value: expression => evaluate(expression)(body),
+    meant,
+    recordType: name => types.find(one => one.developerName === name)?.id ?? null,
+  }
+}
+
+/** Why a part that follows another one is not made: that one is, or may be, in Salesforce without it. Null when it is. */
+function whyNotMade(subject: Subject, matches: Matches): string | null {
+  const { follows } = subject.part
+  const found = follows === undefined ? undefined : matches.get(partOf(subject, follows))
+  if (found === undefined || found.is === 'new') return null
+  return found.is === 'ambiguous'
+    ? `it is made with the ${follows}, of which a person decides`
+    : `the ${follows} found in Salesforce belongs to a record of its own`
+}
+
+const notMade = (draft: Draft, why: string): WritePlan => ({
+  do: 'nothing',
+  draft,
+  verdicts: [],
+  why,
+  crm: null,
+  link: null,
+  base: {},
+  yields: [],
+})
+
+/** A pointer to a part that is not made leads nowhere: the record found keeps the one that it has. */
+function withoutParted(subject: Subject, matches: Matches): Draft {
+  const { draft, mapping } = subject
+  const parted = Object.entries(draft.links).filter(([, pointer]) => {
+    if (pointer.to !== 'draft' || !sameRef(pointer.source, draft.source)) return false
+    const parent = mapping.parts.find(part => part.role === pointer.role)
+    return (
+      parent?.follows === draft.role &&
+      matches.get(partOf(subject, pointer.role))?.is === 'new' &&
+      matches.get(partOf(subject, draft.role))?.is !== 'new'
+    )
+  })
+  if (parted.length === 0) return draft
+  const names = new Set(parted.map(([name]) => name))
+  return { ...draft, links: Object.fromEntries(Object.entries(draft.links).filter(([name]) => !names.has(name))) }
 }
 
 const placeKey = (role: string, source: ResourceRef): string => partKey('', role, source)

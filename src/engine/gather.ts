@@ -108,7 +108,7 @@ function journalLine(
         : plan.do === 'create' || plan.do === 'update'
           ? Object.keys(plan.fields)
           : [],
-    detail: [reason, dropped].filter(text => text !== '').join(' | ') || null,
+    detail: [reason, one.note ?? '', dropped].filter(text => text !== '').join(' | ') || null,
     attempt: row.attempts + 1,
     durationMs: ms,
   }

@@ -3,10 +3,11 @@ import { anonymised, deactivated, departed, type Left, leave } from '../core/lea
 import type { IdentityLink } from '../model/identity.ts'
 import type { DeletionPolicy, Mapping, MappingPart, MatchRule, Schema } from '../model/mapping.ts'
 import { RemoteFailure } from '../model/outcome.ts'
-import type { CallContext, ClaimedRow, FindQuery, PresentRead } from '../model/ports.ts'
+import type { CallContext, ClaimedRow, FindQuery } from '../model/ports.ts'
 import { type ResourceRef, refKey, sameRef } from '../model/resource.ts'
 import { type Considered, schemaOf } from './consider.ts'
 import type { Engine } from './engine.ts'
+import { readFollowed, type StillThere } from './follow.ts'
 
 /** A part of a record that is gone, with what its policy is. */
 type Leaver = {
@@ -16,9 +17,6 @@ type Leaver = {
   readonly link: IdentityLink | null
   readonly how: DeletionPolicy
 }
-
-/** A record merged into another one that was merged away, too: nobody does it more often. */
-const mergesFollowed = 5
 
 const policyOf = ({ deletion, erasure }: Mapping, { erase }: ClaimedRow): DeletionPolicy =>
   erase ? (erasure ?? 'anonymise') : deletion
@@ -72,32 +70,6 @@ async function byKey(engine: Engine, leavers: readonly Leaver[], schema: Schema,
   return new Map(found.map(one => [`${one.ref.type}\n${one.matched}`, one.ref]))
 }
 
-type Present = Extract<PresentRead, { state: 'present' }>
-
-/** The records as they are now, followed to where they were merged; those that are gone are left out. */
-async function readLeft(
-  engine: Engine,
-  refs: readonly ResourceRef[],
-  fields: Readonly<Record<string, readonly string[]>>,
-  context: CallContext,
-): Promise<ReadonlyMap<string, Present>> {
-  const left = new Map<string, Present>()
-  let asked = refs.map(ref => ({ from: refKey(ref), ref }))
-  for (let turn = 0; asked.length > 0 && turn < mergesFollowed; turn++) {
-    const reads = await engine.systems.crm.read(
-      asked.map(one => one.ref),
-      fields,
-      context,
-    )
-    asked = asked.flatMap(({ from }, at) => {
-      const read = reads[at]
-      if (read?.state === 'present') left.set(from, read)
-      return read?.state === 'merged' ? [{ from, ref: read.into }] : []
-    })
-  }
-  return left
-}
-
 /** Ids of records that could not be deleted without others: what we delete ourselves in this pass does not count. */
 async function holding(
   engine: Engine,
@@ -145,9 +117,9 @@ async function lookFor(engine: Engine, leavers: readonly Leaver[], schema: Schem
   const refOf = ({ link, part, row }: Leaver): ResourceRef | null =>
     link?.crm ?? known.get(`${part.object}\n${row.ref.id}`) ?? null
   const refs = leavers.flatMap(one => refOf(one) ?? [])
-  const left = await readLeft(engine, refs, fieldsOf(leavers, schema), context)
+  const left = await readFollowed(engine, refs, fieldsOf(leavers, schema), context)
   const holders = await engine.store.claimants([...left.values()].map(one => one.ref))
-  const at = (leaver: Leaver): Present | null => {
+  const at = (leaver: Leaver): StillThere | null => {
     const ref = refOf(leaver)
     return ref === null ? null : (left.get(refKey(ref)) ?? null)
   }
@@ -190,6 +162,11 @@ export async function letGo(
     const object = schema.get(part.object)
     const plan = leave(draft, part, { how, erase: row.erase, link, found, deletedAt: row.markedAt, object })
     const subject = { draft, mapping, part, row, body: {} }
-    return { subject, plan, looked: { link, candidates: [], present: null, decision: null, chosen: null } }
+    return {
+      subject,
+      plan,
+      note: null,
+      looked: { link, candidates: [], present: null, survivor: null, decision: null, chosen: null },
+    }
   })
 }

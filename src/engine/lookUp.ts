@@ -1,12 +1,14 @@
 /** LOOK UP: links from the store always; Salesforce only where its answer can change the plan. */
 import { ask } from '../core/ask.ts'
+import { fieldsOf } from '../core/certain.ts'
 import { evaluate } from '../core/evaluate.ts'
 import type { Base, Candidate, Draft, IdentityLink, Present } from '../model/identity.ts'
 import type { Mapping, MappingPart, MatchRule, Schema, Value } from '../model/mapping.ts'
 import type { Decision } from '../model/plan.ts'
 import type { CallContext, ClaimedRow, FindQuery, Found, PresentRead } from '../model/ports.ts'
-import { type JsonObject, type ResourceRef, refKey } from '../model/resource.ts'
+import { type JsonObject, type ResourceRef, refKey, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
+import { readFollowed } from './follow.ts'
 
 /** A draft with the rules it came from and the row it belongs to. */
 export type Subject = {
@@ -22,6 +24,8 @@ export type LookedUp = {
   readonly link: IdentityLink | null
   readonly candidates: readonly Candidate[]
   readonly present: Present | null
+  /** The record that the linked one was merged into; null for any other, and when that one is gone as well. */
+  readonly survivor: Candidate | null
   readonly decision: Decision | null
   /** The counterpart that a person chose and that is not linked yet: a later decision on fields leaves it standing. */
   readonly chosen: Decision | null
@@ -39,11 +43,41 @@ function digestAll(engine: Engine, values: Readonly<Record<string, Value>>): Bas
   )
 }
 
-/** The value a match rule looks for, as text; null when the record has none. */
-function soughtValue(rule: MatchRule, { draft, body }: Subject): string | null {
+/** Longer than any field that can be searched for. */
+const longest = 255
+
+/** The value a match rule looks for, as Salesforce stores it; null when the record has none that could be there. */
+function soughtValue(rule: MatchRule, { draft, part, body }: Subject): string | null {
   if (rule.commerce === 'key') return draft.key
-  const value = evaluate(rule.commerce)(body)
-  return value === null || typeof value === 'object' ? null : String(value)
+  // Of a field that is mapped from the same value, the form that its codec gives; a value that it refuses is nobody's.
+  const mapped = part.fields.some(each => each.crm === rule.crm && each.commerce === rule.commerce)
+  const value = mapped ? (draft.fields[rule.crm] ?? null) : evaluate(rule.commerce)(body)
+  const text = value === null || typeof value === 'object' ? '' : String(value).trim()
+  return text === '' || text.length > longest ? null : text
+}
+
+/**
+ * The identity keys of each record that is not linked yet: what its second keys look for. Our own key needs none: an
+ * upsert by it is one record, whoever sends it.
+ */
+export function identitiesOf(
+  subjects: readonly Subject[],
+  links: readonly IdentityLink[],
+): readonly { readonly ref: ResourceRef; readonly keys: readonly string[] }[] {
+  const byPart = new Map(links.map(link => [partKey(link.mapping, link.role, link.commerce), link]))
+  const wanted = new Map<string, { readonly ref: ResourceRef; readonly keys: string[] }>()
+  for (const subject of subjects) {
+    if (byPart.has(subjectKey(subject)) || isAlongside(subject, byPart)) continue
+    const { row, part } = subject
+    for (const rule of part.match) {
+      const value = rule.commerce === 'key' ? null : soughtValue(rule, subject)
+      if (value === null) continue
+      const one = wanted.get(refKey(row.ref)) ?? { ref: row.ref, keys: [] }
+      wanted.set(refKey(row.ref), one)
+      one.keys.push(`${part.object}.${rule.crm}=${value.normalize('NFC').toLowerCase()}`)
+    }
+  }
+  return [...wanted.values()]
 }
 
 type Sought = { query: FindQuery; seekers: Map<string, Subject[]> }
@@ -60,7 +94,9 @@ function questions(subjects: readonly Subject[], schema: Schema): Sought[] {
       const id = `${part.object}\n${rule.by}\n${rule.crm}\n${draft.mapping}\n${draft.role}`
       let one = sought.get(id)
       if (one === undefined) {
-        const fields = [...new Set([draft.keyField, ...wantedFields(part, schema)])].filter(field => field !== rule.crm)
+        const looked = rule.by === 'fallback' ? fieldsOf(rule).filter(field => object.fields.has(field)) : []
+        const wanted = new Set([draft.keyField, ...wantedFields(part, schema), ...looked])
+        const fields = [...wanted].filter(field => field !== rule.crm)
         const values = new Set<string>()
         const query: FindQuery = { object: part.object, by: rule, field: rule.crm, values: [], fields }
         one = { query, values, seekers: new Map() }
@@ -194,6 +230,10 @@ export function rebase(engine: Engine, link: IdentityLink, draft: Draft): Identi
   return base === null ? link : { ...link, base }
 }
 
+/** A part that is only made along with another one, which is linked without it: there is nothing to look for. */
+const isAlongside = ({ draft, mapping, part }: Subject, links: ReadonlyMap<string, IdentityLink>): boolean =>
+  part.follows !== undefined && links.has(partKey(mapping.name, part.follows, draft.source))
+
 /** Everything known about each subject, in their order. Two round trips to Salesforce at most, none when busy and linked. */
 export async function lookUp(
   engine: Engine,
@@ -234,18 +274,62 @@ export async function lookUp(
   const [candidates, present, byChoice] = await Promise.all([
     findCandidates(
       engine,
-      known.filter(one => one.link === null).map(one => one.subject),
+      known.filter(one => one.link === null && !isAlongside(one.subject, byPart)).map(one => one.subject),
       schema,
       context,
     ),
     readPresent(engine, asked, context),
     readChosen(engine, known, schema, context),
   ])
+  const presentOf = (link: IdentityLink | null): Present | null =>
+    link === null ? null : (present.get(refKey(link.crm)) ?? null)
+  const away = known.filter(({ link }) => presentOf(link)?.state === 'merged')
+  const survivors = await readSurvivors(engine, away, schema, context)
   return known.map(({ subject, link, decision, chosen }) => ({
     link,
     decision,
     chosen,
     candidates: [...(byChoice.get(subjectKey(subject)) ?? []), ...(candidates.get(subjectKey(subject)) ?? [])],
-    present: link === null ? null : (present.get(refKey(link.crm)) ?? null),
+    present: presentOf(link),
+    survivor: survivors.get(subjectKey(subject)) ?? null,
   }))
+}
+
+/** Where linked records went that were merged away, as candidates for their subjects: somebody else may hold them. */
+async function readSurvivors(
+  engine: Engine,
+  away: readonly { subject: Subject; link: IdentityLink | null }[],
+  schema: Schema,
+  context: CallContext,
+): Promise<ReadonlyMap<string, Candidate>> {
+  const found = new Map<string, Candidate>()
+  const linked = away.flatMap(({ subject, link }) => (link === null ? [] : [{ subject, link }]))
+  if (linked.length === 0) return found
+  const fields: Record<string, string[]> = {}
+  for (const { subject, link } of linked)
+    fields[link.crm.type] = [
+      ...new Set([
+        ...(fields[link.crm.type] ?? []),
+        ...[subject.draft.keyField].filter(field => schema.get(link.crm.type)?.fields.has(field)),
+        ...wantedFields(subject.part, schema),
+      ]),
+    ]
+  const left = await readFollowed(
+    engine,
+    linked.map(({ link }) => link.crm),
+    fields,
+    context,
+  )
+  const claims = left.size === 0 ? [] : await engine.store.claimants([...left.values()].map(one => one.ref))
+  for (const { subject, link } of linked) {
+    const one = left.get(refKey(link.crm))
+    if (one === undefined) continue
+    const { ref, version, modifiedAt, values } = one
+    // The subject's own links do not stand in its way.
+    const holder = claims.find(claim => sameRef(claim.crm, ref) && !sameRef(claim.commerce, subject.draft.source))
+    const claimedBy = holder?.commerce ?? null
+    const digests = digestAll(engine, values)
+    found.set(subjectKey(subject), { ref, version, modifiedAt, values, digests, by: byHand, claimedBy })
+  }
+  return found
 }

@@ -76,7 +76,7 @@ export async function preview(
     const left = await letGo(engine, [row], links, context)
     return { is: 'planned', source, version: known?.version ?? 0, gone: true, parts: left.map(one => partOf(one.plan)) }
   }
-  const considered = await consider(engine, [{ row, snapshot }], links, context)
+  const { considered } = await consider(engine, [{ row, snapshot }], links, context)
   const parts = considered.map(one => partOf(one.plan))
   return { is: 'planned', source, version: snapshot.version, gone: false, parts }
 }

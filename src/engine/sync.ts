@@ -9,7 +9,7 @@ import { RemoteFailure } from '../model/outcome.ts'
 import { type CallContext, type Claim, type ClaimedRow, StoreDown } from '../model/ports.ts'
 import type { Snapshot } from '../model/resource.ts'
 import { type CarriedOut, callPause, carryOut, nothingDone, type Work } from './carryOut.ts'
-import { consider, type ReadRow } from './consider.ts'
+import { consider, type Holding, type ReadRow } from './consider.ts'
 import type { Engine, PassReport } from './engine.ts'
 import { emptySettlement, freed, line, settled } from './gather.ts'
 import { letGo } from './letGo.ts'
@@ -100,6 +100,16 @@ async function settleWithoutPlan(engine: Engine, claim: Claim, sorted: Sorted): 
       })
     settlement.journal.push(line(row, now, 'failed', `${failure.code}: ${failure.message}`))
   }
+  return engine.store.save(claim.token, settlement)
+}
+
+/** Records whose identity another pass is deciding: soon enough to be seen at once, and not so soon as to turn in circles. */
+const comeBackMs = 200
+
+async function comeBack(engine: Engine, claim: Claim, busy: readonly ClaimedRow[]): Promise<boolean> {
+  const settlement = emptySettlement()
+  const notBefore = new Date(Date.parse(engine.clock.now()) + comeBackMs).toISOString()
+  for (const { ref, uncertain } of busy) settlement.rows.push(freed(ref, { notBefore, uncertain }))
   return engine.store.save(claim.token, settlement)
 }
 
@@ -197,12 +207,13 @@ async function work(
   if (!(await settleWithoutPlan(engine, claim, sorted))) return nothingDone()
   const { ready, gone } = sorted
   if (ready.length + gone.length === 0) return nothingDone()
-  const considered = [
-    ...(await consider(engine, ready, claim.links, context)),
-    ...(await letGo(engine, gone, claim.links, context)),
-  ]
+  const holding: Holding = wanted =>
+    wanted.length === 0 ? Promise.resolve([]) : engine.store.hold(claim.token, wanted)
+  const { considered: plans, busy } = await consider(engine, ready, claim.links, context, holding)
+  if (busy.length > 0 && !(await comeBack(engine, claim, busy))) return nothingDone()
+  const considered = [...plans, ...(await letGo(engine, gone, claim.links, context))]
   const more = claim.rows.length >= engine.pace.passSize
   const left = gone.map(row => ({ row, snapshot: { state: 'absent', ref: row.ref } as const }))
-  const rows = [...ready, ...left]
+  const rows = [...ready.filter(({ row }) => !busy.includes(row)), ...left]
   return carryOut(engine, { token: claim.token, rows, considered, context, mayWrite, troubles, calls, more })
 }

@@ -266,7 +266,7 @@ describe('the way back on a bad day', () => {
     const { id = '', fields = {} } = world.contact('demo/1') ?? {}
     const { CT_Id__c: _, ...rest } = fields
     const winner = world.crm.make('Contact', { ...rest, FirstName: 'Org' })
-    world.crm.remove(id, winner.id)
+    world.crm.remove(id)
     await world.edits({})
     await world.quiet()
     const [gone] = world.store.conflictRows

@@ -59,30 +59,11 @@ function planOf(
   return { ...pair, present, snapshot, plan }
 }
 
-/** A linked record that is gone in Salesforce: a person says what that means. */
-function missing(settlement: Growing, { row, link }: Pair, present: Present | undefined, now: Instant): void {
-  const into = present?.state === 'merged' ? present.into : null
-  const why = `the linked ${link.crm.type} was ${into === null ? 'deleted in Salesforce' : 'merged into another one'}`
+/** A linked record that is gone in Salesforce, or merged away: the pass from commerce looks, and knows what that means. */
+function missing(settlement: Growing, { row, link }: Pair, now: Instant): void {
   const { mapping, role, commerce } = link
-  settlement.conflicts.push({
-    kind: 'deleted',
-    why,
-    candidates: into === null ? [] : [into],
-    fields: [],
-    source: commerce,
-    mapping,
-    role,
-    correlationId: row.correlationId,
-  })
-  settlement.journal.push({ ...line(row, now, 'conflict', `deleted: ${why}`), mapping, role, target: commerce })
-}
-
-/** Has a person said already what becomes of this part? A poll tells of the same deletion more than once. */
-async function isDecided(engine: Engine, { link }: Pair): Promise<boolean> {
-  const decisions = await engine.store.decisions([link.commerce])
-  return decisions.some(
-    ({ mapping, role, choice }) => mapping === link.mapping && role === link.role && choice.do !== 'take',
-  )
+  settlement.marks.push({ ...forcedMark(commerce, row.correlationId, now), doubt: true })
+  settlement.journal.push({ ...line(row, now, 'gone', 'commerce looks at it'), mapping, role, target: commerce })
 }
 
 /** One request a commerce record: the changes of all its parts together. */
@@ -211,9 +192,7 @@ export async function syncBack(
     const found = present.get(refKey(pair.link.crm))
     const snapshot = snapshotOf(pair.link.commerce)
     if (found?.state !== 'present') {
-      if (await isDecided(engine, pair)) continue
-      missing(settlement, pair, found, now)
-      counts.review++
+      missing(settlement, pair, now)
     } else if (snapshot.state === 'present') {
       const one = planOf(engine, pair, schema, found, snapshot)
       if (one !== null) merged.push(one)

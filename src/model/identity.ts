@@ -85,9 +85,16 @@ export type Present =
 /** What a draft's counterpart is. */
 export type Match =
   | { readonly is: 'linked'; readonly link: IdentityLink }
-  | { readonly is: 'found'; readonly candidate: Candidate; readonly by: MatchRule }
+  /** `other` is a record that a second key led to, and that is another one: told, and left alone. */
+  | { readonly is: 'found'; readonly candidate: Candidate; readonly by: MatchRule; readonly other: ResourceRef | null }
   | { readonly is: 'new' }
-  | { readonly is: 'ambiguous'; readonly candidates: readonly Candidate[]; readonly why: ConflictKind }
+  | {
+      readonly is: 'ambiguous'
+      readonly candidates: readonly Candidate[]
+      readonly why: ConflictKind
+      /** What a person should know, where the kind does not say it all. */
+      readonly because: string | null
+    }
 
 /** Why a person must look. */
 export type ConflictKind =

@@ -65,19 +65,37 @@ export type FieldRule = {
   readonly personal?: boolean
 }
 
+/** Which records may be the counterpart at all: a field that is one of these values, or equal to an expression over the commerce record. */
+export type Within =
+  | { readonly crm: string; readonly is: readonly Value[] }
+  | { readonly crm: string; readonly commerce: string }
+
+/** Which of several is taken: the one with this value, or with the highest (latest) or lowest one. */
+export type Preference =
+  | { readonly crm: string; readonly is: Value }
+  | { readonly crm: string; readonly has: 'highest' | 'lowest' }
+
+/** A second key that is safe only under conditions. Fields are named as in Salesforce; they are compared by what they mean. */
+export type FallbackRule = {
+  readonly by: 'fallback'
+  readonly crm: string
+  readonly commerce: string
+  /** An expression over the commerce record: what it finds is certain where this is neither empty nor false … */
+  readonly when?: string
+  /** … or where both sides have the same value of one of these. Without both it is always certain; else a person looks. */
+  readonly agree?: readonly string[]
+  /** All of them must hold, else the record is not seen. */
+  readonly within?: readonly Within[]
+  /** Fields that must not say otherwise where both sides have a value. */
+  readonly corroborate?: readonly string[]
+  /** Tie-breaks, in their order: each that tells some from others leaves only those. */
+  readonly prefer?: readonly Preference[]
+}
+
 /** How an unlinked record finds its counterpart. */
 export type MatchRule =
   /** Our own external ID, or a pair of fields that the merchant declared to be shared. */
-  | { readonly by: 'external-id'; readonly crm: string; readonly commerce: string | 'key' }
-  /** A second key that is safe only under conditions. */
-  | {
-      readonly by: 'fallback'
-      readonly crm: string
-      readonly commerce: string
-      readonly when?: string
-      readonly corroborate?: readonly string[]
-      readonly prefer?: readonly string[]
-    }
+  { readonly by: 'external-id'; readonly crm: string; readonly commerce: string | 'key' } | FallbackRule
 
 /** A pointer from this record to another one that a mapping writes. */
 export type LinkRule = {
@@ -105,6 +123,11 @@ export type MappingPart = {
   /** The sObject written. */
   readonly object: string
   readonly match: readonly MatchRule[]
+  /**
+   * Made only along with the part of this role: a person who is found in Salesforce has an Account there already, and it
+   * may hold a whole company.
+   */
+  readonly follows?: string
   readonly fields: readonly FieldRule[]
   readonly links: readonly LinkRule[]
   /** Fixed values written at creation: a record type, an owner. */
@@ -125,6 +148,11 @@ export type DeletionPolicy = 'ignore' | 'unlink' | 'deactivate' | 'anonymise' | 
 
 export const deletionPolicies: readonly DeletionPolicy[] = ['ignore', 'unlink', 'deactivate', 'anonymise', 'delete']
 
+/** What happens when the linked record was deleted in Salesforce: a person decides, it is made again, or left alone for good. */
+export type GonePolicy = 'review' | 'recreate' | 'unlink'
+
+export const gonePolicies: readonly GonePolicy[] = ['review', 'recreate', 'unlink']
+
 /** What happens when the person is to be erased, whatever the deletion policy says. */
 export type ErasurePolicy = 'anonymise' | 'delete'
 
@@ -143,6 +171,8 @@ export type Mapping = {
   readonly deletion: DeletionPolicy
   /** Default: `anonymise`. */
   readonly erasure?: ErasurePolicy
+  /** Default: `review`. */
+  readonly whenGone?: GonePolicy
   readonly creates: Side | 'both'
   /** References to expand when the record is read (`customerGroup`). */
   readonly expand: readonly string[]

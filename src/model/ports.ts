@@ -232,6 +232,15 @@ export type Store = {
   links(refs: readonly ResourceRef[]): Promise<readonly IdentityLink[]>
   /** Who holds these CRM records already: links by their CRM end. */
   claimants(crm: readonly ResourceRef[]): Promise<readonly IdentityLink[]>
+  /**
+   * Holds identity keys for rows of this claim, each row all of its keys or none; until the row is saved, the claim is
+   * given back, or its lease runs out. Answers the rows that did not get theirs: another row has one, here or in
+   * another process.
+   */
+  hold(
+    token: string,
+    wanted: readonly { readonly ref: ResourceRef; readonly keys: readonly string[] }[],
+  ): Promise<readonly ResourceRef[]>
   /** Decisions of these records that are not yet carried out. */
   decisions(sources: readonly ResourceRef[]): Promise<readonly Decision[]>
   /**

@@ -36,6 +36,8 @@ export type ChangeEvent = {
   readonly lane: Lane
   /** The sender asked for the person to be erased (commercetools `dataErasure: true`). */
   readonly erase: boolean
+  /** What Salesforce holds is not what our base says: it is read before anything is planned. */
+  readonly doubt?: true
 }
 
 /** A JSON value as it came from a remote system. */

@@ -76,9 +76,9 @@ export async function reap(tx: Transaction<Tables>): Promise<void> {
     update dirty set token = null, claimed_mark = null, uncertain = mark
     where ref = any(array(select ref from dirty where token = any(${tokens}) order by ref for update))`.execute(tx)
   await sql`
-    with leases as (delete from lease where token = any(${tokens})) delete from claim where token = any(${tokens})`.execute(
-    tx,
-  )
+    with leases as (delete from lease where token = any(${tokens})),
+      holds as (delete from hold where token = any(${tokens}))
+    delete from claim where token = any(${tokens})`.execute(tx)
 }
 
 /**

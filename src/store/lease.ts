@@ -72,7 +72,8 @@ export const release = (db: Db, token: string, notBefore: Instant | null): Promi
         not_before = greatest(not_before, ${notBefore}::timestamptz), due_at = greatest(due_at, ${notBefore}::timestamptz)
       where ref = any(array(select ref from dirty where token = ${token} order by ref for update))`.execute(tx)
     await sql`
-      with leases as (delete from lease where token = ${token}) delete from claim where token = ${token}`.execute(tx)
+      with leases as (delete from lease where token = ${token}), holds as (delete from hold where token = ${token})
+      delete from claim where token = ${token}`.execute(tx)
   })
 
 /** For the start on a directory that is ours alone (every claim is that of a dead process), and for tests. */

@@ -9,7 +9,7 @@ export type Mark = { readonly event: ChangeEvent; readonly force: boolean; reado
 
 /** Rows that are only locked: `n` 0 tells them from events. */
 const held = (locks: RawBuilder<unknown>) => sql`
-  union all select ref, side, lane, null, false, false, false, due_at, correlation_id, 0 from dirty
+  union all select ref, side, lane, null, false, false, false, false, due_at, correlation_id, 0 from dirty
   where ref = any(array(${locks}))`
 
 /**
@@ -40,6 +40,7 @@ export async function mark(
     deleted: ['boolean', ({ event }) => event.kind === 'deleted'],
     erase: ['boolean', ({ event }) => event.erase],
     forced: ['boolean', ({ force }) => force],
+    doubt: ['boolean', ({ event }) => event.doubt === true],
     due_at: ['timestamptz', ({ notBefore }) => notBefore ?? now],
     correlation_id: ['text', ({ event }) => event.correlationId],
   })
@@ -50,17 +51,17 @@ export async function mark(
           and case e.side when 'commerce' then e.version <= s.version else e.version < s.version end, false) as dropped
       from ${events} left join settled s on s.ref = e.ref
     ), touched as (
-      select ref, side, lane, version, deleted, erase, forced, due_at, correlation_id, n from event where not dropped
+      select ref, side, lane, version, deleted, erase, forced, doubt, due_at, correlation_id, n from event where not dropped
       ${locks === null ? sql`` : held(locks)}
     ), wanted as (
       select ref, min(side) as side, min(lane) as lane, max(version) as version, bool_or(deleted) as deleted,
-        bool_or(erase) as erase, bool_or(forced) as forced, min(due_at) as due_at, least(max(n), 1) as mark,
+        bool_or(erase) as erase, bool_or(forced) as forced, bool_or(doubt) as doubt, min(due_at) as due_at, least(max(n), 1) as mark,
         (array_agg(correlation_id order by lane, n desc))[1] as correlation_id
       from touched group by ref
     ), marked as (
-      insert into dirty as d (ref, side, lane, version, mark, deleted, erase, forced, due_at, marked_at, remarked_at, correlation_id)
+      insert into dirty as d (ref, side, lane, version, mark, deleted, erase, forced, uncertain, due_at, marked_at, remarked_at, correlation_id)
       select ref, side, lane, version, mark, case when deleted then 1 end, case when erase then 1 end,
-        case when forced then 1 end, due_at, ${now}::timestamptz, ${now}::timestamptz, correlation_id
+        case when forced then 1 end, case when doubt then 1 end, due_at, ${now}::timestamptz, ${now}::timestamptz, correlation_id
       from wanted order by ref collate "C"
       on conflict (ref) do update set
         lane = least(d.lane, excluded.lane),
@@ -69,6 +70,7 @@ export async function mark(
         deleted = case when excluded.deleted = 1 then d.mark + 1 else d.deleted end,
         erase = case when excluded.erase = 1 then d.mark + 1 else d.erase end,
         forced = case when excluded.forced = 1 then d.mark + 1 else d.forced end,
+        uncertain = case when excluded.uncertain = 1 then d.mark + 1 else d.uncertain end,
         due_at = greatest(least(d.due_at, excluded.due_at), d.not_before),
         remarked_at = excluded.remarked_at,
         correlation_id = case when excluded.lane <= d.lane then excluded.correlation_id else d.correlation_id end

@@ -7,6 +7,7 @@ import { conflict, conflicts } from './conflicts.ts'
 import { decide, decisions } from './decisions.ts'
 import { isRace, isTaken } from './errors.ts'
 import { closeFailure, failure, failures } from './failures.ts'
+import { hold } from './hold.ts'
 import { intake } from './intake.ts'
 import { journal, trace } from './journal.ts'
 import { claims, release, renew } from './lease.ts'
@@ -49,6 +50,7 @@ export function portOver({ db, adapter, clock, seal, instance }: Parts): Store {
     release: (token, { notBefore }) => release(db, token, notBefore),
     links: refs => retried(() => links(db, refs)),
     claimants: crm => retried(() => claimants(db, crm)),
+    hold: (token, wanted) => transact(db, tx => hold(tx, token, wanted)),
     decisions: sources => retried(() => decisions(db, sources)),
     save: (token, settlement) =>
       undoable(

@@ -97,7 +97,8 @@ async function leaseMade(
 /** Rows that left the claim give back their links; a claim without rows is over. */
 const tidy = (tx: Transaction<Tables>, token: string, ended: readonly string[]) =>
   sql`
-    with leases as (delete from lease where token = ${token} and ref = any(${texts(ended)}))
+    with leases as (delete from lease where token = ${token} and ref = any(${texts(ended)})),
+      holds as (delete from hold where token = ${token} and ref = any(${texts(ended)}))
     delete from claim where token = ${token} and not exists (select 1 from dirty where token = ${token})`.execute(tx)
 
 const of = (rows: readonly RowSettlement[], what: RowSettlement['do']) => rows.filter(row => row.do === what)

@@ -54,6 +54,7 @@ export type Tables = {
     state: string
     closed_at: Instant | null
   }
+  hold: { key: string; token: string; ref: string }
   decision: {
     conflict: string
     kind: string

@@ -68,6 +68,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   const links = new Map<string, IdentityLink>()
   const claims = new Map<string, { until: number }>()
   const leased = new Map<string, { token: string; ref: ResourceRef }>()
+  const holds = new Map<string, { token: string; ref: ResourceRef }>()
   const journal: JournalEntry[] = []
   const checkpoints = new Map<string, Checkpoint>()
   let tokens = 0
@@ -83,7 +84,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   }
 
   function markOne(event: ChangeEvent, force: boolean, dueAt: string): void {
-    const { ref, lane, version, kind, erase, at, correlationId } = event
+    const { ref, lane, version, kind, erase, doubt, at, correlationId } = event
     const key = refKey(ref)
     const row = dirty.get(key)
     const mark = (row?.mark ?? 0) + 1
@@ -91,12 +92,12 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     const deleted = kind === 'deleted' ? mark : (row?.deleted ?? null)
     const erased = erase ? mark : (row?.erase ?? null)
     if (row === undefined) {
-      const fresh = { uncertain: null, attempts: 0, notBefore: '', token: null, claimedMark: 0 }
+      const fresh = { uncertain: doubt ? mark : null, attempts: 0, notBefore: '', token: null, claimedMark: 0 }
       const told = { ref, lane, version, correlationId, markedAt: at, dueAt, mark, forced, deleted, erase: erased }
       dirty.set(key, { ...fresh, ...told })
       return
     }
-    Object.assign(row, { mark, forced, deleted, erase: erased })
+    Object.assign(row, { mark, forced, deleted, erase: erased, uncertain: doubt ? mark : row.uncertain })
     if (version !== null) row.version = Math.max(row.version ?? 0, version)
     if (lanes.indexOf(lane) <= lanes.indexOf(row.lane)) Object.assign(row, { lane, correlationId })
     row.dueAt = latest(row.dueAt < dueAt ? row.dueAt : dueAt, row.notBefore)
@@ -124,7 +125,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
 
   function endClaim(token: string): void {
     claims.delete(token)
-    for (const [key, lease] of leased) if (lease.token === token) leased.delete(key)
+    for (const held of [leased, holds]) for (const [key, lease] of held) if (lease.token === token) held.delete(key)
   }
 
   function claimRow(row: Dirty, token: string): ClaimedRow {
@@ -199,7 +200,8 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     }
     if (one.do === 'free') free(row, one)
     else settle(row, isClash ? { ...one, version: null, gone: false } : one)
-    for (const [key, lease] of leased) if (lease.token === token && sameRef(lease.ref, one.ref)) leased.delete(key)
+    for (const held of [leased, holds])
+      for (const [key, lease] of held) if (lease.token === token && sameRef(lease.ref, one.ref)) held.delete(key)
   }
 
   return {
@@ -253,6 +255,18 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
           row.dueAt = latest(row.dueAt, notBefore ?? '')
         }
       endClaim(token)
+    },
+    async hold(token, wanted) {
+      if (!claims.has(token)) return wanted.map(one => one.ref)
+      return wanted.flatMap(({ ref, keys }) => {
+        const isFree = keys.every(key => {
+          const held = holds.get(key)
+          return held === undefined || !claims.has(held.token) || (held.token === token && sameRef(held.ref, ref))
+        })
+        if (!isFree) return [ref]
+        for (const key of keys) holds.set(key, { token, ref })
+        return []
+      })
     },
     links: async refs => refs.flatMap(linksOf),
     claimants: async refs => refs.flatMap(ref => [...links.values()].filter(link => sameRef(link.crm, ref))),

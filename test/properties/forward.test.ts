@@ -12,7 +12,7 @@ import { settle } from '../../src/core/settle.ts'
 import type { Candidate, Draft, IdentityLink, Present } from '../../src/model/identity.ts'
 import { type FieldOwnership, type Mapping, ownerships, type Value } from '../../src/model/mapping.ts'
 import type { WritePlan } from '../../src/model/plan.ts'
-import { digest, schemaFor, snapshotOf } from '../given.ts'
+import { blind, digest, schemaFor, snapshotOf } from '../given.ts'
 
 const names = ['A', 'B', 'C', 'D']
 type Values = Record<string, Value>
@@ -83,8 +83,10 @@ function world(mapping: Mapping, orgDefaults: Values) {
     const asks = link === null ? [] : ask(made, link, part, unsure)
     const result = plan(made, {
       part,
-      match: match(made, { link, candidates: found(), decision: null }),
+      match: match(made, { link, candidates: found(), decision: null, view: blind }),
       present: read(asks),
+      survivor: null,
+      whenGone: 'review',
       uncertain: unsure,
       decision: null,
       resolve: () => ({ is: 'unknown' }),

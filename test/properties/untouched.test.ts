@@ -73,6 +73,8 @@ test('an untouched record is planned alike with and without the merge', () => {
           part,
           match: { is: 'linked', link: known },
           present: null,
+          survivor: null,
+          whenGone: 'review',
           uncertain: false,
           decision: null,
           resolve: () => ({ is: 'unknown' }),

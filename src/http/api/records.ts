@@ -1,6 +1,7 @@
 /** One record: what it is linked with, whether it waits, what would be written, and what happened to it. */
 import type { FastifyInstance } from 'fastify'
 import type { Engine } from '../../engine/engine.ts'
+import { matchOnly } from '../../engine/matchOnly.ts'
 import { preview } from '../../engine/preview.ts'
 import type { Side } from '../../model/resource.ts'
 import { notFound } from '../problem.ts'
@@ -64,6 +65,40 @@ export function records(app: FastifyInstance, { engine }: Served): void {
       const planned = await preview(engine, request.query, { correlationId: request.id, signal: stop.signal })
       if (planned.is === 'not-there') throw notFound(`${planned.why}.`, 'Check the type and the id.')
       return planned
+    },
+  )
+  app.get<{ Querystring: { mapping: string; project?: string; position?: string } }>(
+    '/plan/matches',
+    {
+      schema: {
+        summary: 'Who of one page of records would be linked, made or asked about, and why; changes nothing',
+        description:
+          'A dry run of matching before the first load. Records come oldest change first; `next` is the position of the next page.',
+        tags: ['records'],
+        querystring: {
+          type: 'object',
+          required: ['mapping'],
+          properties: {
+            mapping: id,
+            project: id,
+            position: { type: 'string', pattern: '^[0-9T:.Z+-]{10,40}\\|[A-Za-z0-9-]{1,64}$' },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const { mapping, project, position = null } = request.query
+      const [only, another] = engine.systems.commerce.projects
+      const of = project ?? (another === undefined ? (only ?? '') : '')
+      if (of === '')
+        throw notFound('Several projects are served.', `Say which: ${engine.systems.commerce.projects.join(', ')}.`)
+      const stop = new AbortController()
+      request.raw.on('close', () => reply.raw.writableEnded || stop.abort(new Error('the caller went away')))
+      const context = { correlationId: request.id, signal: stop.signal }
+      const page = await matchOnly(engine, { mapping, project: of, position }, context)
+      const known = engine.mappings.map(one => one.name).join(', ')
+      if (page === null) throw notFound('There is no such mapping or project.', `There are: ${known}.`)
+      return page
     },
   )
   app.get<{ Params: { '*': string }; Querystring: { limit: number } }>(

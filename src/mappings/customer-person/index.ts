@@ -1,6 +1,6 @@
 /** The mapping `customer-person`: a commercetools customer as a Contact in an Account of its own, or as a person account. */
 import { define } from '../../core/define.ts'
-import type { Codec, FieldRule, LinkRule, Mapping, MappingPart, MatchRule } from '../../model/mapping.ts'
+import type { Codec, FallbackRule, FieldRule, LinkRule, Mapping, MappingPart, MatchRule } from '../../model/mapping.ts'
 import { date } from '../codecs/date.ts'
 import { email } from '../codecs/email.ts'
 import { expanded } from '../codecs/expanded.ts'
@@ -33,6 +33,8 @@ export type CustomerPersonOptions = {
 }
 
 const doc = `A customer becomes two records: a Contact for the person, in an Account of its own.
+A person whom Salesforce knows already is found by email, where the email is verified or the last name agrees; what is unsure
+is a conflict for a person. One who is found stays in the Account where they are, and none is made.
 What the customer types in the shop is the shop's to know: those fields are commerce's, and the shop's next change of one
 overwrites an edit of it in Salesforce. What sales comes to know better (the job title, the Account's phone, whose Account
 the Contact belongs to) is filled once and then left alone. Nothing flows back unless sync.config.ts gives a field another owner.
@@ -109,6 +111,19 @@ function contactFields({ fieldPrefix, street, billing, shipping, phones }: Setti
   ]
 }
 
+/**
+ * A person whom Salesforce knows already, by email. Shop emails are not proved unless the flag says so, and families share
+ * one: so the last name must confirm it, or the shopper has; and a last name that says otherwise is for a person.
+ */
+const byEmail: FallbackRule = {
+  by: 'fallback',
+  crm: 'Email',
+  commerce: 'email',
+  when: 'isEmailVerified',
+  agree: ['LastName'],
+  corroborate: ['LastName'],
+}
+
 /** The Contact's Account. Seeded: a salesperson who moves the Contact to another Account is not undone. */
 const ownAccount: LinkRule = {
   crm: 'AccountId',
@@ -166,11 +181,11 @@ export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
     takesAlong: isPerson ? takesAlong.filter(one => one.object !== 'Contact') : takesAlong,
   }
   const two: readonly MappingPart[] = [
-    { ...account, fields: accountFields(setting) },
+    { ...account, follows: 'contact', fields: accountFields(setting) },
     {
       role: 'contact',
       object: 'Contact',
-      match,
+      match: [...match, byEmail],
       fields: contactFields(setting),
       links: [ownAccount],
       defaults: {},
@@ -182,7 +197,9 @@ export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
     doc: isPerson ? personDoc : doc,
     commerce: 'customer',
     keyField: setting.keyField,
-    parts: isPerson ? [{ ...account, fields: personFields(setting) }] : two,
+    parts: isPerson
+      ? [{ ...account, match: [...match, { ...byEmail, crm: 'PersonEmail' }], fields: personFields(setting) }]
+      : two,
     deletion: 'unlink',
     creates: 'commerce',
     expand: ['customerGroup'],

@@ -2,10 +2,14 @@
 import { Migrator } from 'kysely/migration'
 import type { Db } from '../tables.ts'
 import * as start from './001-start.ts'
+import * as hold from './003-hold.ts'
 
 /** On a server the migrator holds an advisory lock; PGlite has one connection, and the data directory one process. */
 export async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ '001-start': start }) } })
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ '001-start': start, '003-hold': hold }) },
+  })
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined) throw error
 }
