@@ -65,7 +65,8 @@ export function match(draft: Draft, { link, candidates, decision }: MatchInput):
         : { is: 'found', candidate: chosen, by: chosen.by }
     }
   }
-  if (choice?.do === 'create') return { is: 'new' }
+  // What a duplicate rule refused of a linked record is meant for that record.
+  if (choice?.do === 'create' && (link === null || decision?.kind !== 'duplicate-rule')) return { is: 'new' }
   if (link !== null) return { is: 'linked', link }
   for (const by of ['external-id', 'fallback'] as const) {
     const found = uniqueRecords(candidates.filter(one => one.by.by === by && agrees(draft, one)))

@@ -1,4 +1,5 @@
 /** From snapshots to plans: project, LOOK UP, match, plan. What `sync` carries out and `preview` only shows. */
+import { anyway } from '../core/anyway.ts'
 import { match } from '../core/match.ts'
 import { plan, type Resolved } from '../core/plan.ts'
 import { type Projection, project } from '../core/project.ts'
@@ -106,7 +107,7 @@ export async function consider(
       emptyDigest: field => engine.digester.digest(field, null),
     })
     places.set(placeKey(draft.role, draft.source), placeOf(made))
-    return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : made }
+    return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : anyway(made, one.decision) }
   })
 }
 
