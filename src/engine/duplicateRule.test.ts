@@ -200,4 +200,5 @@ it('a second question about the record that a person chose goes by the last word
   )
   await world.quiet()
   expect(a.fields.CT_Id__c).toBeUndefined()
+  expect(world.open()).toEqual([])
 })
