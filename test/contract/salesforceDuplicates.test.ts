@@ -1,5 +1,12 @@
 /** Rows that a duplicate rule of the org refuses: what is learnt of them, what it costs, and that the others go on. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { systemsOf } from '../../src/app/connect.ts'
+import { configure } from '../../src/config.ts'
+import { clock } from '../../src/lib/clock.ts'
+import { log } from '../../src/lib/log.ts'
 import type { Failure, Outcome } from '../../src/model/outcome.ts'
 import type { WriteRow } from '../../src/model/plan.ts'
 import type { ResourceRef } from '../../src/model/resource.ts'
@@ -187,5 +194,20 @@ describe('saving anyway', () => {
     )
     expect(outcomes.map(one => one.ok)).toEqual([true, true, true, true])
     expect(await costs()).toBe(1)
+  })
+
+  test('is what `duplicateRules` in sync.config.ts sets', async () => {
+    await start()
+    await known('x@example.com')
+    const folder = await mkdtemp(join(tmpdir(), 'ctsf-duplicates-'))
+    await writeFile(join(folder, 'sync.config.ts'), "export default { duplicateRules: 'allow' }\n")
+    const commerce = { CTP_PROJECT_KEY: 'demo', CTP_CLIENT_ID: 'c', CTP_CLIENT_SECRET: 's', CTP_AUTH_URL: world.url }
+    const crm = { SF_LOGIN_URL: world.url, SF_CLIENT_ID: clientId, SF_CLIENT_SECRET: clientSecret }
+    const config = await configure({ env: { ...commerce, CTP_API_URL: world.url, ...crm }, cwd: folder })
+    const systems = systemsOf(config, { clock: clock(), log: log('silent') })
+    const groups = [[contact('demo/1', 'x@example.com')]]
+    expect(await systems.crm.write({ groups }, context())).toMatchObject([{ ok: true, created: true }])
+    await Promise.all([systems.crm[Symbol.asyncDispose](), systems.commerce[Symbol.asyncDispose]()])
+    await rm(folder, { recursive: true })
   })
 })
