@@ -208,6 +208,12 @@ it('takes a form of people that is built, and tells one that is not from one tha
   ])
 })
 
+it('leaves what a duplicate rule refuses to a person unless told otherwise', async () => {
+  expect((await configure({ env: sound, cwd: join(folder, 'none') })).duplicateRules).toBe('review')
+  const wrong = await problemsOf(sound, "{ duplicateRules: 'ignore' }")
+  expect(wrong['sync.config.duplicateRules']).toContain('use one of review, allow')
+})
+
 it('says of a form of people what is wrong with it', async () => {
   const shared = await problemsOf(sound, "{ people: 'contact-in-shared-account' }")
   expect(shared['sync.config.people']).toContain("'contact-in-shared-account' is not built yet; use one of")

@@ -30,6 +30,8 @@ export type Config = {
       | { readonly by: 'jwt'; readonly username: string; readonly privateKey: string }
     readonly apiVersion: string
   }
+  /** What becomes of a record that a duplicate rule of the org refuses. */
+  readonly duplicateRules: 'review' | 'allow'
   readonly databaseUrl: string | null
   readonly dataDir: string
   readonly keys: Keys
@@ -109,6 +111,7 @@ export async function configure({ env = process.env, cwd = process.cwd() }: Give
     logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
     oidc,
     ...accessOf(read, host, oidc !== null, complain),
+    duplicateRules: file.duplicateRules ?? 'review',
     people: file.people ?? 'contact-with-own-account',
     mappings: chosen(file, complain),
     pace: {

@@ -34,7 +34,8 @@ export function unwritable({ mappings }: Pick<Config, 'mappings'>, commerce: Com
   )
 }
 
-export function systemsOf({ projects, salesforce: org, mappings, pace }: Config, deps: Deps): Systems {
+export function systemsOf(config: Config, deps: Deps): Systems {
+  const { projects, salesforce: org, mappings, pace, duplicateRules } = config
   const { loginUrl, clientId, apiVersion, auth } = org
   const flowing = mappings.filter(({ parts }) => parts.some(part => part.fields.some(flowsBack)))
   return {
@@ -43,6 +44,7 @@ export function systemsOf({ projects, salesforce: org, mappings, pace }: Config,
       {
         loginUrl,
         apiVersion,
+        duplicateRules,
         auth:
           auth.by === 'jwt'
             ? { flow: 'jwt-bearer', clientId, username: auth.username, privateKey: auth.privateKey }

@@ -170,6 +170,12 @@ export const syncConfigSchema = z.strictObject({
     .optional()
     .describe("Share of the org's daily calls left to other integrations. Default: 0.2."),
   journalDays: whole(1, 3_650).describe('How long the story of a record is kept. Default: 30.'),
+  duplicateRules: z
+    .enum(['review', 'allow'])
+    .optional()
+    .describe(
+      'What becomes of a record that a duplicate rule of the org refuses: `review` asks a person; `allow` saves what the rule only alerts about, without asking (how-to/duplicate-rules.md). Default: `review`.',
+    ),
   deliveries: deliveries.optional().describe('What a delivery may show instead of the secret.'),
   pace: pace.optional().describe('How fast the engine works.'),
 })

@@ -180,3 +180,13 @@ describe('a few rows that would make a call of their own', () => {
     expect(filled.later.size).toBe(0)
   })
 })
+
+test('a duplicate that is meant goes alone, before its children and told so', () => {
+  const meant: WritePlan = { ...create('Account', '1'), evenIfDuplicate: true } as WritePlan
+  const plans = [meant, create('Account', '2'), create('Contact', '1', under('1')), update('003X')]
+  expect(told(plans)).toEqual([[[['Account 2'], ['Contact 003X']], [['Account 1']]], [[['Contact 1']]]])
+  const [alone] = batch(plans, salesforce)
+    .waves.flat(2)
+    .filter(call => call.groups.flat().length === 1)
+  expect(alone?.groups.flat()).toMatchObject([{ plan: 0, evenIfDuplicate: true }])
+})

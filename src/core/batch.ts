@@ -16,6 +16,7 @@ function rowOf(plan: WritePlan, index: number): WriteRow | null {
         key: { field: plan.draft.keyField, value: plan.draft.key },
         fields: plan.fields,
         links: plan.links,
+        ...meant(plan),
       }
     case 'update':
       return {
@@ -27,6 +28,7 @@ function rowOf(plan: WritePlan, index: number): WriteRow | null {
         fields: plan.fields,
         links: plan.links,
         ifUnmodifiedSince: plan.ifUnmodifiedSince,
+        ...meant(plan),
       }
     case 'delete':
       return { ...none, plan: index, do: 'delete', object: plan.crm.type, id: plan.crm.id }
@@ -34,6 +36,11 @@ function rowOf(plan: WritePlan, index: number): WriteRow | null {
       return null
   }
 }
+
+const meant = ({ evenIfDuplicate }: { readonly evenIfDuplicate?: true }) => (evenIfDuplicate ? { evenIfDuplicate } : {})
+
+/** What is asked of such a row is asked of its whole call: a time it may not have changed since, a duplicate to be let in. */
+export const goesAlone = (row: WriteRow): boolean => row.ifUnmodifiedSince !== null || row.evenIfDuplicate === true
 
 const keyOf = (field: string, value: string): string => `${field}\n${value}`
 
@@ -148,11 +155,10 @@ export function batch(
     .toSorted(([a], [b]) => a - b)
     .map(([, rows]) => ({
       together: groups(
-        rows.filter(row => row.ifUnmodifiedSince === null),
+        rows.filter(row => !goesAlone(row)),
         limits.rowsPerGroup,
       ),
-      // A guarded row goes alone: the condition is the call's, not the row's.
-      alone: rows.filter(row => row.ifUnmodifiedSince !== null).map((row): Call => ({ groups: [[row]] })),
+      alone: rows.filter(goesAlone).map((row): Call => ({ groups: [[row]] })),
     }))
   const all = waves.flatMap(wave => wave.together)
   if (all.length > 0 && all.length <= limits.groupsPerCall && waves.every(wave => wave.alone.length === 0))

@@ -1,7 +1,7 @@
 /** Leaves for the next pass what would make a call of its own out of a few rows, while enough waits to fill another one. */
 import type { Batch, BatchLimits, Call, WritePlan } from '../model/plan.ts'
 import { refKey } from '../model/resource.ts'
-import { batch } from './batch.ts'
+import { batch, goesAlone } from './batch.ts'
 
 export type Filled = {
   readonly waves: Batch['waves']
@@ -14,9 +14,9 @@ const leastShare = 0.2
 
 const rowsOf = (call: Call) => call.groups.flat()
 
-/** The call with the fewest rows. A guarded row travels alone whenever it is sent: to leave it saves nothing. */
+/** The call with the fewest rows. A row that goes alone does so whenever it is sent: to leave it saves nothing. */
 function smallest(calls: readonly Call[]): Call | null {
-  const together = calls.filter(call => rowsOf(call).every(row => row.ifUnmodifiedSince === null))
+  const together = calls.filter(call => !rowsOf(call).some(goesAlone))
   return together.reduce<Call | null>(
     (least, call) => (least === null || rowsOf(call).length < rowsOf(least).length ? call : least),
     null,

@@ -81,7 +81,8 @@ export function match(draft: Draft, { link, candidates, decision, view }: MatchI
       return taken ? unclear([chosen], 'claimed') : { is: 'found', candidate: chosen, by: chosen.by, other: null }
     }
   }
-  if (choice?.do === 'create') return { is: 'new' }
+  // What a duplicate rule refused of a linked record is meant for that record.
+  if (choice?.do === 'create' && (link === null || decision?.kind !== 'duplicate-rule')) return { is: 'new' }
   if (link !== null) return { is: 'linked', link }
   const byId = uniqueRecords(candidates.filter(one => one.by.by === 'external-id' && agrees(draft, one)))
   const second = fallback(draft, candidates, view)

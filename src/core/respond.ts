@@ -42,7 +42,8 @@ export function respond({ failure, scope, attempts, maxAttempts, now, jitter }: 
   const wait = backoffMs(attempts, jitter)
   switch (failure.is) {
     case 'invalid':
-      return { do: 'fail', failure }
+      // Nothing is wrong with the record: a person says which one it is.
+      return failure.duplicate === undefined ? { do: 'fail', failure } : { do: 'review' }
     case 'stale':
       if (attempts >= maxAttempts) return { do: 'fail', failure }
       return attempts < immediateReplans ? { do: 'replan' } : { do: 'retry', at: later(now, wait) }

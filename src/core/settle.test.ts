@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { digest, given } from '../../test/given.ts'
 import type { IdentityLink } from '../model/identity.ts'
 import type { Mapping } from '../model/mapping.ts'
-import type { Failure, Outcome } from '../model/outcome.ts'
+import type { Duplicate, Failure, Outcome } from '../model/outcome.ts'
 import type { WritePlan } from '../model/plan.ts'
+import { respond } from './respond.ts'
 import { settle } from './settle.ts'
+
+const start = '2026-01-01T00:00:00.000Z'
 
 const mapping: Mapping = {
   name: 'person',
@@ -127,4 +130,55 @@ test('a deleted record takes its link along', () => {
   expect(settled({ do: 'delete', draft: plan.draft, verdicts: [], crm: contact, link }, done).links).toEqual([
     { do: 'remove', link },
   ])
+})
+
+describe('a record that a duplicate rule refused', () => {
+  const other = { side: 'crm', type: 'Contact', id: '003B' } as const
+  const lead = { side: 'crm', type: 'Lead', id: '00QB' } as const
+  const refused = (duplicate: Duplicate): Failure => ({
+    ...failure,
+    code: 'DUPLICATES_DETECTED',
+    fields: [],
+    duplicate,
+  })
+  const leaves = (plan: WritePlan, duplicate: Duplicate) => {
+    const of = refused(duplicate)
+    const next = respond({ failure: of, scope: 'row', attempts: 2, maxAttempts: 10, now: start, jitter: 0 })
+    const outcome = { ok: false, failure: of } as const
+    return settle({ plan, known: null, outcome, next, attempts: 2, correlationId: 'c', flowsBack: true })
+  }
+  const named = { rule: 'Same_Email', matches: [contact, other], allowsSave: true }
+
+  test('waits for a person, with the records that the rule named, and is no failure', () => {
+    const left = leaves(plansOf({}), named)
+    expect(left).toMatchObject({ next: { do: 'review' }, failure: null, links: [], marks: [] })
+    expect(left.conflict).toEqual({
+      kind: 'duplicate-rule',
+      why: 'the duplicate rule Same_Email of the org takes it for a record that is there already',
+      candidates: [contact, other],
+      fields: [],
+      source: { side: 'commerce', type: 'customer', id: 'demo/ada' },
+      mapping: 'person',
+      role: 'contact',
+      correlationId: 'c',
+    })
+  })
+
+  test('says what a person cannot do about it', () => {
+    const why = (duplicate: Duplicate) => leaves(plansOf({}), duplicate).conflict?.why
+    expect(why({ ...named, allowsSave: false, matches: [lead, other] })).toBe(
+      'the duplicate rule Same_Email of the org takes it for a record that is there already; a Lead can only be looked at, not linked; the rule blocks: it must be changed before both can be kept',
+    )
+    expect(why({ rule: null, matches: [], allowsSave: null })).toBe(
+      'a duplicate rule of the org takes it for a record that is there already; which one was not said',
+    )
+  })
+
+  test('is asked about when it is linked, too; but the last write of one that is gone is a failure to mend', () => {
+    const update = plansOf({ link: { contact: { id: '003A', was: { city: 'Paris' } } } })
+    expect(leaves(update, named)).toMatchObject({ next: { do: 'review' }, conflict: { candidates: [contact, other] } })
+    if (update.do !== 'update') throw new Error('an update')
+    const last = leaves({ ...update, ends: true }, named)
+    expect(last).toMatchObject({ next: { do: 'fail' }, conflict: null, failure: { attempts: 3 } })
+  })
 })

@@ -1,7 +1,7 @@
 /** What one plan and its outcome leave behind: links, conflicts, failures, marks and the row's next step. */
 import type { Base, IdentityLink } from '../model/identity.ts'
-import type { FailedRecord, Failure, LinkChange, Next, Outcome } from '../model/outcome.ts'
-import type { Conflict, FieldVerdict, WritePlan } from '../model/plan.ts'
+import type { Duplicate, FailedRecord, Failure, LinkChange, Next, Outcome } from '../model/outcome.ts'
+import type { Conflict, ConflictDraft, FieldVerdict, WritePlan } from '../model/plan.ts'
 import { type ResourceRef, type Side, unreachable } from '../model/resource.ts'
 
 export type SettleInput = {
@@ -84,14 +84,32 @@ function same<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>)
   return keys.length === Object.keys(a).length && keys.every(key => a[key] === b[key])
 }
 
+/** What a person is asked when a rule against duplicates refused the record. */
+function duplicate({ draft }: WritePlan, { rule, matches, allowsSave }: Duplicate): ConflictDraft {
+  const others = new Set(matches.map(one => one.type).filter(type => type !== draft.object))
+  const why = [
+    `${rule === null ? 'a duplicate rule' : `the duplicate rule ${rule}`} of the org takes it for a record that is there already`,
+    ...(matches.length === 0 ? ['which one was not said'] : []),
+    ...(others.size > 0 ? [`a ${[...others].join(' or ')} can only be looked at, not linked`] : []),
+    ...(allowsSave === false ? ['the rule blocks: it must be changed before both can be kept'] : []),
+  ]
+  return { kind: 'duplicate-rule', why: why.join('; '), candidates: matches, fields: [] }
+}
+
+/** The last write of a record that is gone asks nobody who it is: it is listed, and tried again from there. */
+const isLast = (plan: WritePlan): boolean => plan.do === 'update' && plan.ends === true
+
 function failed(input: SettleInput, failure: Failure): Settled {
   const { plan, next, attempts, correlationId } = input
   const { source, mapping, role } = plan.draft
-  const after: Next = next ?? { do: 'fail', failure }
+  const question = next?.do === 'review' && !isLast(plan) ? failure.duplicate : undefined
+  const isListed = next === null || (next.do === 'review' && question === undefined)
+  const after: Next = isListed ? { do: 'fail', failure } : next
   const listed = after.do === 'fail' ? { source, mapping, role, failure, attempts: attempts + 1, correlationId } : null
   return {
     ...nothing,
     next: after,
+    conflict: question === undefined ? null : { ...duplicate(plan, question), source, mapping, role, correlationId },
     failure: listed,
     target: plan.do === 'update' || plan.do === 'delete' ? plan.crm : null,
   }

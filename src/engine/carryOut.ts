@@ -299,6 +299,7 @@ const keep = (row: ClaimedRow): RowSettlement => ({ ...settled(row.ref, null), d
 function count(counts: CarriedOut, { plan }: Considered, result: Settled, failure: Failure | null): void {
   if (failure !== null) {
     if (result.next.do === 'fail') counts.failed++
+    else if (result.conflict !== null) counts.review++
   } else if (plan.do === 'create') counts.created++
   else if (plan.do === 'update' || plan.do === 'delete') counts.updated++
   else if (plan.do === 'wait') counts.waiting++

@@ -1,4 +1,5 @@
 /** From snapshots to plans: project, LOOK UP, match, plan. What `sync` carries out and `preview` only shows. */
+import { anyway } from '../core/anyway.ts'
 import type { View } from '../core/certain.ts'
 import { evaluate } from '../core/evaluate.ts'
 import { match } from '../core/match.ts'
@@ -143,7 +144,7 @@ export async function consider(
     places.set(placeKey(draft.role, draft.source), placeOf(made))
     const note =
       found.is === 'found' && found.other !== null ? `disagrees: another key leads to ${found.other.id}` : null
-    return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : made, note }
+    return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : anyway(made, one.decision), note }
   })
   return { considered, busy: rows.map(({ row }) => row).filter(row => busy.has(refKey(row.ref))) }
 }

@@ -75,26 +75,27 @@ function journalLine(
 ): JournalEntry {
   const { draft, row } = one.subject
   const { plan } = one
+  const { conflict } = result
   const dropped = draft.dropped.map(({ field, why }) => `${field} ${why}`).join('; ')
   const reason =
-    failure !== null
-      ? `${failure.code}: ${failure.message}`
-      : plan.do === 'nothing'
-        ? plan.why
-        : plan.do === 'review'
-          ? `${plan.conflict.kind}: ${plan.conflict.why}`
+    conflict !== null
+      ? `${conflict.kind}: ${conflict.why}`
+      : failure !== null
+        ? `${failure.code}: ${failure.message}`
+        : plan.do === 'nothing'
+          ? plan.why
           : ''
   return {
     at: now,
     correlationId: row.correlationId,
     ref: draft.source,
     step:
-      failure !== null
-        ? 'failed'
-        : plan.do === 'wait'
-          ? 'waits'
-          : plan.do === 'review'
-            ? 'conflict'
+      conflict !== null
+        ? 'conflict'
+        : failure !== null
+          ? 'failed'
+          : plan.do === 'wait'
+            ? 'waits'
             : plan.do === 'nothing'
               ? 'unchanged'
               : 'written',

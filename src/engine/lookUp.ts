@@ -193,6 +193,8 @@ async function readChosen(
   for (const { subject, chosen } of known) {
     if (chosen?.choice.do !== 'link') continue
     const { crm } = chosen.choice
+    // A rule of the org may name records of other objects: those are to be seen, and cannot be linked.
+    if (crm.type !== subject.part.object) continue
     const fields = [subject.draft.keyField, ...wantedFields(subject.part, schema)]
     const [read] = await engine.systems.crm.read([crm], { [crm.type]: fields }, context)
     if (read?.state !== 'present') continue

@@ -5,6 +5,19 @@ import type { Conflict, Decision } from './plan.ts'
 import type { ChangeEvent, Instant, Lane, ResourceRef, Version } from './resource.ts'
 
 /**
+ * A refusal that says "this is there already". The record itself may be fine, so nobody can correct it into success: the
+ * question is which record it is, and only a person can answer that.
+ */
+export type Duplicate = {
+  /** The rule of the remote that refused, by its name there; null when it was not named. */
+  readonly rule: string | null
+  /** The records it was taken for; empty when they were not named. */
+  readonly matches: readonly ResourceRef[]
+  /** Would the remote save it when told that it is meant? Null when it did not say. */
+  readonly allowsSave: boolean | null
+}
+
+/**
  * Why something did not work.
  * `invalid`: the record is refused until it, the mapping or a person changes something. `stale`: plan again at once.
  * `throttled`: at the time the remote gave. `unavailable`: later. `uncertain`: sent, no answer: read again.
@@ -19,6 +32,8 @@ export type Failure = {
   readonly fields: readonly string[]
   /** For `throttled`: when the remote allows another try. */
   readonly retryAt: Instant | null
+  /** With `invalid`, where a rule against duplicates refused: a conflict instead of a failure. */
+  readonly duplicate?: Duplicate
 }
 
 /** What became of one row. */
@@ -116,7 +131,8 @@ export type RowSettlement = {
 
 /**
  * What was open about a part of a record is over: its failure, and its conflict where both sides were `seen`. A pass that
- * found nothing to write without a look at the other side knows nothing about a disagreement.
+ * found nothing to write without a look at the other side knows nothing about a disagreement. A conflict `duplicate-rule`
+ * is over either way: it is about what was to be written, and that was taken or is not to be written any more.
  */
 export type Resolved = {
   readonly source: ResourceRef
@@ -132,7 +148,7 @@ export type Settlement = {
   readonly conflicts: readonly Omit<Conflict, 'id' | 'state' | 'openedAt'>[]
   readonly failures: readonly Omit<FailedRecord, 'id' | 'state' | 'failedAt'>[]
   readonly resolved: readonly Resolved[]
-  /** Decisions that have been carried out. */
+  /** Decisions that have been carried out: those made before about the same part are over with them. */
   readonly applied: readonly Decision[]
   /** Of rows that this save frees. What an earlier save of the same claim said of a row's waits is over with its last one. */
   readonly waits: readonly { readonly waiting: ResourceRef; readonly awaited: ResourceRef }[]

@@ -37,6 +37,8 @@ export type WritePlan =
       readonly links: readonly PlannedLink[]
       /** What both sides agree on once the write is confirmed. */
       readonly base: Base
+      /** A person has seen what a rule against duplicates takes it for, and wants it saved. */
+      readonly evenIfDuplicate?: true
     })
   | (Planned & {
       readonly do: 'update'
@@ -52,6 +54,8 @@ export type WritePlan =
       readonly ifUnmodifiedSince: Instant | null
       /** The commerce record is gone: the write is the last one, and the link goes with it. */
       readonly ends?: true
+      /** As for `create`. */
+      readonly evenIfDuplicate?: true
     })
   /** `link` is null for a record that only its key led to. */
   | (Planned & { readonly do: 'delete'; readonly crm: ResourceRef; readonly link: IdentityLink | null })
@@ -117,6 +121,8 @@ export type WriteRow = {
   readonly fields: Readonly<Record<string, Value>>
   readonly links: readonly PlannedLink[]
   readonly ifUnmodifiedSince: Instant | null
+  /** To be saved although a rule against duplicates objects: the row goes alone, since the remote is told so for a whole call. */
+  readonly evenIfDuplicate?: true
 }
 
 /** What goes in one remote call: groups run in this order, all rows of a `create` group are of one object. */

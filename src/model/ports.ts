@@ -138,7 +138,9 @@ export type CrmSystem = {
   ): Promise<readonly PresentRead[]>
   /**
    * Sends one call and answers one outcome a row, in the order of `groups.flat()`. Never rejects: a call that failed
-   * as a whole gives each row the same failure, `uncertain` when it may have been carried out.
+   * as a whole gives each row the same failure, `uncertain` when it may have been carried out. A row that a rule against
+   * duplicates refused is tried once more by itself where only that tells the matches: at most one call more for 25 such
+   * rows, all within the time limit of one call, and a row that is accepted then is an ordinary success.
    */
   write(call: Call, context: CallContext): Promise<readonly Outcome[]>
   /** What the last answers said of the daily allowance; asks the org when `ask` is set. */

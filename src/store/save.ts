@@ -14,10 +14,12 @@ import { saveFailures } from './failures.ts'
 import { journal } from './journal.ts'
 import { type Mark, mark } from './mark.ts'
 import { laneOf } from './pack.ts'
+import { closeRefused } from './refused.ts'
 import { saveLinks } from './saveLinks.ts'
 import { free, remark, settle } from './saveRows.ts'
 import { answered, lockAwaited, saveWaits } from './saveWaits.ts'
 import type { Seal } from './seal.ts'
+import { closeSuperseded } from './superseded.ts'
 import type { Tables } from './tables.ts'
 import { Undo } from './transact.ts'
 import { texts, unnest } from './unnest.ts'
@@ -138,6 +140,8 @@ export async function save(
   await tidy(tx, token, ended)
 
   // Closes what is resolved, so it comes before the failures of this same save.
+  await closeRefused(tx, settlement, now)
+  await closeSuperseded(tx, settlement, now)
   await saveConflicts(tx, settlement, seal, now)
   await saveFailures(tx, settlement, seal, now)
   await erase(tx, settlement.erased, now)

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import type { FailedRecord, Settlement } from '../../src/model/outcome.ts'
-import type { Conflict } from '../../src/model/plan.ts'
+import type { Choice, Conflict } from '../../src/model/plan.ts'
 import type { Listed } from '../../src/model/ports.ts'
 import { seal } from '../../src/store/seal.ts'
 import { after, changed, contact, customer, keep, key, line, settle, settlement, start } from './storeWords.ts'
@@ -135,6 +135,33 @@ onEachDatabase('What people see', world => {
     await pass(1, { resolved: [{ source: customer(1), mapping: 'person', role: 'contact', seen: false }] })
     expect(await openConflicts()).toHaveLength(1)
     expect(await openFailures()).toEqual([])
+  })
+
+  it('closes what a duplicate rule refused in either case: nothing is left that it could refuse', async () => {
+    const refused = disagreement(1, { kind: 'duplicate-rule' })
+    await pass(1, { conflicts: [refused, { ...refused, role: 'account' }] })
+    await pass(1, { resolved: [{ source: customer(1), mapping: 'person', role: 'contact', seen: false }] })
+    expect((await openConflicts()).map(({ role }) => role)).toEqual(['account'])
+    expect(await everything()).not.toContain('ada@')
+  })
+
+  it('lets a decision that was carried out end those that were made before it', async () => {
+    const { store, clock } = world
+    const decided = async (choice: Choice, role = 'contact') => {
+      await pass(1, { conflicts: [disagreement(1, { role })] })
+      const open = (await openConflicts()).find(one => one.role === role)
+      const decision = await store.decide(open?.id ?? '', choice, 'Grace', 'by hand')
+      if (decision === null) throw new Error('not open')
+      clock.advance(1_000)
+      return decision
+    }
+    const other = await decided({ do: 'ignore' }, 'account')
+    await decided({ do: 'link', crm: contact(7) })
+    const later = await decided({ do: 'link', crm: contact(8) })
+    const last = await decided({ do: 'create' })
+    await pass(1, { applied: [later] })
+    expect(await store.decisions([customer(1)])).toEqual([other, last])
+    expect((await store.conflicts({ state: 'closed', cursor: null, limit: 5 })).items).toHaveLength(2)
   })
 
   it('records a decision, marks the record with force, and gives it to the pass until it is carried out', async () => {

@@ -31,7 +31,8 @@ export function memoryLists(clock: Clock, markAgain: (event: ChangeEvent) => voi
         const isIt = (one: { state: string; source: ResourceRef; mapping: string; role: string }): boolean =>
           one.state === 'open' && sameRef(one.source, source) && one.mapping === mapping && one.role === role
         for (const one of failures) if (isIt(one)) Object.assign(one, { state: 'resolved' })
-        for (const one of conflicts) if (seen && isIt(one)) Object.assign(one, { state: 'closed' })
+        for (const one of conflicts)
+          if ((seen || one.kind === 'duplicate-rule') && isIt(one)) Object.assign(one, { state: 'closed' })
       }
       for (const one of settlement.failures)
         failures.push({ ...one, id: `failure-${failures.length}`, state: 'open', failedAt: clock.now() })
@@ -46,8 +47,11 @@ export function memoryLists(clock: Clock, markAgain: (event: ChangeEvent) => voi
         if (open) Object.assign(open, one)
         else conflicts.push({ ...one, id: `conflict-${conflicts.length}`, state: 'open', openedAt: clock.now() })
       }
+      const isOvertaken = (one: Decision, by: Decision): boolean =>
+        sameRef(one.source, by.source) && one.mapping === by.mapping && one.role === by.role && one.at < by.at
       for (const one of decisions)
-        if (settlement.applied.some(done => done.conflict === one.conflict)) one.applied = true
+        if (settlement.applied.some(done => done.conflict === one.conflict || isOvertaken(one, done)))
+          one.applied = true
     },
     decisions: async sources => decisions.filter(one => !one.applied && sources.some(ref => sameRef(ref, one.source))),
     conflicts: async () => ({ items: conflicts, next: null }),

@@ -14,6 +14,7 @@ import { costOf, dispatch, operationOf, splitUrl } from './routes/dispatch.ts'
 import { formChanges, inspector } from './routes/inspector.ts'
 import { isExhausted, limitInfo } from './routes/limits.ts'
 import { isBody } from './rules/body.ts'
+import { allowsDuplicates } from './rules/duplicates.ts'
 import { Refusal, refuse } from './rules/refusal.ts'
 import type { Actor } from './rules/world.ts'
 
@@ -246,7 +247,7 @@ async function perform(
   const actor: Actor = {
     userId: session.userId,
     version: target.data.version,
-    allowDuplicates: /\ballowSave\s*=\s*true\b/i.test(header('sforce-duplicate-rule-header') ?? ''),
+    allowDuplicates: allowsDuplicates(header),
     ...(held ? { lock: held.lock, racing: held.racing } : {}),
     ...spoiler(fault),
   }

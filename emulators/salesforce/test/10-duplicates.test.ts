@@ -91,6 +91,21 @@ describe('duplicate rules', () => {
     expect(again.map(result => result.success)).toEqual([true, true])
   })
 
+  test('hear a subrequest of a composite by its own headers, not by those of the call', async () => {
+    await start(RULES)
+    await conn.sobject('Contact').create(contact())
+    const url = `/services/data/${VERSION}/sobjects/Contact`
+    const sub = (more: object) => ({
+      compositeRequest: [{ method: 'POST', url, referenceId: 'a', body: contact(), ...more }],
+    })
+    const refused = await org.call('POST', '/composite', sub({}), SAVE.headers)
+    expect(refused.body).toMatchObject({
+      compositeResponse: [{ httpStatusCode: 400, body: [{ duplicateResut: { allowSave: true } }] }],
+    })
+    const saved = await org.call('POST', '/composite', sub({ httpHeaders: SAVE.headers }))
+    expect(saved.body).toMatchObject({ compositeResponse: [{ httpStatusCode: 201 }] })
+  })
+
   test('block whatever the client says, on all their fields, on changes of them only', async () => {
     await start(RULES)
     const accounts = conn.sobject('Account')

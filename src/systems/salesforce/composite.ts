@@ -3,12 +3,30 @@ import { z } from 'zod'
 import { RemoteFailure } from '../../model/outcome.ts'
 import type { Client, Timed } from './client.ts'
 import { type Answer, callFailure, demand, type Kind } from './failure.ts'
+import type { Unit } from './units.ts'
 
-export type Sub = { readonly method: 'GET' | 'PATCH' | 'DELETE'; readonly url: string; readonly body?: unknown }
+export type Sub = {
+  readonly method: 'GET' | 'PATCH' | 'DELETE'
+  readonly url: string
+  readonly body?: unknown
+  /** Of the call's own headers a subrequest takes over only those of format and login. Source: REST API, Composite Subrequest. */
+  readonly httpHeaders?: Readonly<Record<string, string>>
+}
 
 /** Per call: 25 subrequests, of which 5 may be queries or collections. */
 export const mostSubs = 25
 export const mostHeavySubs = 5
+
+/** A value with this in it would be read as a reference to an earlier subrequest's answer. */
+export const reference = '@{'
+
+/** A request as a part of a composite call. */
+export const subOf = ({ method, path, body, headers }: Unit): Sub => ({
+  method,
+  url: path,
+  ...(body === null ? {} : { body }),
+  ...(Object.keys(headers).length === 0 ? {} : { httpHeaders: headers }),
+})
 
 const form = z.object({
   compositeResponse: z.array(z.object({ body: z.unknown(), httpStatusCode: z.number(), referenceId: z.string() })),

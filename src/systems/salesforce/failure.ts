@@ -1,7 +1,8 @@
 /** What an error of Salesforce means for us. Its texts can hold personal values, so ours are made from codes and field names. */
 import { z } from 'zod'
-import { type Failure, RemoteFailure } from '../../model/outcome.ts'
+import { type Duplicate, type Failure, RemoteFailure } from '../../model/outcome.ts'
 import type { Instant } from '../../model/resource.ts'
+import { duplicateIn } from './duplicates.ts'
 import { sentences } from './sentences.ts'
 import type { Unanswered } from './transport.ts'
 
@@ -18,7 +19,13 @@ export type Answer = {
 }
 
 /** One error of an answer: rows say `statusCode`, calls say `errorCode`. */
-export type RemoteError = { readonly code: string; readonly message: string; readonly fields: readonly string[] }
+export type RemoteError = {
+  readonly code: string
+  readonly message: string
+  readonly fields: readonly string[]
+  /** Of a duplicate rule; what it found is there only when the row was sent by itself. */
+  readonly duplicate?: Duplicate
+}
 
 const wireError = z.object({
   statusCode: z.string().nullish(),
@@ -26,16 +33,23 @@ const wireError = z.object({
   message: z.string().nullish(),
   fields: z.array(z.string()).nullish(),
 })
-const wireErrors = z.array(wireError)
+const wireErrors = z.array(wireError.loose())
+const duplicatesDetected = 'DUPLICATES_DETECTED'
 const codeForm = /^[A-Z][A-Z0-9_]{2,80}$/
 
 /** Reads a list of errors; anything else is no errors. */
 export function errorsIn(json: unknown): readonly RemoteError[] {
   const read = wireErrors.safeParse(json)
   if (!read.success) return []
-  return read.data.map(({ statusCode, errorCode, message, fields }) => {
+  return read.data.map(error => {
+    const { statusCode, errorCode, message, fields } = error
     const code = statusCode ?? errorCode ?? ''
-    return { code: codeForm.test(code) ? code : 'UNKNOWN', message: message ?? '', fields: fields ?? [] }
+    return {
+      code: codeForm.test(code) ? code : 'UNKNOWN',
+      message: message ?? '',
+      fields: fields ?? [],
+      ...(code === duplicatesDetected && { duplicate: duplicateIn(error) }),
+    }
   })
 }
 
@@ -43,7 +57,7 @@ export const failing = (
   is: Failure['is'],
   code: string,
   message: string,
-  more: Partial<Pick<Failure, 'fields' | 'retryAt'>> = {},
+  more: Partial<Pick<Failure, 'fields' | 'retryAt' | 'duplicate'>> = {},
 ): Failure => ({ is, code, message, fields: [], retryAt: null, ...more })
 
 /** The field names an error speaks of: only names we know ourselves, since a remote text may hold anything. */

@@ -22,7 +22,7 @@ export function salesforce(
   const http = transport({ ...defaults, ...options })
   const org = client(options, http, deps)
   const known = describe(org)
-  const { overlapMs = defaults.overlapMs } = options
+  const { overlapMs = defaults.overlapMs, duplicateRules = 'review' } = options
   return {
     side: 'crm',
     batch: { rowsPerGroup: 200, groupsPerCall: 5 },
@@ -31,7 +31,7 @@ export function salesforce(
     read: (refs, fields, context) => read(org, known, refs, fields, context),
     changes: (query, context) =>
       changes({ client: org, describe: known, clock: deps.clock }, windowOf(overlapMs), query, context),
-    write: (call, context) => write({ client: org, describe: known, log: deps.log }, call, context),
+    write: (call, context) => write({ client: org, describe: known, log: deps.log, duplicateRules }, call, context),
     limits: org.limits,
     check: signal => check(org, options, signal),
     orgId: async context => (await org.session(context.signal)).orgId,

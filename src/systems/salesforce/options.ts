@@ -27,6 +27,6 @@ export type SalesforceOptions = {
    * unless said otherwise. Each poll reads that much of the past again.
    */
   readonly overlapMs?: number
-  /** The org's duplicate rules are never overridden. */
-  readonly duplicateRule?: 'respect'
+  /** `allow` saves what a duplicate rule only alerts about; `review`, unless said otherwise, leaves that to a person. */
+  readonly duplicateRules?: 'review' | 'allow'
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { WriteRow } from '../../model/plan.ts'
 import { errorsIn } from './failure.ts'
 import { outcomes, rowFailure } from './outcomes.ts'
@@ -120,4 +120,44 @@ test('an answer that does not speak of a row leaves it uncertain', () => {
   for (const json of [undefined, 'x', {}, [1, 2]])
     expect(outcomes(unit, { status: 200, json }, () => undefined)).toMatchObject([{ failure: { is: 'uncertain' } }, {}])
   expect(outcomes(unit, null, () => undefined)).toMatchObject([{ failure: { is: 'uncertain' } }, {}])
+})
+
+describe('what a duplicate rule says', () => {
+  const match = (Id: unknown, type: unknown = 'Contact') => ({ record: { attributes: { type }, Id, Email: 'x' } })
+  const body = (name: string, result: unknown) => [{ [name]: result, errorCode: 'DUPLICATES_DETECTED', message: 'x' }]
+  const [a, b] = ['003000000000001AAA', '00Q000000000001AAA'] as const
+  const found = (json: unknown) => errorsIn(json)[0]?.duplicate
+  const unknown = { rule: null, matches: [], allowsSave: null }
+
+  test.each(['duplicateResut', 'duplicateResult'])('is read under either spelling of its name: %s', name => {
+    const matchResults = [{ matchRecords: [match(a), match(b, 'Lead')] }, { matchRecords: [match(a)] }]
+    expect(found(body(name, { allowSave: false, duplicateRule: 'Rule_1', matchResults }))).toEqual({
+      rule: 'Rule_1',
+      allowsSave: false,
+      matches: [
+        { side: 'crm', type: 'Contact', id: a },
+        { side: 'crm', type: 'Lead', id: b },
+      ],
+    })
+  })
+
+  test('what is not of the form was not said, and the refusal is one all the same', () => {
+    for (const result of [undefined, null, 'x', [], {}, { matchResults: 'x' }, { matchResults: [{ matchRecords: 1 }] }])
+      expect(found(body('duplicateResut', result))).toEqual(unknown)
+    const odd = {
+      allowSave: 'yes',
+      duplicateRule: 'x@y',
+      matchResults: [{ matchRecords: [match('jane@example.org'), match(a, '../x'), null] }],
+    }
+    expect(found(body('duplicateResut', odd))).toEqual(unknown)
+    expect(found([{ statusCode: 'DUPLICATES_DETECTED', message: 'Use one of these records?', fields: [] }])).toEqual(
+      unknown,
+    )
+    expect(found([{ statusCode: 'DUPLICATE_VALUE', duplicateResut: {} }])).toBeUndefined()
+  })
+
+  test('comes with the failure of the row, and of no other', () => {
+    expect(said(row(), 'DUPLICATES_DETECTED').duplicate).toEqual(unknown)
+    expect(said(row(), 'STRING_TOO_LONG')).not.toHaveProperty('duplicate')
+  })
 })

@@ -25,7 +25,7 @@ export function outcomes(unit: Unit, answer: Answer | null, known: Known): reado
   const { rows, shape } = unit
   const all = (failure: Failure): readonly Outcome[] => rows.map(() => ({ ok: false, failure }))
   if (answer === null) return all(lost)
-  if (shape === 'guarded') return rows.map(({ row }) => guarded(row, answer, known))
+  if (shape === 'guarded' || shape === 'single') return rows.map(({ row }) => single(row, answer, known))
   if (answer.status !== 200) return all(unitFailure(unit, answer))
   const results = resultsForm.safeParse(answer.json)
   if (!results.success) return all(callFailure({ ...answer, json: undefined }, 'write'))
@@ -56,10 +56,16 @@ function outcome(row: WriteRow, result: Result, known: Known): Outcome {
 const isGone = ({ code, fields }: RemoteError): boolean =>
   ['ENTITY_IS_DELETED', 'NOT_FOUND', 'INVALID_CROSS_REFERENCE_KEY'].includes(code) && fields.length === 0
 
-function guarded(row: WriteRow, answer: Answer, known: Known): Outcome {
+/** A row that was sent by itself. An update is answered with nothing, an upsert with its id. */
+function single(row: WriteRow, answer: Answer, known: Known): Outcome {
   const { status, json } = answer
-  if (status >= 200 && status < 300 && row.id !== null)
-    return { ok: true, ref: { side: 'crm', type: row.object, id: row.id }, created: false, version: null }
+  if (status >= 200 && status < 300) {
+    const result = resultForm.safeParse(json)
+    const id = row.id ?? result.data?.id ?? null
+    if (id === null) return { ok: false, failure: lost }
+    const created = result.data?.created === true
+    return { ok: true, ref: { side: 'crm', type: row.object, id }, created, version: null }
+  }
   if (status === 412)
     return { ok: false, failure: failing('stale', 'PRECONDITION_FAILED', said('PRECONDITION_FAILED')) }
   const errors = errorsIn(json)
@@ -88,7 +94,10 @@ export function rowFailure(row: WriteRow, errors: readonly RemoteError[], schema
     const label = schema?.fields.get(name)?.label
     return label === undefined || label === name ? name : `${label} (${name})`
   })
-  return failing(is, first.code, `${sentence}${labels.length > 0 ? `: ${labels.join(', ')}` : ''}.`, { fields })
+  return failing(is, first.code, `${sentence}${labels.length > 0 ? `: ${labels.join(', ')}` : ''}.`, {
+    fields,
+    ...(first.duplicate && { duplicate: first.duplicate }),
+  })
 }
 
 const isOrphan = ({ code, message }: RemoteError): boolean =>

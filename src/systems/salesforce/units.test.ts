@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { WriteRow } from '../../model/plan.ts'
-import { units } from './units.ts'
+import { single, units } from './units.ts'
 
 const row = (more: Partial<WriteRow>): WriteRow => ({
   plan: 0,
@@ -50,4 +50,25 @@ test('links are written by id or by the key of the parent', () => {
       },
     ],
   })
+})
+
+test('a row that is meant to be saved as a duplicate has a request of its own, told so', () => {
+  const meant = row({ id: '003000000000002AAA', evenIfDuplicate: true })
+  expect(units('/root', { groups: [[row({}), meant, row({ id: '003000000000003AAA' })]] })).toMatchObject([
+    { shape: 'update', rows: [{ at: 0 }, { at: 2 }], headers: {} },
+    { shape: 'update', rows: [{ at: 1 }], headers: { 'Sforce-Duplicate-Rule-Header': 'allowSave=true' } },
+  ])
+})
+
+test('a row by itself is named in the address, whatever its key holds; its body does not repeat it', () => {
+  const key = { field: 'CT_Id__c', value: 'demo/a b#1?é%' }
+  expect(single('/root', { row: row({ do: 'create', id: null, key }), at: 7 })).toEqual({
+    shape: 'single',
+    rows: [{ row: row({ do: 'create', id: null, key }), at: 7 }],
+    method: 'PATCH',
+    path: '/root/sobjects/Contact/CT_Id__c/demo%2Fa%20b%231%3F%C3%A9%25',
+    body: { LastName: 'Doe' },
+    headers: {},
+  })
+  expect(single('/root', { row: row({}), at: 0 })?.path).toBe('/root/sobjects/Contact/003000000000001AAA')
 })

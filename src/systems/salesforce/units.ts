@@ -1,10 +1,11 @@
 /** Rows as the requests that carry them: one sObject Collection for rows of a kind, a request alone for a guarded row. */
 import type { Value } from '../../model/mapping.ts'
 import type { Call, WriteRow } from '../../model/plan.ts'
+import { allowSave } from './duplicates.ts'
 
 /** One request's worth of rows; `at` is each row's place in the call. */
 export type Unit = {
-  readonly shape: 'upsert' | 'update' | 'delete' | 'guarded'
+  readonly shape: 'upsert' | 'update' | 'delete' | 'guarded' | 'single'
   readonly rows: readonly { readonly row: WriteRow; readonly at: number }[]
   readonly method: 'PATCH' | 'DELETE'
   readonly path: string
@@ -12,7 +13,7 @@ export type Unit = {
   readonly headers: Readonly<Record<string, string>>
 }
 
-type Placed = { row: WriteRow; at: number }
+export type Placed = { row: WriteRow; at: number }
 type Made = Pick<Unit, 'shape' | 'method' | 'path' | 'body' | 'headers'>
 
 /** The requests of a call, in the order of its groups. A row that could not be sent safely is in none. */
@@ -38,11 +39,24 @@ export function halves(root: string, { rows }: Unit): Unit[] {
   return [unitOf(root, rows.slice(0, middle)), unitOf(root, rows.slice(middle))]
 }
 
-function kindOf({ row, at }: Placed): string | null {
-  if (row.do === 'create') return row.key === null ? null : `upsert ${row.object} ${row.key.field}`
-  if (row.id === null) return null
-  return row.do === 'update' && row.ifUnmodifiedSince !== null ? `guarded ${at}` : row.do
+/** One row as a request of its own: what refuses it is then said in full. Null for a row that names no record. */
+export function single(root: string, placed: Placed): Unit | null {
+  const { row } = placed
+  const { object, key, id } = row
+  const where = id ?? (key === null ? null : `${key.field}/${encodeURIComponent(key.value)}`)
+  if (where === null || row.do === 'delete') return null
+  const path = `${root}/sobjects/${object}/${where}`
+  return { shape: 'single', rows: [placed], method: 'PATCH', path, body: contents(row), headers: headersOf(row) }
 }
+
+function kindOf({ row, at }: Placed): string | null {
+  const told = row.evenIfDuplicate ? ', even if duplicate' : ''
+  if (row.do === 'create') return row.key === null ? null : `upsert ${row.object} ${row.key.field}${told}`
+  if (row.id === null) return null
+  return row.do === 'update' && row.ifUnmodifiedSince !== null ? `guarded ${at}` : `${row.do}${told}`
+}
+
+const headersOf = ({ evenIfDuplicate }: WriteRow): Unit['headers'] => (evenIfDuplicate ? allowSave : {})
 
 function unitOf(root: string, rows: readonly Placed[]): Unit {
   // A collection of several objects is worked off in chunks of one object, of which there may be only ten.
@@ -60,7 +74,7 @@ function request(root: string, rows: readonly Placed[]): Made {
       method: 'PATCH',
       path: `${root}/composite/sobjects/${row.object}/${row.key?.field}`,
       body: { allOrNone: false, records: rows.map(one => record(one.row)) },
-      headers: {},
+      headers: headersOf(row),
     }
   if (row.do === 'delete')
     return {
@@ -77,14 +91,14 @@ function request(root: string, rows: readonly Placed[]): Made {
       path: `${root}/sobjects/${row.object}/${row.id}`,
       body: contents(row),
       // An HTTP date has whole seconds: an edit within the same second is not seen.
-      headers: { 'if-unmodified-since': new Date(row.ifUnmodifiedSince).toUTCString() },
+      headers: { ...headersOf(row), 'if-unmodified-since': new Date(row.ifUnmodifiedSince).toUTCString() },
     }
   return {
     shape: 'update',
     method: 'PATCH',
     path: `${root}/composite/sobjects`,
     body: { allOrNone: false, records: rows.map(one => record(one.row)) },
-    headers: {},
+    headers: headersOf(row),
   }
 }
 

@@ -1,24 +1,28 @@
-/** WRITE: one call of up to five groups, one outcome a row, and never a rejection. */
-import { type Failure, type Outcome, RemoteFailure } from '../../model/outcome.ts'
+/** WRITE: one call of up to five groups, one outcome a row, and never a rejection. Rows refused as duplicates cost more calls. */
+import type { Failure, Outcome } from '../../model/outcome.ts'
 import type { Call } from '../../model/plan.ts'
 import type { CallContext, Log } from '../../model/ports.ts'
 import type { Client, Timed } from './client.ts'
-import { bodyOf, composite, mostHeavySubs } from './composite.ts'
+import { bodyOf, composite, mostHeavySubs, reference, subOf } from './composite.ts'
 import type { Describe } from './describe.ts'
 import { type Answer, errorsIn, failing } from './failure.ts'
 import { outcomes } from './outcomes.ts'
+import { tryAlone } from './tryAlone.ts'
 import { halves, type Unit, units } from './units.ts'
-
-/** A value with this in it would be read as a reference to an earlier subrequest's answer. */
-const reference = '@{'
+import { failureOf, notSent } from './writeFailure.ts'
 
 const unsendable = failing('invalid', 'NO_KEY', 'The record has neither an external ID to create it by nor an id.')
-const stopped = failing('unavailable', 'STOPPED', 'The service stopped before the record was sent.')
-const notSent = failing('unavailable', 'NOT_SENT', 'An earlier part of the same call failed, so this one was not sent.')
 
-type Deps = { readonly client: Client; readonly describe: Describe; readonly log: Log }
+type Deps = {
+  readonly client: Client
+  readonly describe: Describe
+  readonly log: Log
+  /** `allow`: every row is saved where a duplicate rule of the org lets it be. */
+  readonly duplicateRules?: 'review' | 'allow'
+}
 
-export async function write(deps: Deps, call: Call, caller: CallContext): Promise<readonly Outcome[]> {
+export async function write(deps: Deps, given: Call, caller: CallContext): Promise<readonly Outcome[]> {
+  const call = deps.duplicateRules === 'allow' ? allowing(given) : given
   const results: Outcome[] = call.groups.flat().map(() => ({ ok: false, failure: unsendable }))
   const settle = (unit: Unit, made: readonly Outcome[]): void => {
     for (const [at, { at: place }] of unit.rows.entries())
@@ -31,24 +35,30 @@ export async function write(deps: Deps, call: Call, caller: CallContext): Promis
   const body = parts.length > 1 && parts.length <= mostHeavySubs && parts.every(canJoin) ? joined(parts) : null
   if (body === null || body.includes(reference)) await alone(deps, parts, context, settle)
   else await together(deps, parts, body, context, settle)
+  const refused = parts.filter(canJoin).flatMap(unit => unit.rows.filter(({ at }) => isDuplicate(results[at])))
+  if (refused.length > 0) await tryAlone(deps, refused, context, settle)
   return results
 }
+
+const allowing = ({ groups }: Call): Call => ({
+  groups: groups.map(group => group.map(row => (row.do === 'delete' ? row : { ...row, evenIfDuplicate: true }))),
+})
+
+const isDuplicate = (outcome: Outcome | undefined): boolean =>
+  outcome !== undefined && !outcome.ok && outcome.failure.duplicate !== undefined
 
 type Settle = (unit: Unit, made: readonly Outcome[]) => void
 
 const canJoin = (unit: Unit): boolean => unit.shape !== 'guarded'
 
-const subsOf = (parts: readonly Unit[]) =>
-  parts.map(({ method, path, body }) => ({ method, url: path, ...(body === null ? {} : { body }) }))
-
-const joined = (parts: readonly Unit[]): string => bodyOf(subsOf(parts))
+const joined = (parts: readonly Unit[]): string => bodyOf(parts.map(subOf))
 
 const allFail = (unit: Unit, failure: Failure): Outcome[] => unit.rows.map(() => ({ ok: false, failure }))
 
 async function together(deps: Deps, parts: readonly Unit[], body: string, context: Timed, settle: Settle) {
   let answers: readonly (Answer | null)[]
   try {
-    answers = await composite(deps.client, subsOf(parts), 'write', context, body)
+    answers = await composite(deps.client, parts.map(subOf), 'write', context, body)
   } catch (error) {
     const failure = failureOf(error, context, deps.log)
     for (const unit of parts) settle(unit, allFail(unit, failure))
@@ -102,17 +112,4 @@ async function take(
   const [first] = made
   const isWhole = answer !== null && answer.status >= 300 && first?.ok === false && unit.shape !== 'guarded'
   return isWhole && first.failure.is !== 'invalid' && first.failure.is !== 'stale' ? first.failure : null
-}
-
-function failureOf(error: unknown, context: Timed, log: Log): Failure {
-  if (error instanceof RemoteFailure) return error.failure
-  // Rejected with the signal's reason: not sent, since a write that was sent rejects as uncertain.
-  if (context.signal.aborted) return stopped
-  const name = error instanceof Error ? error.name : typeof error
-  log.error({ correlationId: context.correlationId, error: name }, 'A bug in the Salesforce client.')
-  return failing(
-    'uncertain',
-    'BUG',
-    'The write ended in a bug of this service; whether it was carried out is not known.',
-  )
 }

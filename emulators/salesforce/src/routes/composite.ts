@@ -1,6 +1,7 @@
 // Composite requests: up to 25 subrequests in one call, later ones built from the answers of earlier ones.
 
 import { isBody } from '../rules/body.ts'
+import { allowsDuplicates } from '../rules/duplicates.ts'
 import { Refusal, refuse } from '../rules/refusal.ts'
 import { type Call, errorReply, ok, type Reply } from './api.ts'
 
@@ -10,7 +11,15 @@ const MOST_COLLECTIONS = 5
 /** Runs one subrequest; given by the dispatcher, which this room must not know. */
 export type RunSub = (call: Call, sub: { method: string; url: string; body: unknown }) => Reply
 
-type Sub = { method: string; url: string; referenceId: string; body: unknown; needs: Set<string> }
+type Sub = {
+  method: string
+  url: string
+  referenceId: string
+  body: unknown
+  /** Its own, by lower-case name: of the call's headers it takes over only those of format and login. */
+  headers: Map<string, string>
+  needs: Set<string>
+}
 type Done = { body: unknown; httpHeaders: Record<string, string>; httpStatusCode: number; referenceId: string }
 
 export function composite(call: Call, run: RunSub): Reply {
@@ -72,7 +81,14 @@ function readRequest(call: Call): { allOrNone: boolean; collate: boolean; subs: 
       throw refuse('INVALID_INPUT', `Provided referenceId ('${referenceId}') is used more than once`)
     seen.add(referenceId)
     const needs = new Set([...JSON.stringify([url, sub.body ?? null]).matchAll(REFERENCE)].map(found => found[1] ?? ''))
-    return { method: method.toUpperCase(), url, referenceId, body: sub.body, needs }
+    return {
+      method: method.toUpperCase(),
+      url,
+      referenceId,
+      body: sub.body,
+      headers: headersOf(sub.httpHeaders),
+      needs,
+    }
   })
   const heavy = subs.filter(sub => /\/(query|queryAll|composite\/sobjects)\b/i.test(sub.url.split('?')[0] ?? '')).length
   if (heavy > MOST_COLLECTIONS) {
@@ -84,6 +100,11 @@ function readRequest(call: Call): { allOrNone: boolean; collate: boolean; subs: 
   const modern = Number(call.version.slice(1)) >= 49
   const collate = typeof body.collateSubrequests === 'boolean' ? body.collateSubrequests : modern
   return { allOrNone: body.allOrNone === true, collate, subs }
+}
+
+function headersOf(given: unknown): Map<string, string> {
+  const entries = Object.entries(isBody(given) ? given : {})
+  return new Map(entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name.toLowerCase(), value]] : [])))
 }
 
 /**
@@ -110,7 +131,9 @@ function runOne(call: Call, run: RunSub, sub: Sub, done: Map<string, Done>, allO
   try {
     const url = sub.needs.size > 0 ? String(resolve(sub.url, done)) : sub.url
     const body = sub.needs.size > 0 ? resolve(sub.body, done) : sub.body
-    return run({ ...call, enclosing: { allOrNone } }, { method: sub.method, url, body })
+    const header = (name: string): string | undefined => sub.headers.get(name)
+    const actor = { ...call.actor, allowDuplicates: allowsDuplicates(header) }
+    return run({ ...call, header, actor, enclosing: { allOrNone } }, { method: sub.method, url, body })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     call.org.store.rollback(mark)

@@ -12,6 +12,10 @@ const ALERT = "You're creating a duplicate record. We recommend you use an exist
 const ROW_MESSAGE = 'Use one of these records?'
 const SHOWN = 10
 
+/** Does the client say that it means it? Source: REST API, Duplicate Rule Header. */
+export const allowsDuplicates = (header: (name: string) => string | undefined): boolean =>
+  /\ballowSave\s*=\s*true\b/i.test(header('sforce-duplicate-rule-header') ?? '')
+
 /** Throws for the first rule that finds a match; `row` is the record itself where it exists. */
 export function checkDuplicates(
   world: World,
