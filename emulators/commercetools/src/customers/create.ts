@@ -2,6 +2,7 @@
 import type { Act, Customer, GroupAssignment, KeyReference } from '../model/entities.ts'
 import { invalidField, invalidInput, invalidOperation, requiredField } from '../model/errors.ts'
 import { type JsonObject, list, objects, optionalFlag, optionalInteger, optionalText, text } from '../model/json.ts'
+import { given } from '../model/rows.ts'
 import { customOf } from '../resources/custom.ts'
 import { group, store } from '../resources/references.ts'
 import type { Project } from '../store/project.ts'
@@ -87,10 +88,6 @@ export function createCustomer(world: World, project: Project, draft: JsonObject
   })
   return customer
 }
-
-/** An absent value leaves no name behind, so that rows hold what the wire shows. */
-const given = <N extends string, T>(name: N, value: T | undefined): { [K in N]?: T } =>
-  value === undefined ? {} : ({ [name]: value } as { [K in N]?: T })
 
 const unique = <T>(values: T[]): T[] => [...new Set(values)]
 

@@ -106,9 +106,19 @@ export type UserProvidedIdentifiers = {
   key?: Maybe<string>
   externalId?: Maybe<string>
   customerNumber?: Maybe<string>
+  orderNumber?: Maybe<string>
+  containerAndKey?: Maybe<{ container: string; key: string }>
 }
 
-/** A message's own fields lie beside the common ones, as on the wire; `customer` of CustomerCreated is a row. */
+/** Messages that hold the resource as it was created, and under which name: there the row itself is kept. */
+export const HOLDS: Record<string, string> = {
+  CustomerCreated: 'customer',
+  OrderCreated: 'order',
+  OrderImported: 'order',
+  PaymentCreated: 'payment',
+}
+
+/** A message's own fields lie beside the common ones, as on the wire. */
 export type MessageBody = { type: string; [name: string]: unknown }
 export type Message = Resource &
   MessageBody & {

@@ -4,19 +4,19 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type Clock, clock } from '../model/clock.ts'
-import type {
-  Act,
-  Customer,
-  Message,
-  MessageBody,
-  ProjectSettings,
-  Resource,
-  UserProvidedIdentifiers,
+import {
+  type Act,
+  HOLDS,
+  type Message,
+  type MessageBody,
+  type ProjectSettings,
+  type Resource,
+  type UserProvidedIdentifiers,
 } from '../model/entities.ts'
 import { notFound } from '../model/errors.ts'
 import type { ChangeNotice, Delivery } from '../model/notice.ts'
 import type { Journal } from './journal.ts'
-import { type Project, project, type TypeId, tableOf } from './project.ts'
+import { empty, type Project, project, type TypeId, tableOf } from './project.ts'
 
 export type PlayState = {
   scenario: 'arrivals' | 'one-change-each' | 'shoppers'
@@ -42,6 +42,8 @@ type Commit = {
   after?: Resource | undefined
   messages?: { body: MessageBody; version: number }[]
   dataErasure?: boolean
+  /** Told by its messages alone: no change is delivered. */
+  silent?: boolean
 }
 
 /** One line of the inspector's story; the latest are kept in memory. */
@@ -145,12 +147,7 @@ export function world(journal: Journal | null, wall?: () => number): World {
       if (row && !before && rows.get(row.id)) throw new Error(`A ${typeId} with the id ${row.id} exists already.`)
       if (row) rows.put(row)
       else rows.remove(resource.id)
-      keepMessages(
-        project,
-        messages,
-        typeId === 'customer' ? (row as Customer | undefined) : undefined,
-        self.clock.ms(),
-      )
+      keepMessages(project, messages, row, self.clock.ms())
       const planned = self.deliveries.plan(project, notice, messages)
       remember(commit, notice)
       if (act.step !== undefined && self.play) self.play.done = act.step + 1
@@ -183,11 +180,7 @@ export function world(journal: Journal | null, wall?: () => number): World {
       return String(self.lastId)
     },
     reset() {
-      for (const each of self.projects.values()) {
-        for (const rows of [each.customers, each.groups, each.stores, each.types, each.subscriptions, each.messages]) {
-          rows.clear()
-        }
-      }
+      for (const each of self.projects.values()) empty(each)
       self.changes = []
       self.play = null
       self.clock.restore({ offsetMs: 0, frozenAt: null }, 0)
@@ -217,7 +210,7 @@ export function world(journal: Journal | null, wall?: () => number): World {
   return self
 }
 
-function changeNotice({ typeId, before, after, dataErasure }: Commit, now: string): ChangeNotice {
+function changeNotice({ typeId, before, after, dataErasure, silent }: Commit, now: string): ChangeNotice {
   const resource = after ?? before
   if (!resource) throw new Error('a commit needs a resource')
   return {
@@ -230,18 +223,22 @@ function changeNotice({ typeId, before, after, dataErasure }: Commit, now: strin
     modifiedAt: after?.lastModifiedAt ?? now,
     identifiers: identifiersOf(resource),
     ...(dataErasure ? { dataErasure } : {}),
+    ...(silent ? { silent } : {}),
   }
 }
 
-function identifiersOf(
-  resource: Resource & { externalId?: unknown; customerNumber?: unknown },
-): UserProvidedIdentifiers {
-  const { key, externalId, customerNumber } = resource
-  return {
-    ...(key === undefined ? {} : { key }),
-    ...(typeof externalId === 'string' ? { externalId } : {}),
-    ...(typeof customerNumber === 'string' ? { customerNumber } : {}),
+const IDENTIFIERS = ['key', 'externalId', 'customerNumber', 'orderNumber'] as const
+
+/** Of the names that a client may have given, those that this resource bears. */
+function identifiersOf(resource: Resource & { [name in (typeof IDENTIFIERS)[number] | 'container']?: unknown }) {
+  const found: UserProvidedIdentifiers = {}
+  const { container, key } = resource
+  if (typeof container === 'string') return { containerAndKey: { container, key: String(key) } }
+  for (const name of IDENTIFIERS) {
+    const value = resource[name]
+    if (typeof value === 'string') found[name] = value
   }
+  return found
 }
 
 function messagesOf(commit: Commit, identifiers: UserProvidedIdentifiers, at: string): Message[] {
@@ -263,11 +260,12 @@ function messagesOf(commit: Commit, identifiers: UserProvidedIdentifiers, at: st
   }))
 }
 
-/** Stores messages for the query API, shares the created customer with its table, and drops those past their days. */
-export function keepMessages(project: Project, messages: Message[], created: Customer | undefined, now: number) {
+/** Stores messages for the query API, shares the created row with its table, and drops those past their days. */
+export function keepMessages(project: Project, messages: Message[], created: Resource | undefined, now: number) {
   const { enabled, deleteDaysAfterCreation } = project.settings.messages
   for (const message of messages) {
-    if (message.type === 'CustomerCreated' && created) message.customer = created
+    const name = HOLDS[message.type]
+    if (name !== undefined && created) message[name] = created
     if (enabled) project.messages.put(message)
   }
   const oldest = new Date(now - deleteDaysAfterCreation * DAY_MS).toISOString()
@@ -278,10 +276,14 @@ export function keepMessages(project: Project, messages: Message[], created: Cus
   }
 }
 
-/** The journal line already holds the created customer beside its message. */
+/** The journal line already holds the created row beside its message. */
 function slim(message: Message): Message {
-  if (message.type !== 'CustomerCreated') return message
-  const { customer: _, ...rest } = message
+  const name = HOLDS[message.type]
+  return name === undefined ? message : without(message, name)
+}
+
+export function without(message: Message, name: string): Message {
+  const { [name]: _, ...rest } = message
   return rest as Message
 }
 

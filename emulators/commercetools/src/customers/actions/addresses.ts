@@ -1,8 +1,9 @@
 /** Update actions on the addresses of a customer and on what each address is for. */
 import type { Address, Customer } from '../../model/entities.ts'
 import { type JsonObject, sameJson } from '../../model/json.ts'
+import { withValue } from '../../model/rows.ts'
 import { address, addressDraft, addressId, checkAddressKeys, named, optionallyNamed, rolesOf } from '../address.ts'
-import { type Action, type Actions, withValue } from './change.ts'
+import type { Action, Actions } from './change.ts'
 
 type Role = {
   ids: 'shippingAddressIds' | 'billingAddressIds'
