@@ -1,5 +1,5 @@
 /** Finds what a resource identifier (`{ typeId, id }` or `{ typeId, key }`) points at, or refuses it. */
-import type { CustomerGroup, Store, Type } from '../model/entities.ts'
+import type { CustomerGroup, Resource, Store, Type } from '../model/entities.ts'
 import { malformedJson, referenceNotFound } from '../model/errors.ts'
 import { type Json, object, optionalText } from '../model/json.ts'
 import type { Project } from '../store/project.ts'
@@ -12,7 +12,7 @@ export const store = (project: Project, given: Json | undefined): Store => resol
 
 export const type = (project: Project, given: Json | undefined): Type => resolve(project.types, 'type', given)
 
-function resolve<T extends CustomerGroup | Store | Type>(table: Table<T>, typeId: string, given: Json | undefined): T {
+export function resolve<T extends Resource>(table: Table<T>, typeId: string, given: Json | undefined): T {
   const identifier = object(given, typeId)
   const named = optionalText(identifier, 'typeId') ?? typeId
   if (named !== typeId) throw malformedJson(`typeId: Expected '${typeId}', got '${named}'`)
