@@ -5,6 +5,7 @@ import { planned } from './deliveries/plan.ts'
 import { api } from './http/api.ts'
 import { control } from './http/control.ts'
 import { faults as makeFaults } from './http/faults.ts'
+import { inStore } from './http/inStore.ts'
 import { requests as makeRequests } from './http/requests.ts'
 import { type Latency, server } from './http/server.ts'
 import { tokens } from './http/tokens.ts'
@@ -48,7 +49,9 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
   furnish()
 
   const app = server(world, faults, requests, latency, options.maxUrlBytes ?? 32 * 1024)
-  api(app, world, tokens(world))
+  const signed = tokens(world)
+  api(app, world, signed)
+  inStore(app, world, signed)
   control(app, { world, faults, requests, latency, deliveries, people, reset })
   inspector(app, world, deliveries)
   await app.listen({ host, port })

@@ -15,6 +15,7 @@ import { checkScope, type Tokens } from './tokens.ts'
 const MAX_ACTIONS = 500
 
 export function api(app: FastifyInstance, world: World, tokens: Tokens) {
+  const enter = entrance(world, tokens)
   app.post('/oauth/token', async request => {
     const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
     return tokens.issue(request.headers.authorization, form)
@@ -70,10 +71,7 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
   app.post<At>('/:projectKey/:resource/:ref', async request => {
     const kind = kindOf(request)
     const { project, act } = enter(request, request.params.projectKey, kind.manage)
-    const body = bodyOf(request)
-    const version = integer(body, 'version')
-    const actions = objects(body, 'actions')
-    if (actions.length > MAX_ACTIONS) throw malformedJson(`actions: at most ${MAX_ACTIONS} update actions are allowed`)
+    const { version, actions } = updateOf(bodyOf(request))
     const row = find(kind, project, request.params.ref)
     checkVersion(row, version)
     return shown(project, kind.update(world, project, row, actions, act), request.query)
@@ -82,20 +80,29 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
   app.delete<At>('/:projectKey/:resource/:ref', async request => {
     const kind = kindOf(request)
     const { project, act } = enter(request, request.params.projectKey, kind.manage)
-    const version = Number(many(request.query.version)[0] ?? Number.NaN)
-    if (!Number.isInteger(version)) throw malformedParameter('version', 'The query parameter is required.')
+    const version = versionOf(request.query)
     const row = find(kind, project, request.params.ref)
     checkVersion(row, version)
     const body = shown(project, row, request.query)
     kind.remove(world, project, row, many(request.query.dataErasure)[0] === 'true', act)
     return body
   })
+}
 
-  /** Who asks, whether the project exists, and whether the token reaches that far. */
-  function enter(request: FastifyRequest, projectKey: string, scopes: string[]): { project: Project; act: Act } {
+/** Who asks, whether the project exists, and whether the token reaches that far: to all of it, or to one store. */
+export const entrance =
+  (world: World, tokens: Tokens) =>
+  (
+    request: FastifyRequest,
+    projectKey: string,
+    scopes: string[],
+    storeKey?: string,
+  ): { project: Project; act: Act } => {
     const grant = tokens.grant(request.headers.authorization)
     const project = world.project(projectKey)
-    checkScope(grant, projectKey, scopes)
+    const isOfStore =
+      storeKey !== undefined && scopes.some(each => grant.scopes.includes(`${each}:${projectKey}:${storeKey}`))
+    if (!isOfStore) checkScope(grant, projectKey, scopes)
     const external = request.headers['x-external-user-id']
     const by: ClientLogging = { clientId: grant.clientId, isPlatformClient: false }
     if (typeof external === 'string' && external !== '') {
@@ -105,7 +112,6 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
     }
     return { project, act: requestAct(by) }
   }
-}
 
 export function kindOf(request: { params: { resource: string } }): ResourceKind {
   const { resource } = request.params
@@ -121,19 +127,32 @@ export function find(kind: ResourceKind, project: Project, ref: string): Resourc
   return row
 }
 
-const missing = (value: string, key = false) =>
+export function updateOf(body: JsonObject): { version: number; actions: JsonObject[] } {
+  const version = integer(body, 'version')
+  const actions = objects(body, 'actions')
+  if (actions.length > MAX_ACTIONS) throw malformedJson(`actions: at most ${MAX_ACTIONS} update actions are allowed`)
+  return { version, actions }
+}
+
+export function versionOf(query: Query): number {
+  const version = Number(many(query.version)[0] ?? Number.NaN)
+  if (!Number.isInteger(version)) throw malformedParameter('version', 'The query parameter is required.')
+  return version
+}
+
+export const missing = (value: string, key = false) =>
   notFound(`The Resource with ${key ? 'key' : 'ID'} '${value}' was not found.`)
 
-function checkVersion(row: Resource, version: number) {
+export function checkVersion(row: Resource, version: number) {
   if (row.version !== version) throw concurrentModification(row.id, version, row.version)
 }
 
-function shown(project: Project, row: Resource, query: Query): Wire {
+export function shown(project: Project, row: Resource, query: Query): Wire {
   const paths = many(query.expand)
   return paths.length > 0 ? expanded(project, wire(row), paths) : wire(row)
 }
 
-function bodyOf(request: FastifyRequest): JsonObject {
+export function bodyOf(request: FastifyRequest): JsonObject {
   if (!isObject(request.body)) throw malformedJson('Expected a JSON object')
   return request.body
 }

@@ -69,7 +69,12 @@ export type Store = Resource & {
   name?: Maybe<JsonObject>
   languages: string[]
   countries: { code: string }[]
+  distributionChannels: Reference<'channel'>[]
+  supplyChannels: Reference<'channel'>[]
+  /** The emulator has no product selections; a store offers everything. */
+  productSelections: []
   custom?: Maybe<CustomFields>
+  storefront?: Maybe<Record<string, string>>
 }
 
 export type FieldType = {
@@ -116,6 +121,11 @@ export const HOLDS: Record<string, string> = {
   OrderCreated: 'order',
   OrderImported: 'order',
   PaymentCreated: 'payment',
+  AssociateRoleCreated: 'associateRole',
+  BusinessUnitCreated: 'businessUnit',
+  QuoteRequestCreated: 'quoteRequest',
+  StagedQuoteCreated: 'stagedQuote',
+  QuoteCreated: 'quote',
 }
 
 /** A message's own fields lie beside the common ones, as on the wire. */

@@ -1,5 +1,6 @@
 /** Which fields a predicate, a sort or an index may name, resource by resource. */
 import { ADDRESS_TEXTS } from '../model/entities.ts'
+import { b2bFields } from './b2bFields.ts'
 import { PredicateError } from './lexer.ts'
 import type { Predicate } from './parser.ts'
 
@@ -62,7 +63,7 @@ export const FIELDS: Record<string, Fields> = {
     custom,
   },
   'customer-groups': { ...base, name: 'text', custom },
-  stores: { ...base, name: 'open', languages: 'texts', countries: { code: 'text' }, custom },
+  ...b2bFields({ base, custom, reference, keyReference, texts }),
   types: { ...base, name: 'open', description: 'open', resourceTypeIds: 'texts', fieldDefinitions: 'open' },
   subscriptions: {
     ...base,

@@ -4,8 +4,8 @@ import { deleteCustomer, updateCustomer } from '../customers/update.ts'
 import type { Customer, CustomerGroup, Store, Subscription, Type } from '../model/entities.ts'
 import { changeResource } from './change.ts'
 import { createGroup, deleteGroup, groupActions } from './groups.ts'
-import { kind, type ResourceKind } from './kind.ts'
-import { createStore, storeActions } from './stores.ts'
+import { kind, type ResourceKind, tellingKind } from './kind.ts'
+import { createStore, deleteStore, storeActions } from './stores.ts'
 import { createSubscription, probe, subscriptionActions } from './subscriptions.ts'
 import { TRADE } from './trade.ts'
 import { createType, typeActions } from './types.ts'
@@ -25,7 +25,9 @@ export const KINDS: Record<string, ResourceKind> = {
   'customer-groups': kind<CustomerGroup>('customer-group', 'customer_groups', createGroup, groupActions, {
     remove: (world, project, row, _, act) => deleteGroup(world, project, row as CustomerGroup, act),
   }),
-  stores: kind<Store>('store', 'stores', createStore, storeActions),
+  stores: tellingKind<Store>('store', 'stores', createStore, storeActions, {
+    remove: (world, project, row, _, act) => deleteStore(world, project, row as Store, act),
+  }),
   ...TRADE,
   types: kind<Type>('type', 'types', createType, typeActions),
   subscriptions: kind<Subscription>(

@@ -1,5 +1,5 @@
 /** Rows as the API shows them: what is internal left out, references expanded on request. */
-import type { Message, Resource } from '../model/entities.ts'
+import { HOLDS, type Message, type Resource } from '../model/entities.ts'
 import { isObject } from '../model/json.ts'
 import { type Project, TYPE_IDS, type TypeId, tableOf } from '../store/project.ts'
 
@@ -10,9 +10,12 @@ export function wire(row: Resource): Wire {
   return shown
 }
 
+/** Where messages hold a whole resource. */
+const HELD = [...new Set(Object.values(HOLDS)), 'edit']
+
 export function wireMessage(message: Message): Wire {
   const shown = wire(message)
-  for (const name of ['customer', 'order', 'payment', 'edit']) {
+  for (const name of HELD) {
     const held = message[name]
     if (isObject(held) && 'sequence' in held) shown[name] = wire(message[name] as Resource)
   }

@@ -10,21 +10,23 @@ import type {
   Subscription,
   Type,
 } from '../model/entities.ts'
+import { type B2bTables, b2bTables } from './b2b.ts'
 import { type Table, table } from './table.ts'
 import { initialState, type TradeTables, tradeTables } from './trade.ts'
 
-export type Project = TradeTables & {
-  key: string
-  settings: ProjectSettings
-  /** When empty, any client id and secret are accepted. */
-  clients: ApiClient[]
-  customers: Table<Customer>
-  groups: Table<CustomerGroup>
-  stores: Table<Store>
-  types: Table<Type>
-  subscriptions: Table<Subscription>
-  messages: Table<Message>
-}
+export type Project = TradeTables &
+  B2bTables & {
+    key: string
+    settings: ProjectSettings
+    /** When empty, any client id and secret are accepted. */
+    clients: ApiClient[]
+    customers: Table<Customer>
+    groups: Table<CustomerGroup>
+    stores: Table<Store>
+    types: Table<Type>
+    subscriptions: Table<Subscription>
+    messages: Table<Message>
+  }
 
 /** The table of each type id, in an order in which nothing refers to what comes later. */
 const TABLES = {
@@ -42,6 +44,11 @@ const TABLES = {
   cart: 'carts',
   order: 'orders',
   'order-edit': 'orderEdits',
+  'associate-role': 'associateRoles',
+  'business-unit': 'businessUnits',
+  'quote-request': 'quoteRequests',
+  'staged-quote': 'stagedQuotes',
+  quote: 'quotes',
   subscription: 'subscriptions',
 } as const satisfies Record<string, keyof Project>
 
@@ -60,6 +67,7 @@ const LANGUAGES = [
 export function project(key: string, createdAt: string, given: Partial<ProjectSettings> = {}): Project {
   const made: Project = {
     ...tradeTables(),
+    ...b2bTables(),
     key,
     settings: {
       version: 1,
@@ -77,6 +85,7 @@ export function project(key: string, createdAt: string, given: Partial<ProjectSe
       customerNumber: row => [row.customerNumber],
       externalId: row => [row.externalId],
       lowercaseEmail: row => [row.email.toLowerCase()],
+      'stores.key': row => row.stores.map(each => each.key),
       customerGroup: row => [row.customerGroup?.id, ...row.customerGroupAssignments.map(each => each.customerGroup.id)],
     }),
     groups: table<CustomerGroup>({ key: row => [row.key], name: row => [row.name] }),
