@@ -4,11 +4,13 @@ import { dispatcher } from './deliveries/dispatcher.ts'
 import { planned } from './deliveries/plan.ts'
 import { api } from './http/api.ts'
 import { control } from './http/control.ts'
+import { edits } from './http/edits.ts'
 import { faults as makeFaults } from './http/faults.ts'
 import { inStore } from './http/inStore.ts'
 import { requests as makeRequests } from './http/requests.ts'
 import { type Latency, server } from './http/server.ts'
 import { tokens } from './http/tokens.ts'
+import { trade } from './http/trade.ts'
 import { inspector } from './inspector/pages.ts'
 import type { EmulatorOptions } from './options.ts'
 import { player } from './player/player.ts'
@@ -52,6 +54,8 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
   const signed = tokens(world)
   api(app, world, signed)
   inStore(app, world, signed)
+  trade(app, world, signed)
+  edits(app, world, signed)
   control(app, { world, faults, requests, latency, deliveries, people, reset })
   inspector(app, world, deliveries)
   await app.listen({ host, port })

@@ -47,8 +47,6 @@ export function updateCustomer(
 
 /** With data erasure, the deletion is told without the email, and older messages of the customer go too. */
 export function deleteCustomer(world: World, project: Project, customer: Customer, dataErasure: boolean, act: Act) {
-  if (dataErasure)
-    for (const message of project.messages.find('resource.id', customer.id)) project.messages.remove(message.id)
   world.commit({
     project,
     typeId: 'customer',

@@ -1,5 +1,6 @@
 /** The routes of the commercetools HTTP API: token, project, messages, and the resources of the registry. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { expireCarts } from '../carts/expiry.ts'
 import type { Act, ClientLogging, Resource } from '../model/entities.ts'
 import { concurrentModification, malformedJson, malformedParameter, notFound } from '../model/errors.ts'
 import { integer, isObject, type JsonObject, objects } from '../model/json.ts'
@@ -51,6 +52,7 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
     const kind = kindOf(request)
     const { project } = enter(request, request.params.projectKey, kind.view)
     const found = page(kind.table(project), request.params.resource, request.query)
+    if (request.method === 'HEAD' && found.count === 0) throw notFound('Nothing matches the query.')
     return { ...found, results: found.results.map(row => shown(project, row, request.query)) }
   })
 
@@ -103,6 +105,7 @@ export const entrance =
     const isOfStore =
       storeKey !== undefined && scopes.some(each => grant.scopes.includes(`${each}:${projectKey}:${storeKey}`))
     if (!isOfStore) checkScope(grant, projectKey, scopes)
+    expireCarts(world, project)
     const external = request.headers['x-external-user-id']
     const by: ClientLogging = { clientId: grant.clientId, isPlatformClient: false }
     if (typeof external === 'string' && external !== '') {
@@ -120,11 +123,16 @@ export function kindOf(request: { params: { resource: string } }): ResourceKind 
   return kind
 }
 
+/** By id, by `key=…`, or by another name that the kind is known by, such as `order-number=…`. */
 export function find(kind: ResourceKind, project: Project, ref: string): Resource {
-  const byKey = ref.startsWith('key=')
-  const row = byKey ? kind.table(project).find('key', ref.slice(4))[0] : kind.table(project).get(ref)
-  if (!row) throw missing(byKey ? ref.slice(4) : ref, byKey)
-  return row
+  const [, name = '', value = ''] = /^([a-z-]+)=(.*)$/s.exec(ref) ?? []
+  if (name === '') return kind.table(project).get(ref) ?? absent(ref, 'ID')
+  if (name === 'key') return kind.table(project).find('key', value)[0] ?? absent(value, 'key')
+  return kind.refs?.[name]?.(project, value) ?? absent(value, name)
+}
+
+function absent(value: string, name: string): never {
+  throw notFound(`The Resource with ${name} '${value}' was not found.`)
 }
 
 export function updateOf(body: JsonObject): { version: number; actions: JsonObject[] } {

@@ -7,7 +7,7 @@ import type { Predicate } from './parser.ts'
 /** A tree of names: `text`, `date` and so on at the leaves, `open` where any name may follow; `*` is any other name. */
 export type Fields = { [name: string]: 'text' | 'number' | 'flag' | 'date' | 'open' | 'texts' | Fields }
 
-const reference: Fields = { typeId: 'text', id: 'text' }
+export const reference: Fields = { typeId: 'text', id: 'text' }
 const logging: Fields = {
   clientId: 'text',
   externalUserId: 'text',
@@ -16,7 +16,7 @@ const logging: Fields = {
   anonymousId: 'text',
   associate: reference,
 }
-const base: Fields = {
+export const base: Fields = {
   id: 'text',
   version: 'number',
   createdAt: 'date',
@@ -25,9 +25,10 @@ const base: Fields = {
   lastModifiedBy: logging,
   key: 'text',
 }
-const custom: Fields = { type: reference, fields: 'open' }
-const texts = (...names: readonly string[]): Fields => Object.fromEntries(names.map(name => [name, 'text' as const]))
-const keyReference: Fields = { typeId: 'text', key: 'text' }
+export const custom: Fields = { type: reference, fields: 'open' }
+export const texts = (...names: readonly string[]): Fields =>
+  Object.fromEntries(names.map(name => [name, 'text' as const]))
+export const keyReference: Fields = { typeId: 'text', key: 'text' }
 
 export const FIELDS: Record<string, Fields> = {
   customers: {

@@ -16,6 +16,8 @@ export type ResourceKind = {
   create(world: World, project: Project, draft: JsonObject, act: Act): Resource
   update(world: World, project: Project, row: Resource, actions: JsonObject[], act: Act): Resource
   remove(world: World, project: Project, row: Resource, dataErasure: boolean, act: Act): void
+  /** Names other than id and key under which one row is found: `order-number=…`. */
+  refs?: Record<string, (project: Project, value: string) => Resource | undefined>
   /** The answer to a sign-up wraps the customer. */
   created?(row: Wire): Wire
 }
@@ -35,7 +37,7 @@ export function kind<T extends Resource>(
     table: project => tableOf(project, typeId),
     create,
     update: (world, project, row, given, act) => changeResource(world, project, typeId, row as T, given, actions, act),
-    remove: (world, project, row, _, act) => world.commit({ project, typeId, act, before: row }),
+    remove: (world, project, row, dataErasure, act) => world.commit({ project, typeId, act, before: row, dataErasure }),
     ...more,
   }
 }

@@ -147,6 +147,9 @@ export function world(journal: Journal | null, wall?: () => number): World {
       if (row && !before && rows.get(row.id)) throw new Error(`A ${typeId} with the id ${row.id} exists already.`)
       if (row) rows.put(row)
       else rows.remove(resource.id)
+      if (commit.dataErasure) {
+        for (const { id } of project.messages.find('resource.id', resource.id)) project.messages.remove(id)
+      }
       keepMessages(project, messages, row, self.clock.ms())
       const planned = self.deliveries.plan(project, notice, messages)
       remember(commit, notice)
