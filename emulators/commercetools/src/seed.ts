@@ -1,6 +1,11 @@
 /** Fills an empty emulator from a data file, through the same operations that the API uses. */
 import { readFileSync } from 'node:fs'
+import { createCart } from './carts/create.ts'
+import { createProduct, createProductType } from './catalog/products.ts'
+import { createTaxCategory } from './catalog/taxCategories.ts'
 import { createCustomer } from './customers/create.ts'
+import type { Act } from './model/entities.ts'
+import { malformedJson } from './model/errors.ts'
 import {
   isObject,
   type Json,
@@ -12,33 +17,92 @@ import {
   optionalText,
   text,
 } from './model/json.ts'
+import { importOrder } from './orders/import.ts'
+import { createPayment } from './payments/payments.ts'
+import { createChannel } from './resources/channels.ts'
+import { putCustomObject } from './resources/customObjects.ts'
 import { createGroup } from './resources/groups.ts'
+import { resolve } from './resources/references.ts'
+import { createState } from './resources/states.ts'
 import { createStore } from './resources/stores.ts'
 import { createSubscription } from './resources/subscriptions.ts'
 import { createType } from './resources/types.ts'
+import { jsonLines } from './store/journal.ts'
 import type { Project } from './store/project.ts'
 import { requestAct, type World } from './store/world.ts'
 
 const SEEDER = { clientId: 'data-file', isPlatformClient: false } as const
 
-/** The file holds `{ projects: [{ key, … }] }`, or the contents of the default project alone. */
+type Maker = (world: World, project: Project, draft: JsonObject, act: Act) => unknown
+
+/** What a data file may hold, in an order in which nothing refers to what comes later. */
+const MAKERS: Record<string, Maker> = {
+  types: createType,
+  stores: createStore,
+  channels: createChannel,
+  states: createState,
+  taxCategories: createTaxCategory,
+  productTypes: createProductType,
+  customerGroups: createGroup,
+  products: createProduct,
+  customers: createCustomer,
+  customObjects: putCustomObject,
+  payments: createPayment,
+  carts: (world, project, draft, act) => createCart(world, project, owned(project, draft), act),
+  orders: (world, project, draft, act) => importOrder(world, project, owned(project, draft), act),
+  subscriptions: createSubscription,
+}
+
+/**
+ * A file of JSON holds `{ projects: [{ key, … }] }`, or the contents of the default project alone. A file of JSON lines
+ * (`.jsonl`), which may be of any size, holds one draft a line, `{ "customers": { … } }`; a line `{ "project": { key, … } }`
+ * says which project the lines after it belong to.
+ */
 export function seed(world: World, file: string, projectKey: string) {
+  if (file.endsWith('.jsonl')) return seedLines(world, file, projectKey)
   const data = object(JSON.parse(readFileSync(file, 'utf8')) as Json, file)
   const projects = optional(data, 'projects') === undefined ? [{ key: projectKey, ...data }] : objects(data, 'projects')
   for (const each of projects) fill(world, each, projectKey)
 }
 
 function fill(world: World, data: JsonObject, projectKey: string) {
+  const project = enter(world, data, projectKey)
+  const act = requestAct(SEEDER)
+  for (const [name, make] of Object.entries(MAKERS)) {
+    for (const draft of objects(data, name)) make(world, project, draft, act)
+  }
+}
+
+function seedLines(world: World, file: string, projectKey: string) {
+  const act = requestAct(SEEDER)
+  let project: Project | null = null
+  for (const raw of jsonLines(file, 'read')) {
+    for (const [name, body] of Object.entries(object(raw, file))) {
+      if (name === 'project') {
+        project = enter(world, object(body, name), projectKey)
+        continue
+      }
+      const make = MAKERS[name]
+      if (!make) throw malformedJson(`${file}: there are no '${name}' to be read`)
+      project ??= world.projects.get(projectKey) ?? world.addProject(projectKey)
+      make(world, project, object(body, name), act)
+    }
+  }
+}
+
+function enter(world: World, data: JsonObject, projectKey: string): Project {
   const key = optionalText(data, 'key') ?? projectKey
   const project = world.projects.get(key) ?? world.addProject(key)
   settle(project, data)
   world.saveProject(project)
-  const act = requestAct(SEEDER)
-  for (const draft of objects(data, 'types')) createType(world, project, draft, act)
-  for (const draft of objects(data, 'stores')) createStore(world, project, draft, act)
-  for (const draft of objects(data, 'customerGroups')) createGroup(world, project, draft, act)
-  for (const draft of objects(data, 'customers')) createCustomer(world, project, draft, act)
-  for (const draft of objects(data, 'subscriptions')) createSubscription(world, project, draft, act)
+  return project
+}
+
+/** Nobody knows the ids of customers before they are made: a data file names them by key. */
+function owned(project: Project, draft: JsonObject): JsonObject {
+  const { customer, ...rest } = draft
+  if (customer === undefined) return draft
+  return { ...rest, customerId: resolve(project.customers, 'customer', customer).id }
 }
 
 function settle(project: Project, data: JsonObject) {

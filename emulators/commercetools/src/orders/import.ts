@@ -4,8 +4,9 @@ import { variant as variantFrom } from '../catalog/products.ts'
 import { taxRate } from '../catalog/taxCategories.ts'
 import { checkKey } from '../customers/fields.ts'
 import type { Act } from '../model/entities.ts'
-import { invalidInput, requiredField } from '../model/errors.ts'
+import { invalidInput, malformedJson, requiredField } from '../model/errors.ts'
 import {
+  type Json,
   type JsonObject,
   list,
   object,
@@ -187,6 +188,11 @@ function shippingInfo(project: Project, draft: JsonObject, act: Act, now: string
   }
 }
 
+function rateOf(value: Json | undefined): number {
+  if (typeof value !== 'number') throw malformedJson('taxPortions.rate: Expected Number')
+  return value
+}
+
 /** The tax is what lies between the two totals. */
 function taxedDraft(draft: JsonObject): TaxedPrice | undefined {
   const body = optionalObject(draft, 'taxedPrice')
@@ -195,7 +201,7 @@ function taxedDraft(draft: JsonObject): TaxedPrice | undefined {
   const gross = money(body.totalGross, 'totalGross')
   const portions = objects(body, 'taxPortions').map(each => ({
     ...given('name', optionalText(each, 'name')),
-    rate: typeof each.rate === 'number' ? each.rate : 0,
+    rate: rateOf(each.rate),
     amount: money(each.amount, 'amount'),
   }))
   return taxedPrice(net.currencyCode, net.centAmount, gross.centAmount, portions)
