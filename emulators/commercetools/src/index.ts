@@ -11,6 +11,7 @@ import { requests as makeRequests } from './http/requests.ts'
 import { type Latency, server } from './http/server.ts'
 import { tokens } from './http/tokens.ts'
 import { trade } from './http/trade.ts'
+import { units } from './http/units.ts'
 import { inspector } from './inspector/pages.ts'
 import type { EmulatorOptions } from './options.ts'
 import { player } from './player/player.ts'
@@ -19,6 +20,8 @@ import { seed } from './seed.ts'
 import { journal, journalLines } from './store/journal.ts'
 import { restore, snapshot } from './store/restore.ts'
 import { world as makeWorld, requestAct } from './store/world.ts'
+
+import { foreseeAll } from './units/inheritance.ts'
 
 export type { EmulatorOptions } from './options.ts'
 
@@ -47,10 +50,12 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
 
   const pending = stateDir === undefined ? [] : restore(world, journalLines(stateDir))
   world.journal?.rewrite(snapshot(world, pending))
+  foreseeAll(world)
   deliveries.resume(pending)
   furnish()
 
   const app = server(world, faults, requests, latency, options.maxUrlBytes ?? 32 * 1024)
+  units(app, world)
   const signed = tokens(world)
   api(app, world, signed)
   inStore(app, world, signed)

@@ -32,6 +32,15 @@ export type Address = { id: string; key?: Maybe<string>; country: string; custom
   [name in (typeof ADDRESS_TEXTS)[number]]?: Maybe<string>
 }
 
+/** Who has addresses, and knows what each is for. */
+export type AddressOwner = Resource & {
+  addresses: Address[]
+  shippingAddressIds: string[]
+  defaultShippingAddressId?: Maybe<string>
+  billingAddressIds: string[]
+  defaultBillingAddressId?: Maybe<string>
+}
+
 export type GroupAssignment = { customerGroup: Reference<'customer-group'> }
 
 export type Customer = Resource & {

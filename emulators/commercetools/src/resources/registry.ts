@@ -2,6 +2,7 @@
 import { createCustomer } from '../customers/create.ts'
 import { deleteCustomer, updateCustomer } from '../customers/update.ts'
 import type { Customer, CustomerGroup, Store, Subscription, Type } from '../model/entities.ts'
+import { B2B } from './b2b.ts'
 import { changeResource } from './change.ts'
 import { createGroup, deleteGroup, groupActions } from './groups.ts'
 import { kind, type ResourceKind, tellingKind } from './kind.ts'
@@ -29,6 +30,7 @@ export const KINDS: Record<string, ResourceKind> = {
     remove: (world, project, row, _, act) => deleteStore(world, project, row as Store, act),
   }),
   ...TRADE,
+  ...B2B,
   types: kind<Type>('type', 'types', createType, typeActions),
   subscriptions: kind<Subscription>(
     'subscription',

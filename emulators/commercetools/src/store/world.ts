@@ -15,7 +15,9 @@ import {
 } from '../model/entities.ts'
 import { notFound } from '../model/errors.ts'
 import type { ChangeNotice, Delivery } from '../model/notice.ts'
+import { type UnitSettings, unitSettings } from '../model/unitSettings.ts'
 import type { Journal } from './journal.ts'
+import { type Later, later } from './later.ts'
 import { empty, type Project, project, type TypeId, tableOf } from './project.ts'
 
 export type PlayState = {
@@ -83,11 +85,15 @@ type DeliveryMark = [string, string, number]
 
 export type World = {
   clock: Clock
+  later: Later
+  units: UnitSettings
   projects: Map<string, Project>
   project(key: string): Project
   addProject(key: string, settings?: Partial<ProjectSettings>): Project
   saveProject(project: Project): void
   commit(commit: Commit): void
+  /** Replaces a row that nobody changed: what is told of it became different, not what it is. */
+  keep(project: Project, typeId: TypeId, row: Resource): void
   /** Key with which tokens are signed. */
   tokenKey: string
   play: PlayState | null
@@ -113,8 +119,11 @@ const CHANGES_KEPT = 20_000
 const DAY_MS = 86_400_000
 
 export function world(journal: Journal | null, wall?: () => number): World {
+  const time = clock(wall)
   const self: World = {
-    clock: clock(wall),
+    clock: time,
+    later: later(time),
+    units: unitSettings(),
     projects: new Map(),
     tokenKey: randomBytes(32).toString('base64url'),
     play: null,
@@ -164,6 +173,10 @@ export function world(journal: Journal | null, wall?: () => number): World {
       }
       self.deliveries.enqueue(planned)
     },
+    keep(project, typeId, row) {
+      tableOf(project, typeId).put(row)
+      write({ k: 'row', p: project.key, t: typeId, e: row })
+    },
     savePlay(state) {
       self.play = state
       write({ k: 'play', state })
@@ -186,6 +199,8 @@ export function world(journal: Journal | null, wall?: () => number): World {
       for (const each of self.projects.values()) empty(each)
       self.changes = []
       self.play = null
+      self.later.clear()
+      self.units = unitSettings()
       self.clock.restore({ offsetMs: 0, frozenAt: null }, 0)
       self.journal?.rewrite([{ k: 'meta', tokenKey: self.tokenKey, lastId: self.lastId } satisfies Line])
       for (const each of self.projects.values()) self.saveProject(each)
