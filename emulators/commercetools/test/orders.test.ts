@@ -26,6 +26,10 @@ beforeAll(async () => {
     .channels()
     .post({ body: { key: 'shelf', roles: ['InventorySupply'] } })
     .execute()
+  await api
+    .businessUnits()
+    .post({ body: { key: 'acme', unitType: 'Company', name: 'Acme' } })
+    .execute()
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 

@@ -29,9 +29,9 @@ const plain: Actions<Cart> = {
     if (row.customerId !== undefined) throw invalidOperation('The cart is already associated with a customer.')
     return { row: put(row, 'anonymousId', anonymousId) }
   },
-  setBusinessUnit(row, action) {
+  setBusinessUnit(row, action, { project }) {
     if (!row.businessUnit) throw invalidOperation('The cart has no business unit that could be changed.')
-    const unit = unitRef(optional(action, 'businessUnit'))
+    const unit = unitRef(project, optional(action, 'businessUnit'))
     if (!unit) throw malformedJson('businessUnit: Missing required value')
     return unit.key === row.businessUnit.key ? null : { row: put(row, 'businessUnit', unit) }
   },

@@ -4,6 +4,7 @@ import { replicateCart } from '../carts/create.ts'
 import { concurrentModification, notFound } from '../model/errors.ts'
 import { importOrder } from '../orders/import.ts'
 import { many, page, type Query } from '../query/page.ts'
+import { orderFromQuote } from '../quotes/quotes.ts'
 import { customObject, putCustomObject } from '../resources/customObjects.ts'
 import type { World } from '../store/world.ts'
 import { bodyOf, entrance, kindOf, shown } from './api.ts'
@@ -24,6 +25,11 @@ export function trade(app: FastifyInstance, world: World, tokens: Tokens) {
   app.post<At>('/:projectKey/orders/import', async (request, reply) => {
     const { project, act } = enter(request, request.params.projectKey, orders.manage)
     return made(reply, shown(project, importOrder(world, project, bodyOf(request), act), request.query))
+  })
+
+  app.post<At>('/:projectKey/orders/quotes', async (request, reply) => {
+    const { project, act } = enter(request, request.params.projectKey, orders.manage)
+    return made(reply, shown(project, orderFromQuote(world, project, bodyOf(request), act), request.query))
   })
 
   app.post<At>('/:projectKey/carts/replicate', async (request, reply) => {

@@ -33,8 +33,8 @@ export const ORDER_ACTIONS: Actions<Order> = {
     if (store?.key === order.store?.key) throw malformedJson('store: The order is assigned to this store already')
     return { row: put(order, 'store', store), messages: [{ type: 'OrderStoreSet', ...given('store', store) }] }
   },
-  setBusinessUnit(order, action) {
-    const businessUnit = unitRef(optional(action, 'businessUnit'))
+  setBusinessUnit(order, action, { project }) {
+    const businessUnit = unitRef(project, optional(action, 'businessUnit'))
     if (businessUnit?.key === order.businessUnit?.key) return null
     const told = { ...given('businessUnit', businessUnit), ...given('oldbusinessUnit', order.businessUnit) }
     return { row: put(order, 'businessUnit', businessUnit), messages: [{ type: 'OrderBusinessUnitSet', ...told }] }

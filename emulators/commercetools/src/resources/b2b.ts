@@ -1,5 +1,9 @@
 /** The resources of business customers in the registry: roles, business units, quotes. */
-import type { AssociateRole, BusinessUnit } from '../model/b2b.ts'
+import type { AssociateRole, BusinessUnit, Quote, QuoteRequest, StagedQuote } from '../model/b2b.ts'
+import { removal } from '../quotes/common.ts'
+import { createQuote, quoteActions } from '../quotes/quotes.ts'
+import { createQuoteRequest, requestActions } from '../quotes/requests.ts'
+import { createStagedQuote, stagedActions } from '../quotes/staged.ts'
 import { createUnit } from '../units/create.ts'
 import { deleteUnit, unitActions, updateUnit } from '../units/update.ts'
 import { createRole, deleteRole, roleActions } from './associateRoles.ts'
@@ -13,4 +17,11 @@ export const B2B: Record<string, ResourceKind> = {
     update: (world, project, row, actions, act) => updateUnit(world, project, row as BusinessUnit, actions, act),
     remove: (world, project, row, _, act) => deleteUnit(world, project, row as BusinessUnit, act),
   }),
+  'quote-requests': tellingKind<QuoteRequest>('quote-request', 'quote_requests', createQuoteRequest, requestActions, {
+    remove: removal('QuoteRequest'),
+  }),
+  'staged-quotes': tellingKind<StagedQuote>('staged-quote', 'staged_quotes', createStagedQuote, stagedActions, {
+    remove: removal('StagedQuote'),
+  }),
+  quotes: tellingKind<Quote>('quote', 'quotes', createQuote, quoteActions, { remove: removal('Quote') }),
 }

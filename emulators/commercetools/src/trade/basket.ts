@@ -2,10 +2,10 @@
 import { checkLocale } from '../customers/fields.ts'
 import type { KeyReference } from '../model/entities.ts'
 import { invalidField, referenceNotFound } from '../model/errors.ts'
-import { type Json, type JsonObject, object, objects, optional, optionalText, text } from '../model/json.ts'
+import { type Json, type JsonObject, object, objects, optional, optionalText } from '../model/json.ts'
 import { given, withValue } from '../model/rows.ts'
 import type { Basket, BasketAddress, Ref, Rounding } from '../model/trade.ts'
-import { group, resolve, store as storeOf } from '../resources/references.ts'
+import { group, resolve, store as storeOf, unit } from '../resources/references.ts'
 import type { Project } from '../store/project.ts'
 import { basketAddress } from './address.ts'
 
@@ -28,13 +28,8 @@ export const storeRef = (project: Project, value: Json | undefined): KeyReferenc
   value === undefined ? undefined : { typeId: 'store', key: storeOf(project, value).key }
 
 /** Kept by key, as carts and orders show it. */
-export function unitRef(value: Json | undefined): KeyReference<'business-unit'> | undefined {
-  if (value === undefined) return undefined
-  const identifier = object(value, 'businessUnit')
-  const key = optionalText(identifier, 'key')
-  if (key === undefined) throw referenceNotFound('business-unit', { id: text(identifier, 'id') })
-  return { typeId: 'business-unit', key }
-}
+export const unitRef = (project: Project, value: Json | undefined): KeyReference<'business-unit'> | undefined =>
+  value === undefined ? undefined : { typeId: 'business-unit', key: unit(project, value).key }
 
 export const paymentRef = (project: Project, value: Json | undefined): Ref<'payment'> => ({
   typeId: 'payment',
@@ -51,7 +46,7 @@ export function common(project: Project, draft: JsonObject) {
     ...given('customerId', customer.customerId),
     ...given('customerEmail', optionalText(draft, 'customerEmail')),
     ...given('customerGroup', customerGroup),
-    ...given('businessUnit', unitRef(optional(draft, 'businessUnit'))),
+    ...given('businessUnit', unitRef(project, optional(draft, 'businessUnit'))),
     ...given('store', storeRef(project, optional(draft, 'store'))),
     ...given('billingAddress', basketAddress(project, draft.billingAddress, 'billingAddress')),
     ...given('shippingAddress', basketAddress(project, draft.shippingAddress, 'shippingAddress')),
