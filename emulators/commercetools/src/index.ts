@@ -15,7 +15,7 @@ import { units } from './http/units.ts'
 import { inspector } from './inspector/pages.ts'
 import type { EmulatorOptions } from './options.ts'
 import { player } from './player/player.ts'
-import { createSubscription } from './resources/subscriptions.ts'
+import { createSubscription, hasMessages } from './resources/subscriptions.ts'
 import { seed } from './seed.ts'
 import { journal, journalLines } from './store/journal.ts'
 import { restore, snapshot } from './store/restore.ts'
@@ -87,11 +87,12 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
     }
     const home = world.projects.get(projectKey) ?? world.addProject(projectKey)
     if (!options.autoSubscribe || home.subscriptions.size() > 0) return
+    const more = options.subscribeTo ?? []
     const draft = {
       key: 'ctsf',
       destination: { type: 'GoogleCloudPubSub', projectId: 'emulator', topic: 'ctsf' },
-      changes: [{ resourceTypeId: 'customer' }, { resourceTypeId: 'customer-group' }],
-      messages: [{ resourceTypeId: 'customer' }],
+      changes: ['customer', 'customer-group', ...more].map(resourceTypeId => ({ resourceTypeId })),
+      messages: ['customer', ...more.filter(hasMessages)].map(resourceTypeId => ({ resourceTypeId })),
     }
     createSubscription(world, home, draft, requestAct({ clientId: 'emulator', isPlatformClient: false }))
   }

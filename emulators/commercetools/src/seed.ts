@@ -5,7 +5,7 @@ import { createProduct, createProductType } from './catalog/products.ts'
 import { createTaxCategory } from './catalog/taxCategories.ts'
 import { createCustomer } from './customers/create.ts'
 import type { Act } from './model/entities.ts'
-import { malformedJson } from './model/errors.ts'
+import { ApiError } from './model/errors.ts'
 import {
   isObject,
   type Json,
@@ -69,24 +69,39 @@ function fill(world: World, data: JsonObject, projectKey: string) {
   const project = enter(world, data, projectKey)
   const act = requestAct(SEEDER)
   for (const [name, make] of Object.entries(MAKERS)) {
-    for (const draft of objects(data, name)) make(world, project, draft, act)
+    for (const [place, draft] of objects(data, name).entries()) {
+      said(`${name}[${place}]`, () => make(world, project, draft, act))
+    }
   }
 }
 
 function seedLines(world: World, file: string, projectKey: string) {
   const act = requestAct(SEEDER)
   let project: Project | null = null
+  let n = 0
   for (const raw of jsonLines(file, 'read')) {
+    n += 1
     for (const [name, body] of Object.entries(object(raw, file))) {
       if (name === 'project') {
         project = enter(world, object(body, name), projectKey)
         continue
       }
       const make = MAKERS[name]
-      if (!make) throw malformedJson(`${file}: there are no '${name}' to be read`)
-      project ??= world.projects.get(projectKey) ?? world.addProject(projectKey)
-      make(world, project, object(body, name), act)
+      if (!make) throw new Error(`line ${n}: '${name}' is not one of project, ${Object.keys(MAKERS).join(', ')}`)
+      const home: Project = project ?? world.projects.get(projectKey) ?? world.addProject(projectKey)
+      project = home
+      said(`line ${n}`, () => make(world, home, object(body, name), act))
     }
+  }
+}
+
+/** A refusal says which draft it is about; that of malformed JSON says where in it. */
+function said(where: string, make: () => unknown) {
+  try {
+    make()
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    throw new Error(`${where}: ${String(error.errors[0]?.detailedErrorMessage ?? error.message)}`)
   }
 }
 
