@@ -1,5 +1,5 @@
 /** Carts by the official SDK: what is in them, what it costs, whose they are, and when they are gone. */
-import type { ByProjectKeyRequestBuilder, Cart, CartUpdateAction } from '@commercetools/platform-sdk'
+import type { ByProjectKeyRequestBuilder, Cart, CartUpdateAction, MergeCartDraft } from '@commercetools/platform-sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CART, cartOf, refusal, sdk, stock } from './sdk.ts'
 import { SUBSCRIPTION, world } from './world.ts'
@@ -390,6 +390,42 @@ describe('a cart', () => {
       country: 'US',
       storeCountries: ['FR', 'DE'],
     })
+  })
+
+  test('of a guest is poured into that of the customer who turns out to be the guest', async () => {
+    const { customer } = (
+      await api
+        .customers()
+        .post({ body: { email: 'merge@example.com', password: 'x' } })
+        .execute()
+    ).body
+    const merge = (body: MergeCartDraft) =>
+      api.carts().customerIdWithCustomerIdValueMerge({ customerId: customer.id }).post({ body }).execute()
+    const first = await cartOf(api, { anonymousId: 'guest-a' })
+    const mine = (await merge({ anonymousId: 'guest-a' })).body
+    expect(mine).toMatchObject({ id: first.id, customerId: customer.id, cartState: 'Active' })
+    const second = await cartOf(api, {
+      anonymousId: 'guest-b',
+      lineItems: [
+        { sku: 'lamp-1', quantity: 5 },
+        { sku: 'bulb-1', quantity: 1 },
+      ],
+    })
+    const both = (await merge({ anonymousCart: { typeId: 'cart', id: second.id } })).body
+    expect(both.id).toBe(mine.id)
+    expect(both.lineItems.map(each => [each.variant.sku, each.quantity])).toEqual([
+      ['lamp-1', 5],
+      ['bulb-1', 1],
+    ])
+    expect(both).toMatchObject({ totalPrice: eur(5 * 1999 + 123), totalLineItemQuantity: 6 })
+    expect((await api.carts().withId({ ID: second.id }).get().execute()).body).toMatchObject({
+      cartState: 'Merged',
+      version: 2,
+    })
+    expect((await refusal(merge({ anonymousCart: { typeId: 'cart', id: second.id } }))).error).toMatchObject({
+      code: 'InvalidOperation',
+    })
+    expect((await refusal(merge({ anonymousId: 'nobody' }))).status).toBe(404)
   })
 
   test('is copied with its contents under ids of its own', async () => {

@@ -297,6 +297,48 @@ describe('the states of an order', () => {
 })
 
 describe('the people and places of an order', () => {
+  test('a business unit buys through its associates', async () => {
+    const customer = await signUp('associate@example.com')
+    const stranger = await signUp('stranger@example.com')
+    await api
+      .associateRoles()
+      .post({ body: { key: 'buyer', buyerAssignable: true, permissions: ['CreateMyCarts'] } })
+      .execute()
+    await api
+      .businessUnits()
+      .post({
+        body: {
+          key: 'globex',
+          unitType: 'Company',
+          name: 'Globex',
+          associates: [
+            {
+              customer: { typeId: 'customer', id: customer.id },
+              associateRoleAssignments: [{ associateRole: { typeId: 'associate-role', key: 'buyer' } }],
+            },
+          ],
+        },
+      })
+      .execute()
+    const businessUnit = { typeId: 'business-unit', key: 'globex' } as const
+    const order = await orderOf(api, { customerId: customer.id, businessUnit })
+    expect(order.businessUnit).toEqual(businessUnit)
+    expect((await refusal(cartOf(api, { customerId: stranger.id, businessUnit }))).error).toMatchObject({
+      code: 'InvalidOperation',
+    })
+    const unknown: OrderUpdateAction = {
+      action: 'setBusinessUnit',
+      businessUnit: { typeId: 'business-unit', key: 'none' },
+    }
+    expect((await refused(order, unknown)).error).toMatchObject({ code: 'ReferencedResourceNotFound', key: 'none' })
+    await act(order, { action: 'setBusinessUnit' })
+    const cart = await cartOf(api)
+    const set = { version: 1, actions: [{ action: 'setBusinessUnit', businessUnit } as const] }
+    expect((await refusal(api.carts().withId({ ID: cart.id }).post({ body: set }).execute())).error).toMatchObject({
+      code: 'InvalidOperation',
+    })
+  })
+
   test('a guest order is attached to the customer who registers later', async () => {
     const order = await orderOf(api, { customerEmail: 'later@example.com' })
     const customer = await signUp('later@example.com')

@@ -67,11 +67,26 @@ beforeAll(async () => {
       })
       .execute()
   ).body.customer
+  await api
+    .associateRoles()
+    .post({ body: { key: 'buyer' } })
+    .execute()
   unit = (
     await api
       .businessUnits()
       .post({
-        body: { key: 'acme', unitType: 'Company', name: 'Acme', stores: [{ typeId: 'store', key: 'wholesale' }] },
+        body: {
+          key: 'acme',
+          unitType: 'Company',
+          name: 'Acme',
+          stores: [{ typeId: 'store', key: 'wholesale' }],
+          associates: [
+            {
+              customer: { typeId: 'customer', id: buyer.id },
+              associateRoleAssignments: [{ associateRole: { typeId: 'associate-role', key: 'buyer' } }],
+            },
+          ],
+        },
       })
       .execute()
   ).body

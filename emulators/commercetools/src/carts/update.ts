@@ -106,7 +106,7 @@ export function updateCart(before: Cart, actions: JsonObject[], context: Context
 }
 
 /** Names, types and attributes as the products have them today. */
-function updated(project: Project, cart: Cart): Cart {
+export function updated(project: Project, cart: Cart): Cart {
   const lineItems = cart.lineItems.map((item): LineItem => {
     const product = project.products.get(item.productId)
     const data = product?.masterData.current

@@ -1,6 +1,7 @@
-/** The routes of trade that are not like those of other resources: import, replicate, container and key. */
+/** The routes of trade that are not like those of other resources: import, replicate, merge, container and key. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { replicateCart } from '../carts/create.ts'
+import { mergeCart } from '../carts/merge.ts'
 import { concurrentModification, notFound } from '../model/errors.ts'
 import { importOrder } from '../orders/import.ts'
 import { many, page, type Query } from '../query/page.ts'
@@ -11,7 +12,7 @@ import { bodyOf, entrance, kindOf, shown } from './api.ts'
 import type { Tokens } from './tokens.ts'
 
 type At = {
-  Params: { projectKey: string; storeKey?: string; ref?: string; container?: string; key?: string }
+  Params: { projectKey: string; customerId?: string; container?: string; key?: string }
   Querystring: Query
 }
 
@@ -35,6 +36,12 @@ export function trade(app: FastifyInstance, world: World, tokens: Tokens) {
   app.post<At>('/:projectKey/carts/replicate', async (request, reply) => {
     const { project, act } = enter(request, request.params.projectKey, carts.manage)
     return made(reply, shown(project, replicateCart(world, project, bodyOf(request), act), request.query))
+  })
+
+  app.post<At>('/:projectKey/carts/customer-id=:customerId/merge', async request => {
+    const { projectKey, customerId = '' } = request.params
+    const { project, act } = enter(request, projectKey, carts.manage)
+    return shown(project, mergeCart(world, project, customerId, bodyOf(request), act), request.query)
   })
 
   /** The second POST to the same container and key is answered with 200: nothing was created. */

@@ -1,6 +1,7 @@
 /** The resources of trade in the registry: catalogue, workflow, payments, carts, orders. */
 
 import { createCart } from '../carts/create.ts'
+import { activeCart } from '../carts/merge.ts'
 import { updateCart } from '../carts/update.ts'
 import { productActions } from '../catalog/productActions.ts'
 import { createProduct, createProductType, productTypeActions } from '../catalog/products.ts'
@@ -22,7 +23,6 @@ import { createEdit, updateEdit } from '../orders/edits.ts'
 import { deleteOrder, ORDER_ACTIONS } from '../orders/update.ts'
 import { paymentActions } from '../payments/actions.ts'
 import { createPayment, deletePayment } from '../payments/payments.ts'
-import type { Project } from '../store/project.ts'
 import { channelActions, createChannel } from './channels.ts'
 import { putCustomObject } from './customObjects.ts'
 import { kind, type ResourceKind, tellingKind } from './kind.ts'
@@ -67,10 +67,4 @@ export const TRADE: Record<string, ResourceKind> = {
       update: (world, project, row, actions, act) => updateEdit(row as OrderEdit, actions, { world, project, act }),
     },
   ),
-}
-
-/** The active cart of a customer that was changed last. */
-function activeCart(project: Project, customerId: string): Cart | undefined {
-  const active = project.carts.find('customerId', customerId).filter(each => each.cartState === 'Active')
-  return active.toSorted((a, b) => (a.lastModifiedAt < b.lastModifiedAt ? 1 : -1))[0]
 }

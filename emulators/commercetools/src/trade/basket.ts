@@ -1,11 +1,11 @@
 /** What a draft of a cart and one of an order say alike: whose it is, in which store and unit, paid how, going where. */
 import { checkLocale } from '../customers/fields.ts'
 import type { KeyReference } from '../model/entities.ts'
-import { invalidField, referenceNotFound } from '../model/errors.ts'
+import { invalidField, invalidOperation, referenceNotFound } from '../model/errors.ts'
 import { type Json, type JsonObject, object, objects, optional, optionalText } from '../model/json.ts'
 import { given, withValue } from '../model/rows.ts'
 import type { Basket, BasketAddress, Ref, Rounding } from '../model/trade.ts'
-import { group, resolve, store as storeOf, unit } from '../resources/references.ts'
+import { group, resolve, store as storeOf, unit as unitOf } from '../resources/references.ts'
 import type { Project } from '../store/project.ts'
 import { basketAddress } from './address.ts'
 
@@ -29,7 +29,20 @@ export const storeRef = (project: Project, value: Json | undefined): KeyReferenc
 
 /** Kept by key, as carts and orders show it. */
 export const unitRef = (project: Project, value: Json | undefined): KeyReference<'business-unit'> | undefined =>
-  value === undefined ? undefined : { typeId: 'business-unit', key: unit(project, value).key }
+  value === undefined ? undefined : { typeId: 'business-unit', key: unitOf(project, value).key }
+
+/** Whoever buys for a business unit must be one of its associates, by itself or by inheritance. */
+function checkAssociate(
+  project: Project,
+  unit: KeyReference<'business-unit'> | undefined,
+  customerId: string | undefined,
+) {
+  const found = unit && project.businessUnits.find('key', unit.key)[0]
+  if (!found || customerId === undefined) return
+  const all = [...found.associates, ...(found.inheritedAssociates ?? [])]
+  if (all.some(each => each.customer.id === customerId)) return
+  throw invalidOperation(`The customer '${customerId}' is not an associate of the business unit '${found.key}'.`)
+}
 
 export const paymentRef = (project: Project, value: Json | undefined): Ref<'payment'> => ({
   typeId: 'payment',
@@ -40,13 +53,15 @@ export const paymentRef = (project: Project, value: Json | undefined): Ref<'paym
 export function common(project: Project, draft: JsonObject) {
   const payments = optional(draft, 'paymentInfo')
   const customer = customerOf(project, optionalText(draft, 'customerId'))
+  const businessUnit = unitRef(project, optional(draft, 'businessUnit'))
+  checkAssociate(project, businessUnit, customer.customerId)
   const customerGroup = groupRef(project, optional(draft, 'customerGroup')) ?? customer.customerGroup
   return {
     ...given('purchaseOrderNumber', optionalText(draft, 'purchaseOrderNumber')),
     ...given('customerId', customer.customerId),
     ...given('customerEmail', optionalText(draft, 'customerEmail')),
     ...given('customerGroup', customerGroup),
-    ...given('businessUnit', unitRef(project, optional(draft, 'businessUnit'))),
+    ...given('businessUnit', businessUnit),
     ...given('store', storeRef(project, optional(draft, 'store'))),
     ...given('billingAddress', basketAddress(project, draft.billingAddress, 'billingAddress')),
     ...given('shippingAddress', basketAddress(project, draft.shippingAddress, 'shippingAddress')),
