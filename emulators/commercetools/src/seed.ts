@@ -6,6 +6,7 @@ import { createTaxCategory } from './catalog/taxCategories.ts'
 import { createCustomer } from './customers/create.ts'
 import type { Act } from './model/entities.ts'
 import { ApiError } from './model/errors.ts'
+import { numberedIds } from './model/ids.ts'
 import {
   isObject,
   type Json,
@@ -14,11 +15,14 @@ import {
   object,
   objects,
   optional,
+  optionalInteger,
   optionalText,
   text,
 } from './model/json.ts'
 import { importOrder } from './orders/import.ts'
 import { createPayment } from './payments/payments.ts'
+import { readQuote, readQuoteRequest, readStagedQuote } from './quotes/read.ts'
+import { createRole } from './resources/associateRoles.ts'
 import { createChannel } from './resources/channels.ts'
 import { putCustomObject } from './resources/customObjects.ts'
 import { createGroup } from './resources/groups.ts'
@@ -29,7 +33,8 @@ import { createSubscription } from './resources/subscriptions.ts'
 import { createType } from './resources/types.ts'
 import { jsonLines } from './store/journal.ts'
 import type { Project } from './store/project.ts'
-import { requestAct, type World } from './store/world.ts'
+import type { World } from './store/world.ts'
+import { createUnit } from './units/create.ts'
 
 const SEEDER = { clientId: 'data-file', isPlatformClient: false } as const
 
@@ -46,10 +51,15 @@ const MAKERS: Record<string, Maker> = {
   customerGroups: createGroup,
   products: createProduct,
   customers: createCustomer,
+  associateRoles: createRole,
+  businessUnits: createUnit,
   customObjects: putCustomObject,
   payments: createPayment,
   carts: (world, project, draft, act) => createCart(world, project, owned(project, draft), act),
   orders: (world, project, draft, act) => importOrder(world, project, owned(project, draft), act),
+  quoteRequests: readQuoteRequest,
+  stagedQuotes: readStagedQuote,
+  quotes: readQuote,
   subscriptions: createSubscription,
 }
 
@@ -67,7 +77,7 @@ export function seed(world: World, file: string, projectKey: string) {
 
 function fill(world: World, data: JsonObject, projectKey: string) {
   const project = enter(world, data, projectKey)
-  const act = requestAct(SEEDER)
+  const act = seeding(project, data)
   for (const [name, make] of Object.entries(MAKERS)) {
     for (const [place, draft] of objects(data, name).entries()) {
       said(`${name}[${place}]`, () => make(world, project, draft, act))
@@ -76,20 +86,24 @@ function fill(world: World, data: JsonObject, projectKey: string) {
 }
 
 function seedLines(world: World, file: string, projectKey: string) {
-  const act = requestAct(SEEDER)
   let project: Project | null = null
+  /** A file may come back to a project: its ids go on where they were. */
+  const acts = new Map<string, Act>()
   let n = 0
   for (const raw of jsonLines(file, 'read')) {
     n += 1
     for (const [name, body] of Object.entries(object(raw, file))) {
       if (name === 'project') {
         project = enter(world, object(body, name), projectKey)
+        if (!acts.has(project.key)) acts.set(project.key, seeding(project, object(body, name)))
         continue
       }
       const make = MAKERS[name]
       if (!make) throw new Error(`line ${n}: '${name}' is not one of project, ${Object.keys(MAKERS).join(', ')}`)
       const home: Project = project ?? world.projects.get(projectKey) ?? world.addProject(projectKey)
       project = home
+      const act = acts.get(home.key) ?? seeding(home, {})
+      acts.set(home.key, act)
       said(`line ${n}`, () => make(world, home, object(body, name), act))
     }
   }
@@ -111,6 +125,11 @@ function enter(world: World, data: JsonObject, projectKey: string): Project {
   settle(project, data)
   world.saveProject(project)
   return project
+}
+
+/** A file that is read twice gives the same ids; another `seed` in it gives others. */
+function seeding(project: Project, data: JsonObject): Act {
+  return { by: SEEDER, newId: numberedIds(`${project.key}/${optionalInteger(data, 'seed') ?? 1}`) }
 }
 
 /** Nobody knows the ids of customers before they are made: a data file names them by key. */
