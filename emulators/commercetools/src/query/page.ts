@@ -4,15 +4,13 @@ import { invalidInput, malformedParameter } from '../model/errors.ts'
 import type { Table } from '../store/table.ts'
 import { type Bound, exactValues, lowerBound, lowerText, upperTime } from './bounds.ts'
 import { test } from './evaluate.ts'
-import { type Fields, FIELDS as OWN_FIELDS, typed } from './fields.ts'
+import { FIELDS, typed } from './fields.ts'
 import { PredicateError } from './lexer.ts'
 import { type Predicate, parse, type Variables } from './parser.ts'
-import { TRADE_FIELDS } from './tradeFields.ts'
 
 export type Query = Record<string, string | string[] | undefined>
 export type Page<T> = { limit: number; offset: number; count: number; total?: number; results: T[] }
 
-const FIELDS: Record<string, Fields> = { ...OWN_FIELDS, ...TRADE_FIELDS }
 const MAX_LIMIT = 500
 const MAX_OFFSET = 10_000
 /** Matching rows are counted up to here, as the real API does. */

@@ -1,6 +1,6 @@
 /** Which fields of the resources of trade a predicate or a sort may name. */
 import { ADDRESS_TEXTS } from '../model/entities.ts'
-import { base, custom, type Fields, keyReference, reference, texts } from './fields.ts'
+import { base, custom, type Fields, keyReference, reference, texts } from './shapes.ts'
 
 const money: Fields = {
   type: 'text',
