@@ -313,6 +313,54 @@ describe('a cart', () => {
     expect((await act(done, { action: 'addLineItem', sku: 'lamp-1' })).lineItems).toHaveLength(2)
   })
 
+  test('has an order of its items, a time when they come, and Custom Fields wherever something is', async () => {
+    await api
+      .types()
+      .post({
+        body: {
+          key: 'note',
+          name: { en: 'Note' },
+          resourceTypeIds: ['shipping', 'address', 'custom-line-item'],
+          fieldDefinitions: [{ name: 'note', type: { name: 'String' }, label: { en: 'Note' }, required: false }],
+        },
+      })
+      .execute()
+    const type = { typeId: 'type', key: 'note' } as const
+    const fields = { note: 'ring twice' }
+    const cart = await cartOf(api, {
+      lineItems: [{ sku: 'lamp-1' }, { sku: 'bulb-1', inventoryMode: 'TrackOnly' }],
+      customLineItems: [{ name: { en: 'Fee' }, slug: 'fee', money: { currencyCode: 'EUR', centAmount: 1 } }],
+      itemShippingAddresses: [{ key: 'work', country: 'DE' }],
+    })
+    const order = cart.lineItems.map(each => each.id).toReversed()
+    const from = '2026-12-01T08:00:00.000Z'
+    const shippingRate = { price: { currencyCode: 'EUR', centAmount: 0 } }
+    const done = await act(
+      cart,
+      { action: 'changeLineItemsOrder', lineItemOrder: order },
+      { action: 'setCustomShippingMethod', shippingMethodName: 'Post', shippingRate, custom: { type } },
+      { action: 'setEstimatedDelivery', estimatedDelivery: { from, until: from } },
+      { action: 'setShippingCustomField', name: 'note', value: 'ring twice' },
+      { action: 'setItemShippingAddressCustomType', addressKey: 'work', type, fields },
+      {
+        action: 'setCustomLineItemCustomType',
+        customLineItemId: cart.customLineItems[0]?.id ?? '',
+        type,
+        fields,
+      },
+    )
+    expect(done.lineItems.map(each => each.id)).toEqual(order)
+    expect(done.lineItems[0]?.inventoryMode).toBe('TrackOnly')
+    expect(done.shippingInfo?.estimatedDelivery).toEqual({ from, until: from })
+    expect(
+      [done.shippingCustomFields, done.itemShippingAddresses[0]?.custom, done.customLineItems[0]?.custom].map(
+        each => each?.fields,
+      ),
+    ).toEqual([fields, fields, fields])
+    const twice: CartUpdateAction = { action: 'changeLineItemsOrder', lineItemOrder: [order[0] ?? '', order[0] ?? ''] }
+    expect((await refused(done, twice)).error).toMatchObject({ code: 'InvalidInput' })
+  })
+
   test('frozen hard, keeps its contents and lets go of nothing but people', async () => {
     const cart = await act(await cartOf(api), { action: 'freezeCart', strategy: 'HardFreeze' })
     expect(cart.cartState).toBe('Frozen')

@@ -66,7 +66,7 @@ const pricing: Actions<Cart> = {
   },
 }
 
-const ACTIONS: Actions<Cart> = { ...over(plain, followed), ...over(pricing, guarded) }
+export const CART_ACTIONS: Actions<Cart> = { ...over(plain, followed), ...over(pricing, guarded) }
 
 function over(actions: Actions<Cart>, wrap: (action: Action<Cart>, name: string) => Action<Cart>): Actions<Cart> {
   return Object.fromEntries(Object.entries(actions).map(([name, action]) => [name, wrap(action, name)]))
@@ -96,7 +96,7 @@ export function updateCart(before: Cart, actions: JsonObject[], context: Context
   if (before.cartState === 'Ordered' || before.cartState === 'Merged') {
     throw invalidOperation(`A cart in state '${before.cartState}' can not be changed.`)
   }
-  const known = over(ACTIONS, action => (row, body, at) => {
+  const known = over(CART_ACTIONS, action => (row, body, at) => {
     const change = action(row, body, at)
     return change && { row: counted(change.row) }
   })

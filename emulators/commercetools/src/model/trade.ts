@@ -127,6 +127,7 @@ export type LineItem = Item & {
   price: Price
   priceMode: 'Platform' | 'ExternalPrice' | 'ExternalTotal'
   lineItemMode: 'Standard'
+  inventoryMode?: Maybe<string>
   supplyChannel?: Maybe<Ref<'channel'>>
   distributionChannel?: Maybe<Ref<'channel'>>
   addedAt?: Maybe<string>
@@ -167,6 +168,7 @@ export type ShippingInfo = {
   taxCategory?: Maybe<Ref<'tax-category'>>
   deliveries: Shipment[]
   shippingMethodState: string
+  estimatedDelivery?: Maybe<JsonObject>
 }
 
 export type TaxMode = 'Platform' | 'External' | 'ExternalAmount' | 'Disabled'

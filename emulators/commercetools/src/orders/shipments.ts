@@ -4,7 +4,7 @@ import type { Act, CustomFields } from '../model/entities.ts'
 import { duplicateField, invalidInput, invalidOperation, malformedJson } from '../model/errors.ts'
 import { type JsonObject, objects, optionalObject, optionalText, sameJson, text } from '../model/json.ts'
 import { given, withValue } from '../model/rows.ts'
-import type { Basket, DeliveryItem, Order, Parcel, Shipment } from '../model/trade.ts'
+import type { Basket, BasketAddress, DeliveryItem, Order, Parcel, Shipment } from '../model/trade.ts'
 import { customOf } from '../resources/custom.ts'
 import { type CustomOutcome, setField, setType } from '../resources/customActions.ts'
 import type { Action, Actions } from '../resources/update.ts'
@@ -121,6 +121,18 @@ const onDelivery =
     )
   }
 
+/** Custom Fields of the address that a delivery goes to change without a message. */
+const onAddress =
+  (way: Way): Action<Order> =>
+  (row, action, { project }) => {
+    const old = delivery(row, action)
+    if (!old.address) throw invalidOperation('The delivery has no address.')
+    const done = way(project, old.address.custom, action)
+    if (!done) return null
+    const address = withValue<BasketAddress, 'custom'>(old.address, 'custom', done.custom)
+    return { row: changed(row, { ...old, address }) }
+  }
+
 /** Custom Fields of parcels change without a message. */
 const onParcel =
   (way: Way): Action<Order> =>
@@ -174,6 +186,8 @@ export const shipmentActions: Actions<Order> = {
       messages: [{ type: 'DeliveryAddressSet', deliveryId: old.id, ...told }],
     }
   },
+  setDeliveryAddressCustomType: onAddress((project, old, action) => setType(project, old, action, 'address', '')),
+  setDeliveryAddressCustomField: onAddress((project, old, action) => setField(project, old, action, '')),
   setDeliveryCustomType: onDelivery((project, old, action) =>
     setType(project, old, action, 'order-delivery', 'Delivery'),
   ),

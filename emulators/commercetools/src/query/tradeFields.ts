@@ -59,7 +59,7 @@ const basket: Fields = {
   store: keyReference,
   lineItems: {
     ...item,
-    ...texts('productId', 'productKey', 'priceMode', 'lineItemMode'),
+    ...texts('productId', 'productKey', 'priceMode', 'lineItemMode', 'inventoryMode'),
     productSlug: 'open',
     productType: reference,
     variant,
@@ -78,6 +78,7 @@ const basket: Fields = {
   itemShippingAddresses: address,
   shippingInfo: {
     ...texts('shippingMethodName', 'shippingMethodState'),
+    estimatedDelivery: 'open',
     price: money,
     shippingRate: 'open',
     taxedPrice: taxed,

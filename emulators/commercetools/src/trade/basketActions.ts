@@ -2,7 +2,7 @@
 import { checkLocale } from '../customers/fields.ts'
 import type { CustomFields, MessageBody } from '../model/entities.ts'
 import { invalidInput, invalidOperation } from '../model/errors.ts'
-import { type JsonObject, optionalText, sameJson, text } from '../model/json.ts'
+import { type JsonObject, optionalObject, optionalText, sameJson, text } from '../model/json.ts'
 import { given, withValue } from '../model/rows.ts'
 import type { Basket, BasketAddress } from '../model/trade.ts'
 import { type CustomOutcome, setField, setType } from '../resources/customActions.ts'
@@ -38,6 +38,33 @@ const inAddress =
     if (!old) throw invalidOperation(`The ${field} is not set.`)
     const done = way(project, old.custom, action)
     return done && { row: put(row, field, withValue<BasketAddress, 'custom'>(old, 'custom', done.custom)) }
+  }
+
+/** Custom Fields of the shipping, of which a basket has one. */
+const inShipping =
+  <T extends Basket>(way: Way): Action<T> =>
+  (row, action, { project }) => {
+    const done = way(project, row.shippingCustomFields, action)
+    return done && { row: put(row, 'shippingCustomFields', done.custom) }
+  }
+
+const inItemAddress =
+  <T extends Basket>(way: Way): Action<T> =>
+  (row, action, { project }) => {
+    const key = text(action, 'addressKey')
+    const all = row.itemShippingAddresses
+    const old = all.find(each => each.key === key)
+    if (!old) throw noItemAddress(key)
+    const done = way(project, old.custom, action)
+    if (!done) return null
+    const changed = withValue<BasketAddress, 'custom'>(old, 'custom', done.custom)
+    return {
+      row: put(
+        row,
+        'itemShippingAddresses',
+        all.map(each => (each === old ? changed : each)),
+      ),
+    }
   }
 
 const inItem =
@@ -137,6 +164,19 @@ export const basketActions = <T extends Basket>(): Actions<T> => ({
   setBillingAddressCustomField: inAddress('billingAddress', fieldWay('')),
   setShippingAddressCustomType: inAddress('shippingAddress', typeWay('address', '')),
   setShippingAddressCustomField: inAddress('shippingAddress', fieldWay('')),
+  setItemShippingAddressCustomType: inItemAddress(typeWay('address', '')),
+  setItemShippingAddressCustomField: inItemAddress(fieldWay('')),
+  setShippingCustomType: inShipping(typeWay('shipping', '')),
+  setShippingCustomField: inShipping(fieldWay('')),
+  setEstimatedDelivery(row, action) {
+    if (!row.shippingInfo) throw invalidOperation('The shipping method is not set.')
+    const estimatedDelivery = optionalObject(action, 'estimatedDelivery')
+    if (sameJson(estimatedDelivery, row.shippingInfo.estimatedDelivery)) return null
+    return {
+      row: put(row, 'shippingInfo', withValue(row.shippingInfo, 'estimatedDelivery', estimatedDelivery)),
+      messages: [{ type: 'OrderEstimatedDeliverySet', ...given('estimatedDelivery', estimatedDelivery) }],
+    }
+  },
   addItemShippingAddress(row, action, { project }) {
     const added = itemAddress(project, action)
     if (row.itemShippingAddresses.some(each => each.key === added.key)) {

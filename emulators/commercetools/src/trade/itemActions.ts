@@ -1,19 +1,20 @@
 /** Update actions on what is in a cart, or by way of an edit in an order; each leaves all totals added up anew. */
 import { channelRef } from '../catalog/prices.ts'
 import type { MessageBody } from '../model/entities.ts'
-import { invalidOperation } from '../model/errors.ts'
-import { type JsonObject, object, optional, sameJson } from '../model/json.ts'
+import { invalidInput, invalidOperation } from '../model/errors.ts'
+import { type JsonObject, list, object, optional, sameJson } from '../model/json.ts'
 import { given, withValue } from '../model/rows.ts'
 import type { Basket, CustomLineItem, LineItem, Ref } from '../model/trade.ts'
 import { initialOf } from '../resources/states.ts'
 import type { Action, Actions, Context } from '../resources/update.ts'
-import { put } from './basket.ts'
+import { put, word } from './basket.ts'
 import {
   checkItems,
   checkSameCurrency,
   customLineItem,
   externalPrice,
   externalRate,
+  inventoryMode,
   lineItem,
   namedItem,
   quantityOf,
@@ -205,6 +206,17 @@ export const itemActions = <T extends Basket>(): Actions<T> => ({
   ),
   setLineItemSupplyChannel: inLine<T>(channel('supplyChannel', 'InventorySupply')),
 
+  setLineItemInventoryMode: inLine<T>((item, action) => withValue(item, 'inventoryMode', inventoryMode(action))),
+  /** All items, each once, in another order. */
+  changeLineItemsOrder(row, action) {
+    const ids = list(action, 'lineItemOrder')
+    const ordered = ids.flatMap(id => row.lineItems.find(each => each.id === id) ?? [])
+    if (ordered.length !== row.lineItems.length || new Set(ids).size !== ids.length || ids.length !== ordered.length) {
+      throw invalidInput("'lineItemOrder' must name each line item once.")
+    }
+    return sameJson(ordered, row.lineItems) ? null : { row: { ...row, lineItems: ordered } }
+  },
+
   addCustomLineItem(row, action, context) {
     const added = customLineItem(row, action, { ...context, now: context.world.clock.iso() })
     const same = row.customLineItems.find(each => each.slug === added.slug)
@@ -240,6 +252,10 @@ export const itemActions = <T extends Basket>(): Actions<T> => ({
     checkSameCurrency(row, money.currencyCode)
     return { ...item, money }
   }),
+  changeCustomLineItemPriceMode: inCustom<T>((item, action) => ({
+    ...item,
+    priceMode: word(action, 'mode', ['Standard', 'External'] as const),
+  })),
   setCustomLineItemTaxRate: inCustom<T>((item, action, row) => withValue(item, 'taxRate', externalRate(action, row))),
 })
 

@@ -24,6 +24,7 @@ import { initialOf } from '../resources/states.ts'
 import type { Project } from '../store/project.ts'
 import { cents, money, typedMoney } from './money.ts'
 
+const INVENTORY_MODES = ['None', 'TrackOnly', 'ReserveOnOrder', 'ReserveOnCart']
 const MAX_ITEMS = 500
 const MAX_CUSTOM_ITEMS = 100
 
@@ -63,6 +64,7 @@ export function lineItem(basket: Basket, draft: JsonObject, { project, act, now 
     ...given('distributionChannel', distributionChannel),
     priceMode: outside?.priceMode ?? 'Platform',
     lineItemMode: 'Standard',
+    ...given('inventoryMode', inventoryMode(draft)),
     ...given('shippingDetails', shippingDetails(draft, quantity)),
     ...given('custom', customOf(project, draft.custom, 'line-item')),
     addedAt: instant(draft, 'addedAt') ?? now,
@@ -103,6 +105,13 @@ export function customLineItem(basket: Basket, draft: JsonObject, { project, act
     ...given('custom', customOf(project, draft.custom, 'custom-line-item')),
     priceMode,
   }
+}
+
+/** How stock is counted for one item, where it differs from the basket; nothing is counted here. */
+export function inventoryMode(body: JsonObject): string | undefined {
+  const mode = optionalText(body, 'inventoryMode')
+  if (mode !== undefined && !INVENTORY_MODES.includes(mode)) throw invalidField('inventoryMode', mode, INVENTORY_MODES)
+  return mode
 }
 
 /** Item keys are unique in a basket, and so is its size limited (limits of carts). */

@@ -12,7 +12,6 @@ import {
   optional,
   optionalObject,
   optionalText,
-  sameJson,
   text,
 } from '../model/json.ts'
 import { given, withValue } from '../model/rows.ts'
@@ -79,12 +78,6 @@ export const priceActions = <T extends Basket>(): Actions<T> => ({
   setShippingMethodTaxRate(row, action, context) {
     if (!row.shippingInfo) throw invalidOperation('The shipping method is not set.')
     return summed(put(row, 'shippingInfo', withValue(row.shippingInfo, 'taxRate', externalRate(action, row))), context)
-  },
-  setShippingCustomType(row, action, { project }) {
-    const type = optional(action, 'type')
-    const custom =
-      type === undefined ? undefined : customOf(project, { type, ...given('fields', action.fields) }, 'shipping')
-    return sameJson(custom, row.shippingCustomFields) ? null : { row: put(row, 'shippingCustomFields', custom) }
   },
   setLineItemTaxAmount(row, action) {
     const old = namedItem(row.lineItems, action, 'lineItem')
@@ -182,6 +175,7 @@ function customShipping(project: Project, row: Basket, action: JsonObject): Ship
     },
     ...given('taxRate', externalRate(action, row)),
     ...given('taxCategory', id === undefined ? undefined : { typeId: 'tax-category' as const, id }),
+    ...given('estimatedDelivery', optionalObject(action, 'estimatedDelivery')),
     deliveries: row.shippingInfo?.deliveries ?? [],
     shippingMethodState: 'MatchesCart',
   }
