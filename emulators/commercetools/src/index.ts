@@ -4,18 +4,24 @@ import { dispatcher } from './deliveries/dispatcher.ts'
 import { planned } from './deliveries/plan.ts'
 import { api } from './http/api.ts'
 import { control } from './http/control.ts'
+import { edits } from './http/edits.ts'
 import { faults as makeFaults } from './http/faults.ts'
+import { inStore } from './http/inStore.ts'
 import { requests as makeRequests } from './http/requests.ts'
 import { type Latency, server } from './http/server.ts'
 import { tokens } from './http/tokens.ts'
+import { trade } from './http/trade.ts'
+import { units } from './http/units.ts'
 import { inspector } from './inspector/pages.ts'
 import type { EmulatorOptions } from './options.ts'
 import { player } from './player/player.ts'
-import { createSubscription } from './resources/subscriptions.ts'
+import { createSubscription, hasMessages } from './resources/subscriptions.ts'
 import { seed } from './seed.ts'
 import { journal, journalLines } from './store/journal.ts'
 import { restore, snapshot } from './store/restore.ts'
 import { world as makeWorld, requestAct } from './store/world.ts'
+
+import { foreseeAll } from './units/inheritance.ts'
 
 export type { EmulatorOptions } from './options.ts'
 
@@ -44,11 +50,17 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
 
   const pending = stateDir === undefined ? [] : restore(world, journalLines(stateDir))
   world.journal?.rewrite(snapshot(world, pending))
+  foreseeAll(world)
   deliveries.resume(pending)
   furnish()
 
   const app = server(world, faults, requests, latency, options.maxUrlBytes ?? 32 * 1024)
-  api(app, world, tokens(world))
+  units(app, world)
+  const signed = tokens(world)
+  api(app, world, signed)
+  inStore(app, world, signed)
+  trade(app, world, signed)
+  edits(app, world, signed)
   control(app, { world, faults, requests, latency, deliveries, people, reset })
   inspector(app, world, deliveries)
   await app.listen({ host, port })
@@ -75,11 +87,12 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
     }
     const home = world.projects.get(projectKey) ?? world.addProject(projectKey)
     if (!options.autoSubscribe || home.subscriptions.size() > 0) return
+    const more = options.subscribeTo ?? []
     const draft = {
       key: 'ctsf',
       destination: { type: 'GoogleCloudPubSub', projectId: 'emulator', topic: 'ctsf' },
-      changes: [{ resourceTypeId: 'customer' }, { resourceTypeId: 'customer-group' }],
-      messages: [{ resourceTypeId: 'customer' }],
+      changes: ['customer', 'customer-group', ...more].map(resourceTypeId => ({ resourceTypeId })),
+      messages: ['customer', ...more.filter(hasMessages)].map(resourceTypeId => ({ resourceTypeId })),
     }
     createSubscription(world, home, draft, requestAct({ clientId: 'emulator', isPlatformClient: false }))
   }

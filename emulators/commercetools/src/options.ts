@@ -1,6 +1,7 @@
 /** How an emulator is started: from a program by options, from a shell by arguments. */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { hasChanges } from './resources/subscriptions.ts'
 
 export type EmulatorOptions = {
   /** 0 takes any free one. */
@@ -16,6 +17,8 @@ export type EmulatorOptions = {
   deliverToken?: string | undefined
   /** Makes the Subscription `ctsf` when the project has none. */
   autoSubscribe?: boolean | undefined
+  /** Type ids that it tells of beside customers and customer groups: changes, and messages where there are any. */
+  subscribeTo?: string[] | undefined
   projectKey?: string | undefined
   /** Longest URL; longer ones get 414. The real API's limit is not documented, clients met it at about 15,000. */
   maxUrlBytes?: number | undefined
@@ -26,7 +29,8 @@ export type Arguments = EmulatorOptions & { json: boolean; exitWithParent: boole
 export class UsageError extends Error {}
 
 export const USAGE = `node src/main.ts [--port P] [--host H] [--project KEY] [--state DIR] [--data FILE]
-                 [--deliver-to URL] [--auto-subscribe] [--max-url-bytes N] [--exit-with-parent] [--json]
+                 [--deliver-to URL] [--auto-subscribe] [--subscribe-to TYPE,…] [--max-url-bytes N]
+                 [--exit-with-parent] [--json]
 
 The delivery secret is read from CTSF_DELIVERY_SECRET or the file named by CTSF_DELIVERY_SECRET_FILE.`
 
@@ -50,7 +54,8 @@ export function readArguments(argv: string[], env: NodeJS.ProcessEnv): Arguments
     maxUrlBytes: positive('--max-url-bytes', values['max-url-bytes']),
     deliverTo,
     deliverToken: secret(env),
-    autoSubscribe: values['auto-subscribe'] ?? false,
+    autoSubscribe: values['auto-subscribe'] ?? values['subscribe-to'] !== undefined,
+    subscribeTo: typeIds(values['subscribe-to']),
     json: values.json ?? false,
     exitWithParent: values['exit-with-parent'] ?? false,
     help: values.help ?? false,
@@ -70,6 +75,7 @@ function parsed(argv: string[]) {
         'deliver-to': { type: 'string' },
         'max-url-bytes': { type: 'string' },
         'auto-subscribe': { type: 'boolean' },
+        'subscribe-to': { type: 'string' },
         'exit-with-parent': { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -78,6 +84,13 @@ function parsed(argv: string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
+}
+
+function typeIds(given: string | undefined): string[] | undefined {
+  const all = given?.split(',').map(each => each.trim())
+  const unknown = all?.find(each => !hasChanges(each))
+  if (unknown !== undefined) throw new UsageError(`--subscribe-to: Subscriptions tell nothing of '${unknown}'`)
+  return all
 }
 
 function positive(name: string, given: string | undefined): number | undefined {

@@ -49,4 +49,22 @@ describe('the inspector', () => {
     })
     expect((await fetch(`${it.emulator.url}/?id=nobody`)).status).toBe(404)
   })
+
+  test('lists every other kind of resource, and shows one with its story', async () => {
+    await using it = await world({ receives: true, subscribeTo: ['channel', 'cart'], autoSubscribe: true })
+    const channel = await it.ok('POST', '/demo/channels', { key: 'web', name: { en: '<b>Web</b>' } })
+    const cart = await it.ok('POST', '/demo/carts', { currency: 'EUR', customerEmail: 'a@example.com' })
+    await it.inbox.until(
+      pushes => pushes.filter(each => each.payload.notificationType === 'ResourceCreated').length >= 2,
+    )
+    await it.until('/__emulator/deliveries', body => body.pending === 0)
+    const page = async (query: string) => (await fetch(`${it.emulator.url}/?${query}`)).text()
+    expect(await page('')).toContain('1 channels')
+    expect(await page('resource=channels')).toContain('&lt;b&gt;Web&lt;/b&gt;')
+    const one = await page(`resource=channels&id=${channel.id}`)
+    expect(one).toContain('ResourceCreated v1')
+    expect(await page('resource=carts')).toContain('a@example.com')
+    expect(await page(`resource=carts&id=${cart.id}`)).toContain('cartState')
+    expect((await fetch(`${it.emulator.url}/?resource=things`)).status).toBe(404)
+  })
 })

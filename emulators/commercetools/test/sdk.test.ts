@@ -1,44 +1,19 @@
 /** The official SDK against the emulator: a client that nobody here wrote must find what it expects. */
-import {
-  type ByProjectKeyRequestBuilder,
-  type CustomerDraft,
-  createApiBuilderFromCtpClient,
-} from '@commercetools/platform-sdk'
-import { ClientBuilder } from '@commercetools/ts-client'
+import type { ByProjectKeyRequestBuilder, CustomerDraft } from '@commercetools/platform-sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CommercetoolsEmulator, commercetoolsEmulator } from '../src/index.ts'
+import { refusal, sdk } from './sdk.ts'
 
 let emulator: CommercetoolsEmulator
 let api: ByProjectKeyRequestBuilder
 
 beforeAll(async () => {
   emulator = await commercetoolsEmulator({ port: 0 })
-  const client = new ClientBuilder()
-    .withProjectKey('demo')
-    .withClientCredentialsFlow({
-      host: emulator.url,
-      projectKey: 'demo',
-      credentials: { clientId: 'sync', clientSecret: 'secret' },
-      scopes: ['manage_project:demo'],
-      httpClient: fetch,
-    })
-    .withHttpMiddleware({ host: emulator.url, httpClient: fetch, includeResponseHeaders: true })
-    .withCorrelationIdMiddleware({ generate: () => 'story-1' })
-    .build()
-  api = createApiBuilderFromCtpClient(client).withProjectKey({ projectKey: 'demo' })
+  api = sdk(emulator.url)
 })
 afterAll(() => emulator.close())
 
 const signUp = async (draft: CustomerDraft) => (await api.customers().post({ body: draft }).execute()).body.customer
-
-/** The SDK throws what the API answered. */
-async function refusal(call: Promise<unknown>) {
-  const error = await call.then(
-    () => null,
-    (reason: { statusCode: number; body: { errors: Record<string, unknown>[] } }) => reason,
-  )
-  return { status: error?.statusCode, error: error?.body.errors[0] }
-}
 
 describe('the official SDK', () => {
   test('signs up a customer, who keeps the case of the email and no password', async () => {

@@ -1,12 +1,13 @@
 /** Signing up: a CustomerDraft becomes a customer, or is refused. */
 import type { Act, Customer, GroupAssignment, KeyReference } from '../model/entities.ts'
 import { invalidField, invalidInput, invalidOperation, requiredField } from '../model/errors.ts'
-import { type JsonObject, list, objects, optionalFlag, optionalInteger, optionalText, text } from '../model/json.ts'
+import { type JsonObject, objects, optionalFlag, optionalText, text } from '../model/json.ts'
+import { given } from '../model/rows.ts'
 import { customOf } from '../resources/custom.ts'
 import { group, store } from '../resources/references.ts'
 import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
-import { address, addressId, checkAddressKeys } from './address.ts'
+import { addressBook } from './address.ts'
 import { checkDate, checkEmail, checkKey, checkLocale, PASSWORD_MARKER } from './fields.ts'
 import { checkEmailFree, checkFree } from './unique.ts'
 
@@ -23,24 +24,12 @@ export function createCustomer(world: World, project: Project, draft: JsonObject
   }
   const key = checkKey(optionalText(draft, 'key'))
   const customerNumber = checkCustomerNumber(optionalText(draft, 'customerNumber'))
-  const addresses = objects(draft, 'addresses').map(each => address(project, each, addressId(act)))
-  checkAddressKeys(addresses)
+  const book = addressBook(project, draft, act)
   const stores = uniqueStores(objects(draft, 'stores').map(each => store(project, each).key))
   checkFree(project, id, 'key', key)
   checkFree(project, id, 'customerNumber', customerNumber)
   checkEmailFree(project, id, email, stores)
 
-  const at = (index: number | undefined, field: string): string | undefined => {
-    if (index === undefined) return undefined
-    const found = addresses[index]
-    if (!found) throw invalidInput(`The index '${index}' of '${field}' does not refer to an address.`)
-    return found.id
-  }
-  const indexes = (name: string) => list(draft, name).map(each => (typeof each === 'number' ? each : -1))
-  const shipping = indexes('shippingAddresses').flatMap(each => at(each, 'shippingAddresses') ?? [])
-  const billing = indexes('billingAddresses').flatMap(each => at(each, 'billingAddresses') ?? [])
-  const defaultShippingAddressId = at(optionalInteger(draft, 'defaultShippingAddress'), 'defaultShippingAddress')
-  const defaultBillingAddressId = at(optionalInteger(draft, 'defaultBillingAddress'), 'defaultBillingAddress')
   const customerGroup = draft.customerGroup ? group(project, draft.customerGroup) : undefined
   const now = world.clock.iso()
 
@@ -65,11 +54,7 @@ export function createCustomer(world: World, project: Project, draft: JsonObject
     ...given('dateOfBirth', checkDate(optionalText(draft, 'dateOfBirth'), 'dateOfBirth')),
     ...given('companyName', optionalText(draft, 'companyName')),
     ...given('vatId', optionalText(draft, 'vatId')),
-    addresses,
-    ...given('defaultShippingAddressId', defaultShippingAddressId),
-    shippingAddressIds: unique([...shipping, ...(defaultShippingAddressId ? [defaultShippingAddressId] : [])]),
-    ...given('defaultBillingAddressId', defaultBillingAddressId),
-    billingAddressIds: unique([...billing, ...(defaultBillingAddressId ? [defaultBillingAddressId] : [])]),
+    ...book,
     isEmailVerified: optionalFlag(draft, 'isEmailVerified') ?? false,
     ...given('customerGroup', customerGroup && ({ typeId: 'customer-group', id: customerGroup.id } as const)),
     customerGroupAssignments: assignments(project, objects(draft, 'customerGroupAssignments')),
@@ -87,10 +72,6 @@ export function createCustomer(world: World, project: Project, draft: JsonObject
   })
   return customer
 }
-
-/** An absent value leaves no name behind, so that rows hold what the wire shows. */
-const given = <N extends string, T>(name: N, value: T | undefined): { [K in N]?: T } =>
-  value === undefined ? {} : ({ [name]: value } as { [K in N]?: T })
 
 const unique = <T>(values: T[]): T[] => [...new Set(values)]
 

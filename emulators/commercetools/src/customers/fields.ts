@@ -12,8 +12,8 @@ export function checkKey(key: string | undefined, field = 'key'): string | undef
 }
 
 /** Kept as it is written; compared without case. */
-export function checkEmail(email: string): string {
-  if (email.length > 320 || !EMAIL.test(email)) throw invalidField('email', email)
+export function checkEmail(email: string, field = 'email'): string {
+  if (email.length > 320 || !EMAIL.test(email)) throw invalidField(field, email)
   return email
 }
 

@@ -1,6 +1,6 @@
 /** Updating and deleting a customer: all actions of a request hold together, under one version. */
 import type { Act, Customer, MessageBody } from '../model/entities.ts'
-import { invalidInput } from '../model/errors.ts'
+import { invalidInput, referenceExists } from '../model/errors.ts'
 import { type JsonObject, text } from '../model/json.ts'
 import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
@@ -47,8 +47,9 @@ export function updateCustomer(
 
 /** With data erasure, the deletion is told without the email, and older messages of the customer go too. */
 export function deleteCustomer(world: World, project: Project, customer: Customer, dataErasure: boolean, act: Act) {
-  if (dataErasure)
-    for (const message of project.messages.find('resource.id', customer.id)) project.messages.remove(message.id)
+  if (world.units.deletedCustomers === 'refuse' && project.businessUnits.find('associate', customer.id).length > 0) {
+    throw referenceExists('customer', 'business-unit')
+  }
   world.commit({
     project,
     typeId: 'customer',

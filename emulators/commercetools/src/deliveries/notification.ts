@@ -3,13 +3,13 @@ import type { Subscription } from '../model/entities.ts'
 import type { Delivery, Notice } from '../model/notice.ts'
 import { type Wire, wireMessage } from '../resources/wire.ts'
 
+/** Where the path of a type is not its id in the plural. */
 const PATHS: Record<string, string> = {
-  customer: 'customers',
-  'customer-group': 'customer-groups',
-  store: 'stores',
-  type: 'types',
-  subscription: 'subscriptions',
+  'key-value-document': 'custom-objects',
+  'order-edit': 'orders/edits',
+  'tax-category': 'tax-categories',
 }
+const pathOf = (typeId: string) => PATHS[typeId] ?? `${typeId}s`
 
 function platformPayload(projectKey: string, notice: Notice): Wire {
   if (notice.of === 'message') {
@@ -48,7 +48,7 @@ function cloudEvent(delivery: Delivery): Wire {
     return {
       ...common,
       id: `${id}-${notice.id}`,
-      source: `/${projectKey}/${PATHS[notice.typeId] ?? notice.typeId}`,
+      source: `/${projectKey}/${pathOf(notice.typeId)}`,
       type: `com.commercetools.${notice.typeId}.change.${notice.kind}`,
       subject: notice.id,
       time: notice.modifiedAt,
@@ -58,7 +58,7 @@ function cloudEvent(delivery: Delivery): Wire {
   return {
     ...common,
     id: message.id,
-    source: `/${projectKey}/${PATHS[message.resource.typeId] ?? message.resource.typeId}`,
+    source: `/${projectKey}/${pathOf(message.resource.typeId)}`,
     type: `com.commercetools.${message.resource.typeId}.message.${message.type}`,
     subject: message.resource.id,
     time: message.createdAt,

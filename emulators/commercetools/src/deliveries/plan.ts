@@ -15,14 +15,15 @@ export function planned(world: World, project: Project, change: ChangeNotice, me
         notice,
         publishedAt: change.modifiedAt,
       })
-    if (subscription.changes.some(each => each.resourceTypeId === change.typeId)) tell(change)
+    const wanted = subscription.changes.some(each => each.resourceTypeId === change.typeId)
+    if (wanted && !change.silent) tell(change)
     for (const message of messages) {
-      const wanted = subscription.messages.some(
+      const heard = subscription.messages.some(
         each =>
           each.resourceTypeId === message.resource.typeId &&
           (each.types.length === 0 || each.types.includes(message.type)),
       )
-      if (wanted) tell({ of: 'message', message })
+      if (heard) tell({ of: 'message', message })
     }
   }
   return all

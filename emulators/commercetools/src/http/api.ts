@@ -1,10 +1,12 @@
 /** The routes of the commercetools HTTP API: token, project, messages, and the resources of the registry. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { expireCarts } from '../carts/expiry.ts'
 import type { Act, ClientLogging, Resource } from '../model/entities.ts'
 import { concurrentModification, malformedJson, malformedParameter, notFound } from '../model/errors.ts'
 import { integer, isObject, type JsonObject, objects } from '../model/json.ts'
 import { many, page, type Query } from '../query/page.ts'
-import { KINDS, type ResourceKind } from '../resources/registry.ts'
+import type { ResourceKind } from '../resources/kind.ts'
+import { KINDS } from '../resources/registry.ts'
 import { settingsOf, updateSettings } from '../resources/settings.ts'
 import { expanded, type Wire, wire, wireMessage } from '../resources/wire.ts'
 import type { Project } from '../store/project.ts'
@@ -14,6 +16,7 @@ import { checkScope, type Tokens } from './tokens.ts'
 const MAX_ACTIONS = 500
 
 export function api(app: FastifyInstance, world: World, tokens: Tokens) {
+  const enter = entrance(world, tokens)
   app.post('/oauth/token', async request => {
     const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
     return tokens.issue(request.headers.authorization, form)
@@ -49,6 +52,7 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
     const kind = kindOf(request)
     const { project } = enter(request, request.params.projectKey, kind.view)
     const found = page(kind.table(project), request.params.resource, request.query)
+    if (request.method === 'HEAD' && found.count === 0) throw notFound('Nothing matches the query.')
     return { ...found, results: found.results.map(row => shown(project, row, request.query)) }
   })
 
@@ -69,10 +73,7 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
   app.post<At>('/:projectKey/:resource/:ref', async request => {
     const kind = kindOf(request)
     const { project, act } = enter(request, request.params.projectKey, kind.manage)
-    const body = bodyOf(request)
-    const version = integer(body, 'version')
-    const actions = objects(body, 'actions')
-    if (actions.length > MAX_ACTIONS) throw malformedJson(`actions: at most ${MAX_ACTIONS} update actions are allowed`)
+    const { version, actions } = updateOf(bodyOf(request))
     const row = find(kind, project, request.params.ref)
     checkVersion(row, version)
     return shown(project, kind.update(world, project, row, actions, act), request.query)
@@ -81,20 +82,30 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
   app.delete<At>('/:projectKey/:resource/:ref', async request => {
     const kind = kindOf(request)
     const { project, act } = enter(request, request.params.projectKey, kind.manage)
-    const version = Number(many(request.query.version)[0] ?? Number.NaN)
-    if (!Number.isInteger(version)) throw malformedParameter('version', 'The query parameter is required.')
+    const version = versionOf(request.query)
     const row = find(kind, project, request.params.ref)
     checkVersion(row, version)
     const body = shown(project, row, request.query)
     kind.remove(world, project, row, many(request.query.dataErasure)[0] === 'true', act)
     return body
   })
+}
 
-  /** Who asks, whether the project exists, and whether the token reaches that far. */
-  function enter(request: FastifyRequest, projectKey: string, scopes: string[]): { project: Project; act: Act } {
+/** Who asks, whether the project exists, and whether the token reaches that far: to all of it, or to one store. */
+export const entrance =
+  (world: World, tokens: Tokens) =>
+  (
+    request: FastifyRequest,
+    projectKey: string,
+    scopes: string[],
+    storeKey?: string,
+  ): { project: Project; act: Act } => {
     const grant = tokens.grant(request.headers.authorization)
     const project = world.project(projectKey)
-    checkScope(grant, projectKey, scopes)
+    const isOfStore =
+      storeKey !== undefined && scopes.some(each => grant.scopes.includes(`${each}:${projectKey}:${storeKey}`))
+    if (!isOfStore) checkScope(grant, projectKey, scopes)
+    expireCarts(world, project)
     const external = request.headers['x-external-user-id']
     const by: ClientLogging = { clientId: grant.clientId, isPlatformClient: false }
     if (typeof external === 'string' && external !== '') {
@@ -104,7 +115,6 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
     }
     return { project, act: requestAct(by) }
   }
-}
 
 export function kindOf(request: { params: { resource: string } }): ResourceKind {
   const { resource } = request.params
@@ -113,26 +123,44 @@ export function kindOf(request: { params: { resource: string } }): ResourceKind 
   return kind
 }
 
+/** By id, by `key=…`, or by another name that the kind is known by, such as `order-number=…`. */
 export function find(kind: ResourceKind, project: Project, ref: string): Resource {
-  const byKey = ref.startsWith('key=')
-  const row = byKey ? kind.table(project).find('key', ref.slice(4))[0] : kind.table(project).get(ref)
-  if (!row) throw missing(byKey ? ref.slice(4) : ref, byKey)
-  return row
+  const [, name = '', value = ''] = /^([a-z-]+)=(.*)$/s.exec(ref) ?? []
+  if (name === '') return kind.table(project).get(ref) ?? absent(ref, 'ID')
+  if (name === 'key') return kind.table(project).find('key', value)[0] ?? absent(value, 'key')
+  return kind.refs?.[name]?.(project, value) ?? absent(value, name)
 }
 
-const missing = (value: string, key = false) =>
+function absent(value: string, name: string): never {
+  throw notFound(`The Resource with ${name} '${value}' was not found.`)
+}
+
+export function updateOf(body: JsonObject): { version: number; actions: JsonObject[] } {
+  const version = integer(body, 'version')
+  const actions = objects(body, 'actions')
+  if (actions.length > MAX_ACTIONS) throw malformedJson(`actions: at most ${MAX_ACTIONS} update actions are allowed`)
+  return { version, actions }
+}
+
+export function versionOf(query: Query): number {
+  const version = Number(many(query.version)[0] ?? Number.NaN)
+  if (!Number.isInteger(version)) throw malformedParameter('version', 'The query parameter is required.')
+  return version
+}
+
+export const missing = (value: string, key = false) =>
   notFound(`The Resource with ${key ? 'key' : 'ID'} '${value}' was not found.`)
 
-function checkVersion(row: Resource, version: number) {
+export function checkVersion(row: Resource, version: number) {
   if (row.version !== version) throw concurrentModification(row.id, version, row.version)
 }
 
-function shown(project: Project, row: Resource, query: Query): Wire {
+export function shown(project: Project, row: Resource, query: Query): Wire {
   const paths = many(query.expand)
   return paths.length > 0 ? expanded(project, wire(row), paths) : wire(row)
 }
 
-function bodyOf(request: FastifyRequest): JsonObject {
+export function bodyOf(request: FastifyRequest): JsonObject {
   if (!isObject(request.body)) throw malformedJson('Expected a JSON object')
   return request.body
 }

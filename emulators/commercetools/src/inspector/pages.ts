@@ -10,6 +10,7 @@ import { wire } from '../resources/wire.ts'
 import type { Project } from '../store/project.ts'
 import { requestAct, type World } from '../store/world.ts'
 import { document, type Html, html } from './html.ts'
+import { kinds, other } from './others.ts'
 
 const SHOWN = 50
 const BY = { clientId: 'inspector', isPlatformClient: false } as const
@@ -20,6 +21,12 @@ export function inspector(app: FastifyInstance, world: World, deliveries: Dispat
   app.get<{ Querystring: Query }>('/', async (request, reply) => {
     const project = projectOf(request.query)
     const id = many(request.query.id)[0]
+    const resource = many(request.query.resource)[0]
+    if (project && resource !== undefined && resource !== 'customers') {
+      const page = other(project, resource, id, story)
+      if (page) return show(reply, `${resource} of ${project.key}`, page)
+      return show(reply, 'Gone', html`<h1>Gone</h1><p>There is nothing here.</p>${id !== undefined && story(id)}`, 404)
+    }
     const customer = id === undefined ? undefined : project?.customers.get(id)
     if (!project) return show(reply, 'No project', html`<h1>No such project</h1>`, 404)
     if (id === undefined) return show(reply, `Customers of ${project.key}`, overview(project))
@@ -57,6 +64,7 @@ export function inspector(app: FastifyInstance, world: World, deliveries: Dispat
       <h1>Customers of ${project.key}</h1>
       <p>${project.customers.size()} customers, ${project.groups.size()} customer groups, ${project.subscriptions.size()} subscriptions.
       Deliveries ${deliverTo === null ? 'go nowhere' : html`to ${deliverTo}: ${sent} sent, ${acknowledged} acknowledged, ${refused} refused, ${pending} pending`}.</p>
+      ${kinds(project)}
       ${others.length > 0 && html`<p>Other projects: ${others.map(key => html`<a href="/?project=${encodeURIComponent(key)}">${key}</a> `)}</p>`}
       <table>
         <caption>The ${newest.length} changed last</caption>

@@ -32,6 +32,15 @@ export type Address = { id: string; key?: Maybe<string>; country: string; custom
   [name in (typeof ADDRESS_TEXTS)[number]]?: Maybe<string>
 }
 
+/** Who has addresses, and knows what each is for. */
+export type AddressOwner = Resource & {
+  addresses: Address[]
+  shippingAddressIds: string[]
+  defaultShippingAddressId?: Maybe<string>
+  billingAddressIds: string[]
+  defaultBillingAddressId?: Maybe<string>
+}
+
 export type GroupAssignment = { customerGroup: Reference<'customer-group'> }
 
 export type Customer = Resource & {
@@ -69,7 +78,12 @@ export type Store = Resource & {
   name?: Maybe<JsonObject>
   languages: string[]
   countries: { code: string }[]
+  distributionChannels: Reference<'channel'>[]
+  supplyChannels: Reference<'channel'>[]
+  /** The emulator has no product selections; a store offers everything. */
+  productSelections: []
   custom?: Maybe<CustomFields>
+  storefront?: Maybe<Record<string, string>>
 }
 
 export type FieldType = {
@@ -106,9 +120,24 @@ export type UserProvidedIdentifiers = {
   key?: Maybe<string>
   externalId?: Maybe<string>
   customerNumber?: Maybe<string>
+  orderNumber?: Maybe<string>
+  containerAndKey?: Maybe<{ container: string; key: string }>
 }
 
-/** A message's own fields lie beside the common ones, as on the wire; `customer` of CustomerCreated is a row. */
+/** Messages that hold the resource as it was created, and under which name: there the row itself is kept. */
+export const HOLDS: Record<string, string> = {
+  CustomerCreated: 'customer',
+  OrderCreated: 'order',
+  OrderImported: 'order',
+  PaymentCreated: 'payment',
+  AssociateRoleCreated: 'associateRole',
+  BusinessUnitCreated: 'businessUnit',
+  QuoteRequestCreated: 'quoteRequest',
+  StagedQuoteCreated: 'stagedQuote',
+  QuoteCreated: 'quote',
+}
+
+/** A message's own fields lie beside the common ones, as on the wire. */
 export type MessageBody = { type: string; [name: string]: unknown }
 export type Message = Resource &
   MessageBody & {

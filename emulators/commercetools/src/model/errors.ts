@@ -77,6 +77,25 @@ export const tooManyResources = (exceededResource: string, max: number) =>
     exceededResource,
   })
 
+export const missingRoleOnChannel = (channel: { id: string; key: string }, missingRole: string) =>
+  invalid(
+    'MissingRoleOnChannel',
+    `Given channel with key '${channel.key}' does not have the required role ${missingRole}.`,
+    {
+      channel: { typeId: 'channel', id: channel.id },
+      missingRole,
+    },
+  )
+
+export const projectNotConfiguredForLanguages = (languages: string[]) =>
+  invalid('ProjectNotConfiguredForLanguages', 'The project is not configured for given languages.', { languages })
+
+export const languageUsedInStores = () =>
+  invalid(
+    'LanguageUsedInStores',
+    'Language(s) in use by a store cannot be deleted. Remove them in all the stores of this project first.',
+  )
+
 /** Errors of the token endpoint and of tokens carry OAuth's own `error` beside the usual body. */
 export const authError = (statusCode: number, code: string, message: string) =>
   new ApiError(statusCode, [{ code, message }], { error: code, error_description: message })

@@ -18,6 +18,11 @@ export function object(value: unknown, path: string): JsonObject {
   return value
 }
 
+export function optionalObject(body: JsonObject, name: string): JsonObject | undefined {
+  const value = optional(body, name)
+  return value === undefined ? undefined : object(value, name)
+}
+
 export function optionalText(body: JsonObject, name: string, path = name): string | undefined {
   const value = optional(body, name)
   if (value === undefined) return undefined

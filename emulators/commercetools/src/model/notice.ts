@@ -11,6 +11,8 @@ export type ChangeNotice = {
   modifiedAt: string
   identifiers: UserProvidedIdentifiers
   dataErasure?: boolean
+  /** No Subscription hears of it as a change. */
+  silent?: boolean
 }
 type MessageNotice = { of: 'message'; message: Message }
 export type Notice = ChangeNotice | MessageNotice

@@ -1,6 +1,6 @@
 /** Sets the stage before anybody acts: the stores and customer groups that the people of the data files name. */
 import type { Act } from '../model/entities.ts'
-import type { JsonObject } from '../model/json.ts'
+import { type JsonObject, list } from '../model/json.ts'
 import { createGroup } from '../resources/groups.ts'
 import { createStore } from '../resources/stores.ts'
 import type { Project } from '../store/project.ts'
@@ -9,13 +9,20 @@ import type { Cast } from './people.ts'
 
 export function setStage(world: World, project: Project, { stores, groups }: Cast, act: Act) {
   for (const draft of stores) {
-    if (project.stores.find('key', String(draft.key)).length === 0) createStore(world, project, draft, act)
+    if (project.stores.find('key', String(draft.key)).length === 0)
+      createStore(world, project, speaking(project, draft), act)
   }
   for (const draft of groups) {
     const taken =
       project.groups.find('key', String(draft.key)).length + project.groups.find('name', String(draft.groupName)).length
     if (taken === 0) createGroup(world, project, draft, act)
   }
+}
+
+/** A store of a project offers no language that the project does not have. */
+function speaking(project: Project, draft: JsonObject): JsonObject {
+  const { languages } = project.settings
+  return { ...draft, languages: list(draft, 'languages').filter(each => languages.includes(String(each))) }
 }
 
 /** Leaves out what this project does not have: an unknown store, group, type or language would refuse the sign-up. */

@@ -1,32 +1,10 @@
 /** Which fields a predicate, a sort or an index may name, resource by resource. */
 import { ADDRESS_TEXTS } from '../model/entities.ts'
+import { B2B_FIELDS } from './b2bFields.ts'
 import { PredicateError } from './lexer.ts'
 import type { Predicate } from './parser.ts'
-
-/** A tree of names: `text`, `date` and so on at the leaves, `open` where any name may follow; `*` is any other name. */
-export type Fields = { [name: string]: 'text' | 'number' | 'flag' | 'date' | 'open' | 'texts' | Fields }
-
-const reference: Fields = { typeId: 'text', id: 'text' }
-const logging: Fields = {
-  clientId: 'text',
-  externalUserId: 'text',
-  isPlatformClient: 'flag',
-  customer: reference,
-  anonymousId: 'text',
-  associate: reference,
-}
-const base: Fields = {
-  id: 'text',
-  version: 'number',
-  createdAt: 'date',
-  lastModifiedAt: 'date',
-  createdBy: logging,
-  lastModifiedBy: logging,
-  key: 'text',
-}
-const custom: Fields = { type: reference, fields: 'open' }
-const texts = (...names: readonly string[]): Fields => Object.fromEntries(names.map(name => [name, 'text' as const]))
-const keyReference: Fields = { typeId: 'text', key: 'text' }
+import { base, custom, type Fields, keyReference, reference, texts } from './shapes.ts'
+import { TRADE_FIELDS } from './tradeFields.ts'
 
 export const FIELDS: Record<string, Fields> = {
   customers: {
@@ -62,7 +40,8 @@ export const FIELDS: Record<string, Fields> = {
     custom,
   },
   'customer-groups': { ...base, name: 'text', custom },
-  stores: { ...base, name: 'open', languages: 'texts', countries: { code: 'text' }, custom },
+  ...TRADE_FIELDS,
+  ...B2B_FIELDS,
   types: { ...base, name: 'open', description: 'open', resourceTypeIds: 'texts', fieldDefinitions: 'open' },
   subscriptions: {
     ...base,

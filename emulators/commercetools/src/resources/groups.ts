@@ -39,6 +39,8 @@ export const groupActions: SmallActions<CustomerGroup> = {
 
 export function deleteGroup(world: World, project: Project, row: CustomerGroup, act: Act) {
   if (project.customers.find('customerGroup', row.id).length > 0) throw referenceExists('customer-group', 'customer')
+  if (project.businessUnits.find('customerGroup', row.id).length > 0)
+    throw referenceExists('customer-group', 'business-unit')
   world.commit({ project, typeId: 'customer-group', act, before: row })
 }
 

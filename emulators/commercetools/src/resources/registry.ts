@@ -1,49 +1,15 @@
 /** The resources of the API: path, type id, and what can be done to each. */
 import { createCustomer } from '../customers/create.ts'
 import { deleteCustomer, updateCustomer } from '../customers/update.ts'
-import type { Act, Customer, CustomerGroup, Resource, Store, Subscription, Type } from '../model/entities.ts'
-import type { JsonObject } from '../model/json.ts'
-import { type Project, type TypeId, tableOf } from '../store/project.ts'
-import type { Table } from '../store/table.ts'
-import type { World } from '../store/world.ts'
-import { changeResource, type SmallActions } from './change.ts'
+import type { Customer, CustomerGroup, Store, Subscription, Type } from '../model/entities.ts'
+import { B2B } from './b2b.ts'
+import { changeResource } from './change.ts'
 import { createGroup, deleteGroup, groupActions } from './groups.ts'
-import { createStore, storeActions } from './stores.ts'
+import { kind, type ResourceKind, tellingKind } from './kind.ts'
+import { createStore, deleteStore, storeActions } from './stores.ts'
 import { createSubscription, probe, subscriptionActions } from './subscriptions.ts'
+import { TRADE } from './trade.ts'
 import { createType, typeActions } from './types.ts'
-import type { Wire } from './wire.ts'
-
-export type ResourceKind = {
-  typeId: TypeId
-  view: string[]
-  manage: string[]
-  table(project: Project): Table<Resource>
-  create(world: World, project: Project, draft: JsonObject, act: Act): Resource
-  update(world: World, project: Project, row: Resource, actions: JsonObject[], act: Act): Resource
-  remove(world: World, project: Project, row: Resource, dataErasure: boolean, act: Act): void
-  /** The answer to a sign-up wraps the customer. */
-  created?(row: Wire): Wire
-}
-
-/** Each kind handles rows of its own table only; that is what makes these casts true. */
-function kind<T extends Resource>(
-  typeId: TypeId,
-  scope: string,
-  create: (world: World, project: Project, draft: JsonObject, act: Act) => T,
-  actions: SmallActions<T>,
-  more: Partial<ResourceKind> = {},
-): ResourceKind {
-  return {
-    typeId,
-    view: [`view_${scope}`, `manage_${scope}`],
-    manage: [`manage_${scope}`],
-    table: project => tableOf(project, typeId),
-    create,
-    update: (world, project, row, given, act) => changeResource(world, project, typeId, row as T, given, actions, act),
-    remove: (world, project, row, _, act) => world.commit({ project, typeId, act, before: row }),
-    ...more,
-  }
-}
 
 export const KINDS: Record<string, ResourceKind> = {
   customers: kind<Customer>(
@@ -60,7 +26,11 @@ export const KINDS: Record<string, ResourceKind> = {
   'customer-groups': kind<CustomerGroup>('customer-group', 'customer_groups', createGroup, groupActions, {
     remove: (world, project, row, _, act) => deleteGroup(world, project, row as CustomerGroup, act),
   }),
-  stores: kind<Store>('store', 'stores', createStore, storeActions),
+  stores: tellingKind<Store>('store', 'stores', createStore, storeActions, {
+    remove: (world, project, row, _, act) => deleteStore(world, project, row as Store, act),
+  }),
+  ...TRADE,
+  ...B2B,
   types: kind<Type>('type', 'types', createType, typeActions),
   subscriptions: kind<Subscription>(
     'subscription',

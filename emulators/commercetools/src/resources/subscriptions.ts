@@ -36,6 +36,11 @@ const CHANGE_TYPES = [
   'type', 'zone',
 ]
 
+/** Of some resources, carts among them, Subscriptions tell changes alone. */
+export const hasMessages = (typeId: string): boolean => MESSAGE_TYPES.includes(typeId)
+
+export const hasChanges = (typeId: string): boolean => CHANGE_TYPES.includes(typeId)
+
 export function createSubscription(world: World, project: Project, draft: JsonObject, act: Act): Subscription {
   if (project.subscriptions.size() >= MAX_SUBSCRIPTIONS) throw tooManyResources('subscription', MAX_SUBSCRIPTIONS)
   const key = freeKey(project, '', optionalText(draft, 'key'))

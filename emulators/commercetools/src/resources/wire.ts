@@ -1,6 +1,7 @@
 /** Rows as the API shows them: what is internal left out, references expanded on request. */
-import type { Customer, Message, Resource } from '../model/entities.ts'
-import type { Project } from '../store/project.ts'
+import { HOLDS, type Message, type Resource } from '../model/entities.ts'
+import { isObject } from '../model/json.ts'
+import { type Project, TYPE_IDS, type TypeId, tableOf } from '../store/project.ts'
 
 export type Wire = Record<string, unknown>
 
@@ -9,9 +10,15 @@ export function wire(row: Resource): Wire {
   return shown
 }
 
+/** Where messages hold a whole resource. */
+const HELD = [...new Set(Object.values(HOLDS)), 'edit']
+
 export function wireMessage(message: Message): Wire {
   const shown = wire(message)
-  if (message.customer) shown.customer = wire(message.customer as Customer)
+  for (const name of HELD) {
+    const held = message[name]
+    if (isObject(held) && 'sequence' in held) shown[name] = wire(message[name] as Resource)
+  }
   return shown
 }
 
@@ -34,12 +41,8 @@ function expand(project: Project, value: unknown, path: string[]): unknown {
 
 function referred(project: Project, reference: Wire): Wire {
   const { typeId, id, key } = reference
-  const find = {
-    'customer-group': project.groups,
-    store: project.stores,
-    type: project.types,
-    customer: project.customers,
-  }[String(typeId)]
-  const row = typeof id === 'string' ? find?.get(id) : typeof key === 'string' ? find?.find('key', key)[0] : undefined
+  if (!TYPE_IDS.includes(typeId as TypeId)) return reference
+  const rows = tableOf(project, typeId as TypeId)
+  const row = typeof id === 'string' ? rows.get(id) : typeof key === 'string' ? rows.find('key', key)[0] : undefined
   return row ? { ...reference, obj: wire(row) } : reference
 }

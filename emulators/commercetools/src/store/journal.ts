@@ -54,17 +54,24 @@ export function journal(directory: string): Journal {
   }
 }
 
-/** Reads in blocks: the file may be larger than the longest string. */
 export function* journalLines(directory: string): IterableIterator<unknown> {
   const path = join(directory, NAME)
-  if (!existsSync(path)) return
+  if (existsSync(path)) yield* jsonLines(path)
+}
+
+/** Reads in blocks: the file may be larger than the longest string. A last line without its end may be torn. */
+export function* jsonLines(path: string, last: 'drop' | 'read' = 'drop'): IterableIterator<unknown> {
   const file = openSync(path, 'r')
   try {
     const block = Buffer.alloc(BLOCK)
     let rest: Buffer = Buffer.alloc(0)
     for (;;) {
       const read = readSync(file, block, 0, BLOCK, null)
-      if (read === 0) return
+      if (read === 0) {
+        const text = rest.toString('utf8').trim()
+        if (last === 'read' && text !== '') yield JSON.parse(text)
+        return
+      }
       let text = Buffer.concat([rest, block.subarray(0, read)])
       for (let end = text.indexOf(10); end >= 0; end = text.indexOf(10)) {
         const line = text.toString('utf8', 0, end)

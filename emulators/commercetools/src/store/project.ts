@@ -10,22 +10,51 @@ import type {
   Subscription,
   Type,
 } from '../model/entities.ts'
+import { type B2bTables, b2bTables } from './b2b.ts'
 import { type Table, table } from './table.ts'
+import { initialState, type TradeTables, tradeTables } from './trade.ts'
 
-export type Project = {
-  key: string
-  settings: ProjectSettings
-  /** When empty, any client id and secret are accepted. */
-  clients: ApiClient[]
-  customers: Table<Customer>
-  groups: Table<CustomerGroup>
-  stores: Table<Store>
-  types: Table<Type>
-  subscriptions: Table<Subscription>
-  messages: Table<Message>
-}
+export type Project = TradeTables &
+  B2bTables & {
+    key: string
+    settings: ProjectSettings
+    /** When empty, any client id and secret are accepted. */
+    clients: ApiClient[]
+    customers: Table<Customer>
+    groups: Table<CustomerGroup>
+    stores: Table<Store>
+    types: Table<Type>
+    subscriptions: Table<Subscription>
+    messages: Table<Message>
+  }
 
-export type TypeId = 'customer' | 'customer-group' | 'store' | 'type' | 'subscription'
+/** The table of each type id, in an order in which nothing refers to what comes later. */
+const TABLES = {
+  type: 'types',
+  store: 'stores',
+  'customer-group': 'groups',
+  customer: 'customers',
+  channel: 'channels',
+  state: 'states',
+  'tax-category': 'taxCategories',
+  'product-type': 'productTypes',
+  product: 'products',
+  'key-value-document': 'customObjects',
+  payment: 'payments',
+  cart: 'carts',
+  order: 'orders',
+  'order-edit': 'orderEdits',
+  'associate-role': 'associateRoles',
+  'business-unit': 'businessUnits',
+  'quote-request': 'quoteRequests',
+  'staged-quote': 'stagedQuotes',
+  quote: 'quotes',
+  subscription: 'subscriptions',
+} as const satisfies Record<string, keyof Project>
+
+export type TypeId = keyof typeof TABLES
+
+export const TYPE_IDS = Object.keys(TABLES) as TypeId[]
 
 // biome-ignore format: a word list reads better in lines
 const LANGUAGES = [
@@ -36,7 +65,9 @@ const LANGUAGES = [
 ]
 
 export function project(key: string, createdAt: string, given: Partial<ProjectSettings> = {}): Project {
-  return {
+  const made: Project = {
+    ...tradeTables(),
+    ...b2bTables(),
     key,
     settings: {
       version: 1,
@@ -54,6 +85,7 @@ export function project(key: string, createdAt: string, given: Partial<ProjectSe
       customerNumber: row => [row.customerNumber],
       externalId: row => [row.externalId],
       lowercaseEmail: row => [row.email.toLowerCase()],
+      'stores.key': row => row.stores.map(each => each.key),
       customerGroup: row => [row.customerGroup?.id, ...row.customerGroupAssignments.map(each => each.customerGroup.id)],
     }),
     groups: table<CustomerGroup>({ key: row => [row.key], name: row => [row.name] }),
@@ -62,16 +94,22 @@ export function project(key: string, createdAt: string, given: Partial<ProjectSe
     subscriptions: table<Subscription>({ key: row => [row.key] }),
     messages: table<Message>({ 'resource.id': row => [row.resource.id] }),
   }
+  furnish(made)
+  return made
+}
+
+/** What a project has from its first day. */
+function furnish({ key, settings, states }: Project) {
+  states.put(initialState(key, settings.createdAt))
+}
+
+/** Takes everything out of a project but its settings and clients. */
+export function empty(project: Project) {
+  for (const typeId of TYPE_IDS) tableOf(project, typeId).clear()
+  project.messages.clear()
+  furnish(project)
 }
 
 /** The table of a type id; the one place where a row's type follows from a word. */
-export function tableOf(project: Project, typeId: TypeId): Table<Resource> {
-  const tables: Record<TypeId, unknown> = {
-    customer: project.customers,
-    'customer-group': project.groups,
-    store: project.stores,
-    type: project.types,
-    subscription: project.subscriptions,
-  }
-  return tables[typeId] as Table<Resource>
-}
+export const tableOf = (project: Project, typeId: TypeId): Table<Resource> =>
+  project[TABLES[typeId]] as unknown as Table<Resource>

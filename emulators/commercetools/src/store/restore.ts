@@ -1,8 +1,8 @@
 /** Reads a journal back into a world, and writes the world as the shortest journal that leads to it. */
-import type { Customer, Message } from '../model/entities.ts'
+import { HOLDS, type Message, type Resource } from '../model/entities.ts'
 import type { Delivery } from '../model/notice.ts'
-import { project, type TypeId, tableOf } from './project.ts'
-import { keepMessages, type Line, type World } from './world.ts'
+import { project, TYPE_IDS, type TypeId, tableOf } from './project.ts'
+import { keepMessages, type Line, type World, without } from './world.ts'
 
 /** Returns the deliveries that nobody acknowledged, oldest first. */
 export function restore(world: World, lines: Iterable<unknown>): Delivery[] {
@@ -40,7 +40,7 @@ export function restore(world: World, lines: Iterable<unknown>): Delivery[] {
         latest = Math.max(latest, Date.parse(line.n.modifiedAt))
         if (line.n.dataErasure)
           for (const { id } of home.messages.find('resource.id', line.n.id)) home.messages.remove(id)
-        keepMessages(home, line.m, line.t === 'customer' ? (line.e as Customer | undefined) : undefined, latest)
+        keepMessages(home, line.m, line.e, latest)
         for (const [id, subscriptionId, place] of line.d) {
           const message = line.m[place]
           const notice = place < 0 || !message ? line.n : { of: 'message' as const, message }
@@ -68,29 +68,30 @@ export function restore(world: World, lines: Iterable<unknown>): Delivery[] {
   return [...pending.values()]
 }
 
-const TYPES: TypeId[] = ['type', 'store', 'customer-group', 'customer', 'subscription']
-
 export function* snapshot(world: World, pending: Iterable<Delivery>): IterableIterator<Line> {
   yield { k: 'meta', tokenKey: world.tokenKey, lastId: world.lastId }
   yield { k: 'clock', state: world.clock.state(), at: world.clock.ms() }
   for (const { key, settings, clients } of world.projects.values()) yield { k: 'project', key, settings, clients }
   for (const home of world.projects.values()) {
-    for (const t of TYPES) for (const e of tableOf(home, t).rows()) yield { k: 'row', p: home.key, t, e }
+    for (const t of TYPE_IDS) for (const e of tableOf(home, t).rows()) yield { k: 'row', p: home.key, t, e }
     for (const m of home.messages.byTime.from()) yield { k: 'message', p: home.key, m: slimmed(world, home.key, m) }
   }
   for (const d of pending) yield { k: 'pending', d }
   if (world.play) yield { k: 'play', state: world.play }
 }
 
-/** A created customer that has not changed since is the row itself: it is kept once. */
+/** A created row that has not changed since is kept once, in its table. */
 function slimmed(world: World, key: string, message: Message): Message {
-  if (message.customer === undefined) return message
-  if (message.customer !== world.project(key).customers.get(message.resource.id)) return message
-  const { customer: _, ...rest } = message
-  return rest as Message
+  const name = HOLDS[message.type]
+  if (name === undefined || message[name] === undefined) return message
+  return message[name] === rowOf(world, key, message) ? without(message, name) : message
 }
 
-function createdIn(world: World, key: string, message: Message): Customer | undefined {
-  if (message.customer !== undefined) return undefined
-  return world.project(key).customers.get(message.resource.id)
+function createdIn(world: World, key: string, message: Message): Resource | undefined {
+  const name = HOLDS[message.type]
+  return name === undefined || message[name] !== undefined ? undefined : rowOf(world, key, message)
+}
+
+function rowOf(world: World, key: string, { resource }: Message): Resource | undefined {
+  return tableOf(world.project(key), resource.typeId as TypeId).get(resource.id)
 }

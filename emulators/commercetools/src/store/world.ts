@@ -4,19 +4,21 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type Clock, clock } from '../model/clock.ts'
-import type {
-  Act,
-  Customer,
-  Message,
-  MessageBody,
-  ProjectSettings,
-  Resource,
-  UserProvidedIdentifiers,
+import {
+  type Act,
+  HOLDS,
+  type Message,
+  type MessageBody,
+  type ProjectSettings,
+  type Resource,
+  type UserProvidedIdentifiers,
 } from '../model/entities.ts'
 import { notFound } from '../model/errors.ts'
 import type { ChangeNotice, Delivery } from '../model/notice.ts'
+import { type UnitSettings, unitSettings } from '../model/unitSettings.ts'
 import type { Journal } from './journal.ts'
-import { type Project, project, type TypeId, tableOf } from './project.ts'
+import { type Later, later } from './later.ts'
+import { empty, type Project, project, type TypeId, tableOf } from './project.ts'
 
 export type PlayState = {
   scenario: 'arrivals' | 'one-change-each' | 'shoppers'
@@ -42,6 +44,8 @@ type Commit = {
   after?: Resource | undefined
   messages?: { body: MessageBody; version: number }[]
   dataErasure?: boolean
+  /** Told by its messages alone: no change is delivered. */
+  silent?: boolean
 }
 
 /** One line of the inspector's story; the latest are kept in memory. */
@@ -81,11 +85,15 @@ type DeliveryMark = [string, string, number]
 
 export type World = {
   clock: Clock
+  later: Later
+  units: UnitSettings
   projects: Map<string, Project>
   project(key: string): Project
   addProject(key: string, settings?: Partial<ProjectSettings>): Project
   saveProject(project: Project): void
   commit(commit: Commit): void
+  /** Replaces a row that nobody changed: what is told of it became different, not what it is. */
+  keep(project: Project, typeId: TypeId, row: Resource): void
   /** Key with which tokens are signed. */
   tokenKey: string
   play: PlayState | null
@@ -111,8 +119,11 @@ const CHANGES_KEPT = 20_000
 const DAY_MS = 86_400_000
 
 export function world(journal: Journal | null, wall?: () => number): World {
+  const time = clock(wall)
   const self: World = {
-    clock: clock(wall),
+    clock: time,
+    later: later(time),
+    units: unitSettings(),
     projects: new Map(),
     tokenKey: randomBytes(32).toString('base64url'),
     play: null,
@@ -145,12 +156,10 @@ export function world(journal: Journal | null, wall?: () => number): World {
       if (row && !before && rows.get(row.id)) throw new Error(`A ${typeId} with the id ${row.id} exists already.`)
       if (row) rows.put(row)
       else rows.remove(resource.id)
-      keepMessages(
-        project,
-        messages,
-        typeId === 'customer' ? (row as Customer | undefined) : undefined,
-        self.clock.ms(),
-      )
+      if (commit.dataErasure) {
+        for (const { id } of project.messages.find('resource.id', resource.id)) project.messages.remove(id)
+      }
+      keepMessages(project, messages, row, self.clock.ms())
       const planned = self.deliveries.plan(project, notice, messages)
       remember(commit, notice)
       if (act.step !== undefined && self.play) self.play.done = act.step + 1
@@ -163,6 +172,10 @@ export function world(journal: Journal | null, wall?: () => number): World {
         write(line)
       }
       self.deliveries.enqueue(planned)
+    },
+    keep(project, typeId, row) {
+      tableOf(project, typeId).put(row)
+      write({ k: 'row', p: project.key, t: typeId, e: row })
     },
     savePlay(state) {
       self.play = state
@@ -183,13 +196,11 @@ export function world(journal: Journal | null, wall?: () => number): World {
       return String(self.lastId)
     },
     reset() {
-      for (const each of self.projects.values()) {
-        for (const rows of [each.customers, each.groups, each.stores, each.types, each.subscriptions, each.messages]) {
-          rows.clear()
-        }
-      }
+      for (const each of self.projects.values()) empty(each)
       self.changes = []
       self.play = null
+      self.later.clear()
+      self.units = unitSettings()
       self.clock.restore({ offsetMs: 0, frozenAt: null }, 0)
       self.journal?.rewrite([{ k: 'meta', tokenKey: self.tokenKey, lastId: self.lastId } satisfies Line])
       for (const each of self.projects.values()) self.saveProject(each)
@@ -217,7 +228,7 @@ export function world(journal: Journal | null, wall?: () => number): World {
   return self
 }
 
-function changeNotice({ typeId, before, after, dataErasure }: Commit, now: string): ChangeNotice {
+function changeNotice({ typeId, before, after, dataErasure, silent }: Commit, now: string): ChangeNotice {
   const resource = after ?? before
   if (!resource) throw new Error('a commit needs a resource')
   return {
@@ -230,18 +241,22 @@ function changeNotice({ typeId, before, after, dataErasure }: Commit, now: strin
     modifiedAt: after?.lastModifiedAt ?? now,
     identifiers: identifiersOf(resource),
     ...(dataErasure ? { dataErasure } : {}),
+    ...(silent ? { silent } : {}),
   }
 }
 
-function identifiersOf(
-  resource: Resource & { externalId?: unknown; customerNumber?: unknown },
-): UserProvidedIdentifiers {
-  const { key, externalId, customerNumber } = resource
-  return {
-    ...(key === undefined ? {} : { key }),
-    ...(typeof externalId === 'string' ? { externalId } : {}),
-    ...(typeof customerNumber === 'string' ? { customerNumber } : {}),
+const IDENTIFIERS = ['key', 'externalId', 'customerNumber', 'orderNumber'] as const
+
+/** Of the names that a client may have given, those that this resource bears. */
+function identifiersOf(resource: Resource & { [name in (typeof IDENTIFIERS)[number] | 'container']?: unknown }) {
+  const found: UserProvidedIdentifiers = {}
+  const { container, key } = resource
+  if (typeof container === 'string') return { containerAndKey: { container, key: String(key) } }
+  for (const name of IDENTIFIERS) {
+    const value = resource[name]
+    if (typeof value === 'string') found[name] = value
   }
+  return found
 }
 
 function messagesOf(commit: Commit, identifiers: UserProvidedIdentifiers, at: string): Message[] {
@@ -263,11 +278,12 @@ function messagesOf(commit: Commit, identifiers: UserProvidedIdentifiers, at: st
   }))
 }
 
-/** Stores messages for the query API, shares the created customer with its table, and drops those past their days. */
-export function keepMessages(project: Project, messages: Message[], created: Customer | undefined, now: number) {
+/** Stores messages for the query API, shares the created row with its table, and drops those past their days. */
+export function keepMessages(project: Project, messages: Message[], created: Resource | undefined, now: number) {
   const { enabled, deleteDaysAfterCreation } = project.settings.messages
   for (const message of messages) {
-    if (message.type === 'CustomerCreated' && created) message.customer = created
+    const name = HOLDS[message.type]
+    if (name !== undefined && created) message[name] = created
     if (enabled) project.messages.put(message)
   }
   const oldest = new Date(now - deleteDaysAfterCreation * DAY_MS).toISOString()
@@ -278,10 +294,14 @@ export function keepMessages(project: Project, messages: Message[], created: Cus
   }
 }
 
-/** The journal line already holds the created customer beside its message. */
+/** The journal line already holds the created row beside its message. */
 function slim(message: Message): Message {
-  if (message.type !== 'CustomerCreated') return message
-  const { customer: _, ...rest } = message
+  const name = HOLDS[message.type]
+  return name === undefined ? message : without(message, name)
+}
+
+export function without(message: Message, name: string): Message {
+  const { [name]: _, ...rest } = message
   return rest as Message
 }
 

@@ -1,9 +1,10 @@
 /** Update actions on what a customer belongs to: customer groups and stores. */
 import { object, objects, sameJson } from '../../model/json.ts'
+import { withValue } from '../../model/rows.ts'
 import { group, store } from '../../resources/references.ts'
 import { assignments, uniqueStores } from '../create.ts'
 import { checkEmailFree } from '../unique.ts'
-import { type Actions, withValue } from './change.ts'
+import type { Actions } from './change.ts'
 
 export const belonging: Actions = {
   setCustomerGroup(customer, action, { project }) {

@@ -9,14 +9,3 @@ type Change = { customer: Customer; messages?: MessageBody[] } | null
 export type Action = (customer: Customer, action: JsonObject, context: { project: Project; act: Act }) => Change
 
 export type Actions = Record<string, Action>
-
-/** Sets a field, or takes its name away when there is no value. */
-export function withValue<K extends keyof Customer>(
-  customer: Customer,
-  field: K,
-  value: Customer[K] | undefined,
-): Customer {
-  if (value !== undefined) return { ...customer, [field]: value }
-  const { [field]: _, ...rest } = customer
-  return rest as Customer
-}

@@ -2,10 +2,11 @@
 import type { Customer } from '../../model/entities.ts'
 import { invalidField, invalidOperation, requiredField } from '../../model/errors.ts'
 import { optionalText, text } from '../../model/json.ts'
+import { withValue } from '../../model/rows.ts'
 import { authentication, checkCustomerNumber } from '../create.ts'
 import { checkDate, checkEmail, checkKey, checkLocale, PASSWORD_MARKER } from '../fields.ts'
 import { checkEmailFree, checkFree } from '../unique.ts'
-import { type Action, type Actions, withValue } from './change.ts'
+import type { Action, Actions } from './change.ts'
 
 type Text =
   | 'firstName'
