@@ -129,7 +129,7 @@ function enter(world: World, data: JsonObject, projectKey: string): Project {
 
 /** A file that is read twice gives the same ids; another `seed` in it gives others. */
 function seeding(project: Project, data: JsonObject): Act {
-  return { by: SEEDER, newId: numberedIds(`${project.key}/${optionalInteger(data, 'seed') ?? 1}`) }
+  return { by: SEEDER, newId: numberedIds(`data/${project.key}/${optionalInteger(data, 'seed') ?? 1}`) }
 }
 
 /** Nobody knows the ids of customers before they are made: a data file names them by key. */

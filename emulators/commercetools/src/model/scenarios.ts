@@ -1,0 +1,4 @@
+/** Names of what the player can play. */
+export const SCENARIOS = ['arrivals', 'one-change-each', 'shoppers', 'edits', 'consent', 'erasure', 'company'] as const
+
+export type ScenarioName = (typeof SCENARIOS)[number]
