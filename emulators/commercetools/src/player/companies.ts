@@ -13,7 +13,7 @@ import type { World } from '../store/world.ts'
 import { createUnit } from '../units/create.ts'
 import { unitOf } from '../units/tree.ts'
 import { updateUnit } from '../units/update.ts'
-import type { Scene } from './scenarios.ts'
+import type { Scene } from './scene.ts'
 import { fitting } from './stage.ts'
 import { person } from './vary.ts'
 

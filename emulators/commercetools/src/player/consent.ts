@@ -6,7 +6,7 @@ import { changeResource } from '../resources/change.ts'
 import { createType, typeActions } from '../resources/types.ts'
 import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
-import type { Scene } from './scenarios.ts'
+import type { Scene } from './scene.ts'
 
 const FIELDS: JsonObject[] = [
   field('marketingEmailConsent', 'Boolean', 'Consent to marketing by email'),

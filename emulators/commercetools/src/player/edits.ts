@@ -5,7 +5,7 @@ import type { Random } from '../model/random.ts'
 import type { Project } from '../store/project.ts'
 import { updateUnit } from '../units/update.ts'
 import { changeOneField } from './changes.ts'
-import type { Scene } from './scenarios.ts'
+import type { Scene } from './scene.ts'
 import { anyone } from './shoppers.ts'
 import { redialled } from './vary.ts'
 

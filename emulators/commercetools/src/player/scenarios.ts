@@ -3,23 +3,19 @@ import { createCustomer } from '../customers/create.ts'
 import { deleteCustomer } from '../customers/update.ts'
 import type { Act, Customer } from '../model/entities.ts'
 import { numberedIds } from '../model/ids.ts'
-import { type Random, random } from '../model/random.ts'
+import { random } from '../model/random.ts'
 import type { ScenarioName } from '../model/scenarios.ts'
-import type { Project } from '../store/project.ts'
-import type { PlayState, World } from '../store/world.ts'
+import type { PlayState } from '../store/world.ts'
+import { BUYING_STEPS, buying, GUEST_STEPS, guests } from './buying.ts'
 import { changeOneField } from './changes.ts'
 import { COMPANY_STEPS, foundCompany } from './companies.ts'
 import { consent } from './consent.ts'
 import { edit } from './edits.ts'
-import type { Cast } from './people.ts'
+import { negotiate, QUOTE_STEPS } from './negotiation.ts'
+import type { Scene, Step } from './scene.ts'
 import { anyone, shop } from './shoppers.ts'
 import { fitting } from './stage.ts'
 import { person } from './vary.ts'
-
-export type Step = { world: World; project: Project; cast: Cast; state: PlayState; n: number; order: readonly string[] }
-
-/** One step as a scenario sees it; `turn` counts the steps of all scenarios, so that nothing is named twice. */
-export type Scene = Omit<Step, 'n'> & { act: Act; dice: Random; n: number; turn: number }
 
 type Scenario = {
   play(scene: Scene): void
@@ -60,6 +56,9 @@ const SCENARIO: Record<ScenarioName, Scenario> = {
     },
   },
   company: { steps: state => state.customers * COMPANY_STEPS, play: foundCompany },
+  buying: { steps: state => state.customers * BUYING_STEPS, play: buying },
+  guest: { steps: state => state.customers * GUEST_STEPS, play: guests },
+  quotes: { steps: state => state.customers * QUOTE_STEPS, play: negotiate },
 }
 
 /** The order in which people have their turn, where each has one. */
