@@ -35,6 +35,7 @@ import { jsonLines } from './store/journal.ts'
 import type { Project } from './store/project.ts'
 import type { World } from './store/world.ts'
 import { createUnit } from './units/create.ts'
+import { inherit } from './units/inheritance.ts'
 
 const SEEDER = { clientId: 'data-file', isPlatformClient: false } as const
 
@@ -52,7 +53,7 @@ const MAKERS: Record<string, Maker> = {
   products: createProduct,
   customers: createCustomer,
   associateRoles: createRole,
-  businessUnits: createUnit,
+  businessUnits: settledUnit,
   customObjects: putCustomObject,
   payments: createPayment,
   carts: (world, project, draft, act) => createCart(world, project, owned(project, draft), act),
@@ -127,9 +128,14 @@ function enter(world: World, data: JsonObject, projectKey: string): Project {
   return project
 }
 
+/** What a data file tells has long been: nothing is on its way to be inherited. */
+function settledUnit(world: World, project: Project, draft: JsonObject, act: Act) {
+  inherit(world, project, createUnit(world, project, draft, act).key)
+}
+
 /** A file that is read twice gives the same ids; another `seed` in it gives others. */
 function seeding(project: Project, data: JsonObject): Act {
-  return { by: SEEDER, newId: numberedIds(`${project.key}/${optionalInteger(data, 'seed') ?? 1}`) }
+  return { by: SEEDER, newId: numberedIds(`data/${project.key}/${optionalInteger(data, 'seed') ?? 1}`) }
 }
 
 /** Nobody knows the ids of customers before they are made: a data file names them by key. */

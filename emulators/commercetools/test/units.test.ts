@@ -1,4 +1,7 @@
 /** Companies, divisions, their associates and the roles these hold: all update actions, and everything that is refused. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { roleActions } from '../src/resources/associateRoles.ts'
 import { unitActions } from '../src/units/update.ts'
@@ -561,4 +564,28 @@ describe('what is refused', () => {
     row = await act(row, { action: 'removeAssociate', customer: { typeId: 'customer', id: cay.id } })
     expect(row.associates).toEqual([])
   })
+})
+
+test('what was to be inherited is, although the emulator was stopped in between', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'units-'))
+  try {
+    {
+      await using first = await world({ stateDir })
+      await first.control('POST', 'clock', { freeze: true })
+      await first.ok('POST', '/demo/stores', { key: 'north' })
+      const top = { key: 'top', unitType: 'Company', name: 'Top', stores: [store('north')] }
+      await first.ok('POST', '/demo/business-units', top)
+      const low = { key: 'low', unitType: 'Division', name: 'Low', parentUnit: unit('top') }
+      expect(await first.ok('POST', '/demo/business-units', low)).toMatchObject({ inheritedStores: [] })
+    }
+    await using second = await world({ stateDir })
+    expect(await second.ok('GET', '/demo/business-units/key=low')).toMatchObject({ inheritedStores: [] })
+    await second.control('POST', 'clock', { advanceMs: 500 })
+    const low = await second.ok('GET', '/demo/business-units/key=low')
+    expect(low).toMatchObject({ version: 1, inheritedStores: [store('north')] })
+    const told = await second.query('messages', { where: `resource(id="${low.id}")` })
+    expect(told.results).toMatchObject([{ type: 'BusinessUnitCreated', businessUnit: { inheritedStores: [] } }])
+  } finally {
+    rmSync(stateDir, { recursive: true, force: true })
+  }
 })

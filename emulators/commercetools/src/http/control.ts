@@ -12,10 +12,11 @@ import {
   optionalText,
   text,
 } from '../model/json.ts'
+import { SCENARIOS } from '../model/scenarios.ts'
 import type { Player } from '../player/player.ts'
 import { many, type Query } from '../query/page.ts'
 import { wire } from '../resources/wire.ts'
-import type { PlayState, World } from '../store/world.ts'
+import type { World } from '../store/world.ts'
 import { kindOf } from './api.ts'
 import type { Faults } from './faults.ts'
 import type { Requests } from './requests.ts'
@@ -32,7 +33,6 @@ export type Controls = {
 }
 
 const MAX_LISTED = 5_000
-const SCENARIOS: PlayState['scenario'][] = ['arrivals', 'one-change-each', 'shoppers']
 
 export function control(
   app: FastifyInstance,

@@ -1,8 +1,12 @@
 /** Plays a scenario at a steady rate, and goes on where it was after a restart: each step is kept with its act. */
-import { random } from '../model/random.ts'
+import { numberedIds } from '../model/ids.ts'
+import type { ScenarioName } from '../model/scenarios.ts'
 import type { PlayState, World } from '../store/world.ts'
+import { setRoles } from './companies.ts'
+import { setConsentStage } from './consent.ts'
 import { cast } from './people.ts'
-import { PLAYER, play } from './scenarios.ts'
+import { hasTurns, PLAYER, play, total as stepsOf } from './scenarios.ts'
+import { setShop } from './shop.ts'
 import { setStage } from './stage.ts'
 
 type Progress = Partial<Pick<PlayState, 'scenario' | 'seed' | 'rate' | 'projectKey'>> & {
@@ -29,6 +33,7 @@ export type Player = {
   known(): number
 }
 
+const BUYS: ScenarioName[] = ['buying', 'guest', 'quotes']
 const TICK_MS = 10
 /** Time one tick may take, so that requests are answered in between. */
 const SLICE_MS = 15
@@ -44,19 +49,24 @@ export function player(world: World): Player {
 
   function run(state: PlayState) {
     const project = world.project(state.projectKey)
-    order =
-      state.scenario === 'one-change-each'
-        ? project.customers.byId
-            .from()
-            .map(each => each.id)
-            .toArray()
-        : []
-    total = state.scenario === 'arrivals' ? state.customers : state.scenario === 'one-change-each' ? order.length : null
-    if (state.steps !== null) total = Math.min(state.steps, total ?? state.steps)
+    order = hasTurns(state.scenario)
+      ? project.customers.byId
+          .from()
+          .map(each => each.id)
+          .toArray()
+      : []
+    total = stepsOf(state, order)
     since = performance.now()
     doneBefore = state.done
-    const dice = random(state.seed, -1)
-    if (state.scenario !== 'one-change-each') setStage(world, project, cast(), { by: PLAYER, newId: dice.uuid })
+    // A stage that was left half set is set on with other ids.
+    const { stores, groups, types, associateRoles, taxCategories, productTypes, products } = project
+    const set = [stores, groups, types, associateRoles, taxCategories, productTypes, products]
+    const there = set.reduce((sum, rows) => sum + rows.size(), 0)
+    const act = { by: PLAYER, newId: numberedIds(`stage/${state.seed}/${state.before}/${there}`) }
+    if (state.scenario !== 'one-change-each') setStage(world, project, cast(), act)
+    if (state.scenario === 'consent') setConsentStage(world, project, act)
+    if (state.scenario === 'company') setRoles(world, project, act)
+    if (BUYS.includes(state.scenario)) setShop(world, project, cast(), act)
     timer = setInterval(() => tick(state), TICK_MS)
     tick(state)
   }

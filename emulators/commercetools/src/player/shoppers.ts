@@ -25,7 +25,7 @@ export function shop(world: World, project: Project, cast: Cast, dice: Random, a
 }
 
 /** Somebody, found by a random place in the order of ids. */
-function anyone(project: Project, dice: Random): Customer | undefined {
+export function anyone(project: Project, dice: Random): Customer | undefined {
   const place = dice.uuid()
   const found = project.customers.byId.from(row => row.id < place).next()
   return found.done ? project.customers.byId.from().next().value : found.value

@@ -15,13 +15,14 @@ import {
 } from '../model/entities.ts'
 import { notFound } from '../model/errors.ts'
 import type { ChangeNotice, Delivery } from '../model/notice.ts'
+import type { ScenarioName } from '../model/scenarios.ts'
 import { type UnitSettings, unitSettings } from '../model/unitSettings.ts'
 import type { Journal } from './journal.ts'
 import { type Later, later } from './later.ts'
 import { empty, type Project, project, type TypeId, tableOf } from './project.ts'
 
 export type PlayState = {
-  scenario: 'arrivals' | 'one-change-each' | 'shoppers'
+  scenario: ScenarioName
   seed: number
   rate: number
   customers: number

@@ -22,7 +22,8 @@ export function foreseeAll(world: World) {
     for (const each of project.businessUnits.rows()) if (each.unitType === 'Company') foresee(world, project, each.key)
 }
 
-function inherit(world: World, project: Project, key: string) {
+/** At once. */
+export function inherit(world: World, project: Project, key: string) {
   const unit = unitOf(project, key)
   if (!unit) return
   for (const each of [unit, ...descendantsOf(project, key)]) {
