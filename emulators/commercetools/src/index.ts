@@ -5,6 +5,7 @@ import { planned } from './deliveries/plan.ts'
 import { api } from './http/api.ts'
 import { control } from './http/control.ts'
 import { faults as makeFaults } from './http/faults.ts'
+import { health } from './http/health.ts'
 import { requests as makeRequests } from './http/requests.ts'
 import { type Latency, server } from './http/server.ts'
 import { tokens } from './http/tokens.ts'
@@ -34,12 +35,19 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
   const faults = makeFaults()
   const requests = makeRequests()
   const latency: Latency = { ms: 0, perRecordMs: 0 }
-  const deliveries = dispatcher(world, () => faults.meet('deliver'))
+  let url = ''
+  const deliveries = dispatcher(world, {
+    faultOf: () => faults.meet('deliver'),
+    baseUrl: () => url,
+    sqs: options.sqs,
+  })
   const people = player(world)
   deliveries.deliverTo(options.deliverTo ?? null, options.deliverToken)
   world.deliveries = {
-    plan: (project, change, messages) => (deliveries.hasReader() ? planned(world, project, change, messages) : []),
+    plan: (project, change, messages) => planned(world, project, change, messages, deliveries.reaches),
     enqueue: deliveries.enqueue,
+    isDirect: deliveries.isDirect,
+    tryOut: deliveries.tryOut,
   }
 
   const pending = stateDir === undefined ? [] : restore(world, journalLines(stateDir))
@@ -49,19 +57,21 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
 
   const app = server(world, faults, requests, latency, options.maxUrlBytes ?? 32 * 1024)
   api(app, world, tokens(world))
+  health(app, world, deliveries)
   control(app, { world, faults, requests, latency, deliveries, people, reset })
   inspector(app, world, deliveries)
   await app.listen({ host, port })
   people.resume()
 
   const bound = (app.server.address() as AddressInfo).port
+  url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
   let closing: Promise<void> | null = null
   const close = () => {
     closing ??= shut()
     return closing
   }
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url,
     port: bound,
     reset,
     close,

@@ -1,6 +1,7 @@
 /** How an emulator is started: from a program by options, from a shell by arguments. */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { SqsOptions } from './deliveries/sqs.ts'
 
 export type EmulatorOptions = {
   /** 0 takes any free one. */
@@ -14,6 +15,8 @@ export type EmulatorOptions = {
   deliverTo?: string | undefined
   /** Sent as `Authorization: Bearer` with each delivery. */
   deliverToken?: string | undefined
+  /** Puts what Subscriptions with a destination of type SQS tell into their queues. */
+  sqs?: SqsOptions | undefined
   /** Makes the Subscription `ctsf` when the project has none. */
   autoSubscribe?: boolean | undefined
   projectKey?: string | undefined
@@ -26,9 +29,10 @@ export type Arguments = EmulatorOptions & { json: boolean; exitWithParent: boole
 export class UsageError extends Error {}
 
 export const USAGE = `node src/main.ts [--port P] [--host H] [--project KEY] [--state DIR] [--data FILE]
-                 [--deliver-to URL] [--auto-subscribe] [--max-url-bytes N] [--exit-with-parent] [--json]
+                 [--deliver-to URL] [--sqs aws|URL] [--auto-subscribe] [--max-url-bytes N] [--exit-with-parent] [--json]
 
-The delivery secret is read from CTSF_DELIVERY_SECRET or the file named by CTSF_DELIVERY_SECRET_FILE.`
+The delivery secret is read from CTSF_DELIVERY_SECRET or the file named by CTSF_DELIVERY_SECRET_FILE; the credentials
+for --sqs from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.`
 
 const DEFAULT_PORT = 4020
 
@@ -50,6 +54,7 @@ export function readArguments(argv: string[], env: NodeJS.ProcessEnv): Arguments
     maxUrlBytes: positive('--max-url-bytes', values['max-url-bytes']),
     deliverTo,
     deliverToken: secret(env),
+    sqs: sqs(values.sqs, env),
     autoSubscribe: values['auto-subscribe'] ?? false,
     json: values.json ?? false,
     exitWithParent: values['exit-with-parent'] ?? false,
@@ -68,6 +73,7 @@ function parsed(argv: string[]) {
         state: { type: 'string' },
         data: { type: 'string' },
         'deliver-to': { type: 'string' },
+        sqs: { type: 'string' },
         'max-url-bytes': { type: 'string' },
         'auto-subscribe': { type: 'boolean' },
         'exit-with-parent': { type: 'boolean' },
@@ -78,6 +84,23 @@ function parsed(argv: string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** From the environment alone: Amazon's client would look for credentials in files and on the network as well. */
+function sqs(where: string | undefined, env: NodeJS.ProcessEnv): SqsOptions | undefined {
+  if (where === undefined) return undefined
+  if (where !== 'aws' && !/^https?:/.test(URL.parse(where)?.protocol ?? '')) {
+    throw new UsageError(`--sqs: '${where}' is neither 'aws' nor an http or https URL`)
+  }
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env
+  if (!accessKeyId || !secretAccessKey) {
+    throw new UsageError('--sqs: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set')
+  }
+  return { endpoint: where === 'aws' ? undefined : where, accessKeyId, secretAccessKey, sessionToken }
 }
 
 function positive(name: string, given: string | undefined): number | undefined {

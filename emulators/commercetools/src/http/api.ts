@@ -55,7 +55,8 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
   app.post<At>('/:projectKey/:resource', async (request, reply) => {
     const kind = kindOf(request)
     const { project, act } = enter(request, request.params.projectKey, kind.manage)
-    const made = kind.create(world, project, bodyOf(request), act)
+    const draft = bodyOf(request)
+    const made = kind.create(world, project, draft, (await kind.beforeCreate?.(world, project, draft, act)) ?? act)
     const body = shown(project, made, request.query)
     return reply.status(201).send(kind.created?.(body) ?? body)
   })
@@ -75,7 +76,11 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
     if (actions.length > MAX_ACTIONS) throw malformedJson(`actions: at most ${MAX_ACTIONS} update actions are allowed`)
     const row = find(kind, project, request.params.ref)
     checkVersion(row, version)
-    return shown(project, kind.update(world, project, row, actions, act), request.query)
+    if (!kind.beforeUpdate) return shown(project, kind.update(world, project, row, actions, act), request.query)
+    await kind.beforeUpdate(world, project, row, actions)
+    const still = find(kind, project, request.params.ref)
+    checkVersion(still, version)
+    return shown(project, kind.update(world, project, still, actions, act), request.query)
   })
 
   app.delete<At>('/:projectKey/:resource/:ref', async request => {

@@ -1,6 +1,6 @@
 /** The control routes under `/__emulator`: what a test, a demo or a comparison tool does to the emulator itself. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Dispatcher, Disturbance } from '../deliveries/dispatcher.ts'
+import type { Dispatcher, Disturbance, Ways } from '../deliveries/dispatcher.ts'
 import { ApiError, malformedJson, malformedParameter } from '../model/errors.ts'
 import {
   isObject,
@@ -32,6 +32,8 @@ export type Controls = {
 }
 
 const MAX_LISTED = 5_000
+const HANDSHAKES = ['send', 'require', 'skip'] as const
+const SCHEMAS = ['CloudEventSchemaV1_0', 'EventGridSchema'] as const
 const SCENARIOS: PlayState['scenario'][] = ['arrivals', 'one-change-each', 'shoppers']
 
 export function control(
@@ -60,6 +62,7 @@ export function control(
     if (advanceMs !== undefined && advanceMs < 0) throw malformedJson('advanceMs: time does not go backwards')
     world.clock.move({ advanceMs, freeze: optionalFlag(body, 'freeze') })
     world.saveClock()
+    deliveries.tick()
     return now()
   })
   app.get('/__emulator/clock', async () => now())
@@ -81,6 +84,8 @@ export function control(
     const shuffle = optionalFlag(body, 'shuffle')
     if (shuffle !== undefined) change.shuffle = shuffle
     deliveries.disturb(change)
+    const changed = ways(body)
+    if (Object.keys(changed).length > 0) deliveries.arrange(changed)
     if ('deliverTo' in body)
       deliveries.deliverTo(optionalText(body, 'deliverTo') ?? null, optionalText(body, 'deliverToken'))
     return deliveries.counts()
@@ -133,6 +138,25 @@ export function control(
 function bodyOf(request: FastifyRequest): JsonObject {
   if (!isObject(request.body)) throw malformedJson('Expected a JSON object')
   return request.body
+}
+
+function ways(body: JsonObject): Partial<Ways> {
+  const change: Partial<Ways> = {}
+  for (const name of ['stopAfterMs', 'keepForMs'] as const) {
+    const value = number(body, name)
+    if (value !== undefined) change[name] = value
+  }
+  const handshake = optionalText(body, 'handshake')
+  if (handshake !== undefined) change.handshake = oneOf('handshake', handshake, HANDSHAKES)
+  const schema = optionalText(body, 'eventGridSchema')
+  if (schema !== undefined) change.eventGridSchema = oneOf('eventGridSchema', schema, SCHEMAS)
+  return change
+}
+
+function oneOf<T extends string>(name: string, given: string, allowed: readonly T[]): T {
+  const found = allowed.find(each => each === given)
+  if (found === undefined) throw malformedJson(`${name}: must be one of ${allowed.join(', ')}`)
+  return found
 }
 
 function number(body: JsonObject, name: string): number | undefined {

@@ -9,7 +9,7 @@ import type { World } from '../store/world.ts'
 import { changeResource, type SmallActions } from './change.ts'
 import { createGroup, deleteGroup, groupActions } from './groups.ts'
 import { createStore, storeActions } from './stores.ts'
-import { createSubscription, probe, subscriptionActions } from './subscriptions.ts'
+import { createSubscription, probe, subscriptionActions, tryActions, tryDraft } from './subscriptions.ts'
 import { createType, typeActions } from './types.ts'
 import type { Wire } from './wire.ts'
 
@@ -21,6 +21,9 @@ export type ResourceKind = {
   create(world: World, project: Project, draft: JsonObject, act: Act): Resource
   update(world: World, project: Project, row: Resource, actions: JsonObject[], act: Act): Resource
   remove(world: World, project: Project, row: Resource, dataErasure: boolean, act: Act): void
+  /** What must be known before a creation or an update, and takes time; refuses by throwing. */
+  beforeCreate?(world: World, project: Project, draft: JsonObject, act: Act): Promise<Act>
+  beforeUpdate?(world: World, project: Project, row: Resource, actions: JsonObject[]): Promise<void>
   /** The answer to a sign-up wraps the customer. */
   created?(row: Wire): Wire
 }
@@ -72,9 +75,11 @@ export const KINDS: Record<string, ResourceKind> = {
       update(world, project, row, actions, act) {
         const before = row as Subscription
         const after = changeResource(world, project, 'subscription', before, actions, subscriptionActions, act)
-        if (after.destination !== before.destination) world.tell(probe(world, project, after))
+        if (after.destination !== before.destination) told(world, project, after)
         return after
       },
+      beforeCreate: tryDraft,
+      beforeUpdate: (world, project, row, actions) => tryActions(world, project, row as Subscription, actions),
     },
   ),
 }
@@ -82,7 +87,12 @@ export const KINDS: Record<string, ResourceKind> = {
 function withProbe(create: typeof createSubscription): typeof createSubscription {
   return (world, project, draft, act) => {
     const made = create(world, project, draft, act)
-    world.tell(probe(world, project, made))
+    told(world, project, made)
     return made
   }
+}
+
+/** A destination that can be asked directly has had its test notification before. */
+function told(world: World, project: Project, row: Subscription) {
+  if (!world.deliveries.isDirect(row)) world.tell(probe(world, project, row))
 }

@@ -5,7 +5,7 @@ import type { Project } from '../store/project.ts'
 export type Wire = Record<string, unknown>
 
 export function wire(row: Resource): Wire {
-  const { sequence: _, ...shown } = row
+  const { sequence: _, failingSince: _f, ...shown }: Resource & { failingSince?: unknown } = row
   return shown
 }
 

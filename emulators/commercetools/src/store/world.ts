@@ -11,6 +11,7 @@ import type {
   MessageBody,
   ProjectSettings,
   Resource,
+  Subscription,
   UserProvidedIdentifiers,
 } from '../model/entities.ts'
 import { notFound } from '../model/errors.ts'
@@ -86,6 +87,8 @@ export type World = {
   addProject(key: string, settings?: Partial<ProjectSettings>): Project
   saveProject(project: Project): void
   commit(commit: Commit): void
+  /** Replaces a row that nobody changed: what is told of it became different, not what it is. */
+  keep(project: Project, typeId: TypeId, row: Resource): void
   /** Key with which tokens are signed. */
   tokenKey: string
   play: PlayState | null
@@ -102,6 +105,9 @@ export type World = {
   deliveries: {
     plan(project: Project, change: ChangeNotice, messages: Message[]): Delivery[]
     enqueue(planned: Delivery[]): void
+    /** Whether the answer of the destination itself is known at once. */
+    isDirect(subscription: Subscription): boolean
+    tryOut(probe: Delivery, subscription: Subscription): Promise<'taken' | 'misconfigured' | 'unavailable'>
   }
   /** Projects stay, with their settings and clients; all that is in them goes. */
   reset(): void
@@ -119,7 +125,7 @@ export function world(journal: Journal | null, wall?: () => number): World {
     lastId: 0,
     changes: [],
     journal,
-    deliveries: { plan: () => [], enqueue: () => undefined },
+    deliveries: { plan: () => [], enqueue: () => undefined, isDirect: () => false, tryOut: async () => 'taken' },
     project(key) {
       const found = self.projects.get(key)
       if (!found) throw notFound(`The project with key '${key}' was not found.`)
@@ -163,6 +169,10 @@ export function world(journal: Journal | null, wall?: () => number): World {
         write(line)
       }
       self.deliveries.enqueue(planned)
+    },
+    keep(project, typeId, row) {
+      tableOf(project, typeId).put(row)
+      write({ k: 'row', p: project.key, t: typeId, e: row })
     },
     savePlay(state) {
       self.play = state
