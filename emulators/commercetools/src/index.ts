@@ -15,6 +15,7 @@ import { player } from './player/player.ts'
 import { createSubscription } from './resources/subscriptions.ts'
 import { seed } from './seed.ts'
 import { journal, journalLines } from './store/journal.ts'
+import type { Project } from './store/project.ts'
 import { restore, snapshot } from './store/restore.ts'
 import { world as makeWorld, requestAct } from './store/world.ts'
 
@@ -83,15 +84,20 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
       world.addProject(projectKey)
       if (dataFile !== undefined) seed(world, dataFile, projectKey)
     }
-    const home = world.projects.get(projectKey) ?? world.addProject(projectKey)
-    if (!options.autoSubscribe || home.subscriptions.size() > 0) return
+    for (const key of [projectKey, ...(options.moreProjects ?? [])]) {
+      const project = world.projects.get(key) ?? world.addProject(key)
+      if (options.autoSubscribe && project.subscriptions.size() === 0) subscribe(project)
+    }
+  }
+
+  function subscribe(project: Project) {
     const draft = {
       key: 'ctsf',
       destination: { type: 'GoogleCloudPubSub', projectId: 'emulator', topic: 'ctsf' },
       changes: [{ resourceTypeId: 'customer' }, { resourceTypeId: 'customer-group' }],
       messages: [{ resourceTypeId: 'customer' }],
     }
-    createSubscription(world, home, draft, requestAct({ clientId: 'emulator', isPlatformClient: false }))
+    createSubscription(world, project, draft, requestAct({ clientId: 'emulator', isPlatformClient: false }))
   }
 
   function reset() {

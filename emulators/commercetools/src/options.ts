@@ -20,6 +20,8 @@ export type EmulatorOptions = {
   /** Makes the Subscription `ctsf` when the project has none. */
   autoSubscribe?: boolean | undefined
   projectKey?: string | undefined
+  /** Keys of empty projects beside it. */
+  moreProjects?: string[] | undefined
   /** Longest URL; longer ones get 414. The real API's limit is not documented, clients met it at about 15,000. */
   maxUrlBytes?: number | undefined
 }
@@ -28,7 +30,7 @@ export type Arguments = EmulatorOptions & { json: boolean; exitWithParent: boole
 
 export class UsageError extends Error {}
 
-export const USAGE = `node src/main.ts [--port P] [--host H] [--project KEY] [--state DIR] [--data FILE]
+export const USAGE = `node src/main.ts [--port P] [--host H] [--project KEY …] [--state DIR] [--data FILE]
                  [--deliver-to URL] [--sqs aws|URL] [--auto-subscribe] [--max-url-bytes N] [--exit-with-parent] [--json]
 
 The delivery secret is read from CTSF_DELIVERY_SECRET or the file named by CTSF_DELIVERY_SECRET_FILE; the credentials
@@ -48,7 +50,8 @@ export function readArguments(argv: string[], env: NodeJS.ProcessEnv): Arguments
   return {
     port,
     host: values.host,
-    projectKey: values.project,
+    projectKey: values.project?.[0],
+    moreProjects: values.project?.slice(1),
     stateDir: values.state,
     dataFile: values.data,
     maxUrlBytes: positive('--max-url-bytes', values['max-url-bytes']),
@@ -69,7 +72,7 @@ function parsed(argv: string[]) {
       options: {
         port: { type: 'string' },
         host: { type: 'string' },
-        project: { type: 'string' },
+        project: { type: 'string', multiple: true },
         state: { type: 'string' },
         data: { type: 'string' },
         'deliver-to': { type: 'string' },

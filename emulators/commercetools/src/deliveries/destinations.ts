@@ -29,9 +29,9 @@ export function destinations(world: World, patience: () => Patience): Destinatio
   }
 
   return {
-    standing: ({ id }) => states.get(id) ?? 'taken',
-    stand({ id }, state) {
-      states.set(id, state)
+    standing: subscription => states.get(placeOf(subscription)) ?? 'taken',
+    stand(subscription, state) {
+      states.set(placeOf(subscription), state)
     },
     published({ projectKey, subscriptionId }, published) {
       const project = world.projects.get(projectKey)
@@ -49,3 +49,6 @@ export function destinations(world: World, patience: () => Patience): Destinatio
     forget: () => states.clear(),
   }
 }
+
+/** A new destination is another one, and knows nothing of what was broken. */
+const placeOf = ({ id, destination }: Subscription) => `${id} ${JSON.stringify(destination)}`

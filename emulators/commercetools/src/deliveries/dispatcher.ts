@@ -242,8 +242,12 @@ export function dispatcher(world: World, { faultOf, baseUrl, sqs }: Sources): Di
     },
     async tryOut(probe, subscription) {
       const published = await put(probe, subscription)
-      if (published === 'taken') counts.acknowledged += 1
-      else counts.refused += 1
+      if (published !== 'taken') counts.refused += 1
+      else {
+        counts.acknowledged += 1
+        places.published(probe, published)
+        intoQueues.hurry()
+      }
       return published
     },
     disturb(change) {

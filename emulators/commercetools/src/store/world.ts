@@ -275,11 +275,17 @@ function messagesOf(commit: Commit, identifiers: UserProvidedIdentifiers, at: st
 
 /** Stores messages for the query API, shares the created customer with its table, and drops those past their days. */
 export function keepMessages(project: Project, messages: Message[], created: Customer | undefined, now: number) {
-  const { enabled, deleteDaysAfterCreation } = project.settings.messages
+  const { enabled } = project.settings.messages
   for (const message of messages) {
     if (message.type === 'CustomerCreated' && created) message.customer = created
     if (enabled) project.messages.put(message)
   }
+  forgetMessages(project, now)
+}
+
+/** A message goes when its days are over, whether or not anything happens then. */
+export function forgetMessages(project: Project, now: number) {
+  const { deleteDaysAfterCreation } = project.settings.messages
   const oldest = new Date(now - deleteDaysAfterCreation * DAY_MS).toISOString()
   for (;;) {
     const first = project.messages.byTime.from().next()
