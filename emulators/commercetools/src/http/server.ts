@@ -32,6 +32,11 @@ export function server(
     forceCloseConnections: true,
     keepAliveTimeout: 60_000,
     routerOptions: { maxParamLength: 1_000 },
+    // A path that no route could even be looked up for.
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      const known = asApiError(error)
+      reply.status(known.statusCode).send(known.body())
+    },
   })
   app.decorateRequest('operation', null)
   app.decorateRequest('fault', null)

@@ -138,7 +138,7 @@ function freeKey(project: Project, id: string, key: string | undefined): string 
 function destination(given: unknown): JsonObject {
   const draft = object(given, 'destination')
   const type = text(draft, 'type')
-  const required = REQUIRED[type]
+  const required = Object.hasOwn(REQUIRED, type) ? REQUIRED[type] : undefined
   if (!required) throw malformedJson(`destination: Unknown destination type '${type}'`)
   for (const name of required) text(draft, name)
   const kept = { ...draft }
