@@ -88,6 +88,7 @@ const BODIES: Case[] = [
   signUp('a body that is no JSON', '{"email": ', NOT_JSON, shape('')),
   signUp('a body that is a list', '[]', NOT_JSON, shape('')),
   signUp('a body that is a text', '"customer"', NOT_JSON, shape('')),
+  signUp('a body that is too deep', `{"a":${'['.repeat(9_000)}${']'.repeat(9_000)}}`, NOT_JSON, shape('deep')),
   signUp('no body', undefined, NOT_JSON, shape('')),
   signUp('a draft without what it needs', { password: 'x' }, NOT_JSON, shape('email: Missing required value')),
   signUp('a number for a text', draft({ firstName: 7 }), NOT_JSON, shape('firstName')),
@@ -229,6 +230,11 @@ const UPDATES: Case[] = [
 
 const QUERIES: Case[] = [
   where('half a predicate', 'key(', /^Malformed parameter: where: Syntax error while parsing 'where'/),
+  where(
+    'a predicate that is too deep',
+    `${'('.repeat(3_000)}key = "a"${')'.repeat(3_000)}`,
+    /^Malformed parameter: where: .*deep/,
+  ),
   where('an operator that does not exist', 'firstName ilike "a%"', /^Malformed parameter: where: Syntax error/),
   where('a text that does not end', 'firstName = "a', /^Malformed parameter: where: Syntax error/),
   where('a field that does not exist', 'mood = "good"', /^Malformed parameter: where: The field 'mood' does not exist/),
@@ -322,8 +328,30 @@ const SUBSCRIPTIONS: Case[] = [
   subscribe('a taken key', { key: 'ctsf' }, 'DuplicateField'),
 ]
 
+const control = (name: string, path: string, body: unknown, code = NOT_JSON): Case => ({
+  name,
+  method: 'POST',
+  path: `/__emulator/${path}`,
+  body,
+  expected: { status: 400, code },
+})
+const CONTROLS: Case[] = [
+  control('time that goes backwards', 'clock', { advanceMs: -1 }),
+  control('more time than there is', 'clock', { advanceMs: 1e16 }),
+  control('a receiver that is no URL', 'deliveries', { deliverTo: 'somewhere' }),
+  control('a receiver that speaks something else', 'deliveries', { deliverTo: 'ftp://127.0.0.1/' }),
+  control('a rate that is a text', 'deliveries', { doubleRate: 'often' }),
+  control('a handshake that does not exist', 'deliveries', { handshake: 'firm' }),
+  control('a fault that does not exist', 'faults', [{ on: 'query', do: 'sulk' }]),
+  control('a fault nowhere', 'faults', [{ on: 'lunch', do: 'status' }]),
+  control('a status that is none', 'faults', [{ on: 'query', do: 'status', status: 7 }]),
+  control('a scenario that does not exist', 'play', { scenario: 'opera' }),
+  control('a state that does not exist', 'destinations', { subscription: 'key=ctsf', is: 'sad' }),
+]
+
 describe.each([
   ['a body', BODIES],
+  ['a control route', CONTROLS],
   ['a field', FIELDS],
   ['an update or a deletion', UPDATES],
   ['a query', QUERIES],

@@ -32,6 +32,7 @@ export type Controls = {
 }
 
 const MAX_LISTED = 5_000
+const END_OF_TIME = Date.parse('9999-12-31T23:59:59Z')
 const HANDSHAKES = ['send', 'require', 'skip'] as const
 const SCHEMAS = ['CloudEventSchemaV1_0', 'EventGridSchema'] as const
 const SCENARIOS: PlayState['scenario'][] = ['arrivals', 'one-change-each', 'shoppers']
@@ -60,6 +61,8 @@ export function control(
     const body = bodyOf(request)
     const advanceMs = optionalInteger(body, 'advanceMs')
     if (advanceMs !== undefined && advanceMs < 0) throw malformedJson('advanceMs: time does not go backwards')
+    if (world.clock.ms() + (advanceMs ?? 0) > END_OF_TIME)
+      throw malformedJson('advanceMs: time ends with the year 9999')
     world.clock.move({ advanceMs, freeze: optionalFlag(body, 'freeze') })
     world.saveClock()
     deliveries.tick()
@@ -83,11 +86,11 @@ export function control(
     }
     const shuffle = optionalFlag(body, 'shuffle')
     if (shuffle !== undefined) change.shuffle = shuffle
-    deliveries.disturb(change)
     const changed = ways(body)
+    const to = receiver(body)
+    deliveries.disturb(change)
     if (Object.keys(changed).length > 0) deliveries.arrange(changed)
-    if ('deliverTo' in body)
-      deliveries.deliverTo(optionalText(body, 'deliverTo') ?? null, optionalText(body, 'deliverToken'))
+    if ('deliverTo' in body) deliveries.deliverTo(to, optionalText(body, 'deliverToken'))
     return deliveries.counts()
   })
   app.get('/__emulator/deliveries', async () => deliveries.counts())
@@ -138,6 +141,14 @@ export function control(
 function bodyOf(request: FastifyRequest): JsonObject {
   if (!isObject(request.body)) throw malformedJson('Expected a JSON object')
   return request.body
+}
+
+function receiver(body: JsonObject): string | null {
+  const url = optionalText(body, 'deliverTo') ?? null
+  if (url !== null && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw malformedJson('deliverTo: Expected an http or https URL')
+  }
+  return url
 }
 
 function ways(body: JsonObject): Partial<Ways> {

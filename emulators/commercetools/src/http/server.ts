@@ -48,6 +48,7 @@ export function server(
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     if (body === '') return done(null, undefined)
     try {
+      if (tooDeep(String(body))) return done(malformedJson(`nested more than ${DEEPEST} levels deep`))
       done(null, JSON.parse(String(body)))
     } catch (error) {
       done(malformedJson(error instanceof Error ? error.message : 'not JSON'))
@@ -125,6 +126,27 @@ export function server(
     if (latency.ms > 0) await wait(latency.ms)
     if (fault?.do === 'slow') await wait(fault.ms ?? 1_000)
   }
+}
+
+/** What is read can be deeper than what can be written again, and would spoil every list that it is part of. */
+const DEEPEST = 200
+
+function tooDeep(text: string): boolean {
+  if (text.length < DEEPEST * 2) return false
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at]
+    if (quoted) {
+      if (letter === '\\') at += 1
+      else if (letter === '"') quoted = false
+    } else if (letter === '"') quoted = true
+    else if (letter === '{' || letter === '[') {
+      depth += 1
+      if (depth > DEEPEST) return true
+    } else if (letter === '}' || letter === ']') depth -= 1
+  }
+  return false
 }
 
 const UNANSWERED = ['drop-before', 'connection-reset', 'hang']
