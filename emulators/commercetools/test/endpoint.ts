@@ -1,4 +1,7 @@
-/** An HTTP endpoint that keeps every request as it came, handshakes included, and answers as a test says. */
+/**
+ * An HTTP endpoint that keeps every request as it came, handshakes included, and answers as a test says;
+ * what is no JSON, such as the page of a proxy, is kept as text.
+ */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Json } from './world.ts'
@@ -12,9 +15,10 @@ export async function endpoint(reply: (request: Request) => Reply = () => ({ sta
   const server = createServer((request, answer) => {
     const parts: Buffer[] = []
     request.on('data', part => parts.push(part))
+    request.on('error', () => undefined)
     request.on('end', () => {
       const text = Buffer.concat(parts).toString()
-      const json: unknown = text === '' ? undefined : JSON.parse(text)
+      const json: unknown = /^[{[]/.test(text) ? JSON.parse(text) : undefined
       const one = { method: request.method ?? '', headers: request.headers as Json, text, json }
       requests.push(one)
       const { status, headers = {}, body = '' } = reply(one)

@@ -164,9 +164,8 @@ function misbehave(fault: Fault, request: FastifyRequest, reply: FastifyReply): 
     case 'throttle': {
       reply.header('retry-after', String(Math.max(1, Math.ceil((fault.ms ?? 1_000) / 1000))))
       const message = 'Too many requests.'
-      return reply
-        .status(fault.status ?? 429)
-        .send({ statusCode: 429, message, errors: [{ code: 'OverCapacity', message }] })
+      const statusCode = fault.status ?? 429
+      return reply.status(statusCode).send({ statusCode, message, errors: [{ code: 'OverCapacity', message }] })
     }
     case 'html':
       return reply
@@ -205,6 +204,7 @@ const CODES: Record<number, string> = {
 /** As if somebody else had changed the resource in between: the version shown is the present one. */
 function refuseAsStale(request: FastifyRequest, world: World) {
   const { projectKey, resource, ref } = request.params as Partial<Record<string, string>>
+  if (request.operation !== 'update' && request.operation !== 'delete') return
   if (projectKey === undefined || resource === undefined || ref === undefined) return
   const row = find(kindOf({ params: { resource } }), world.project(projectKey), ref)
   throw concurrentModification(row.id, row.version - 1, row.version)
