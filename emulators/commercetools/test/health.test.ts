@@ -1,6 +1,9 @@
 /** Health of a Subscription: broken destinations, what is kept for them and how long, on the emulator's clock. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Json, SUBSCRIPTION, tokenOf, world } from './world.ts'
+import { type Json, SUBSCRIPTION, world } from './world.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -115,6 +118,30 @@ describe('a subscription', () => {
     expect((await it.health('key=other')).is).toBe('Healthy')
   })
 
+  test('is as sick after a restart as before, and for as long', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'emulator-'))
+    try {
+      await using first = await world({ receives: true, stateDir })
+      await first.ok('POST', '/demo/subscriptions', { ...SUBSCRIPTION, messages: [] })
+      await first.until('/__emulator/deliveries', body => body.acknowledged === 1)
+      await first.control('POST', 'destinations', { subscription: 'key=ctsf', is: 'misconfigured' })
+      await first.signUp({ email: 'a@example.com' })
+      await first.until('/demo/subscriptions/key=ctsf', body => body.status === 'ConfigurationError')
+      await first.control('POST', 'clock', { advanceMs: 20 * HOUR_MS })
+      await first.emulator.close()
+
+      await using second = await world({ stateDir })
+      const status = async () => (await second.ok('GET', '/demo/subscriptions/key=ctsf')).status
+      expect(await status()).toBe('ConfigurationError')
+      expect(await second.control('GET', 'deliveries')).toMatchObject({ pending: 1 })
+      await second.control('POST', 'clock', { advanceMs: 5 * HOUR_MS })
+      expect(await status()).toBe('ConfigurationErrorDeliveryStopped')
+      expect(await second.control('GET', 'deliveries')).toMatchObject({ pending: 0, dropped: 1 })
+    } finally {
+      rmSync(stateDir, { recursive: true, force: true })
+    }
+  })
+
   test('wrong words of the control routes are refused', async () => {
     await using it = await subscribed()
     const status = async (path: string, body: Json) => (await it.call('POST', `/__emulator/${path}`, body)).status
@@ -122,6 +149,5 @@ describe('a subscription', () => {
     expect(await status('destinations', { subscription: 'key=none', is: 'working' })).toBe(404)
     expect(await status('deliveries', { handshake: 'maybe' })).toBe(400)
     expect(await status('deliveries', { eventGridSchema: 'mine' })).toBe(400)
-    expect(await tokenOf(it.emulator.url)).toEqual(expect.any(String))
   })
 })

@@ -10,24 +10,17 @@ import type { Delivery } from '../model/notice.ts'
 import { type Random, random } from '../model/random.ts'
 import type { World } from '../store/world.ts'
 import { destinations } from './destinations.ts'
-import { type EventGridSchema, envelope } from './envelope.ts'
-import { type HandshakeRule, handshakes } from './handshake.ts'
-import { isKept, PATIENCE, type Patience } from './health.ts'
+import { envelope } from './envelope.ts'
+import { handshakes } from './handshake.ts'
+import { isKept } from './health.ts'
 import { type Job, type Lane, lane, type Outcome } from './lane.ts'
 import { payloadOf } from './notification.ts'
 import { pushed, wait } from './push.ts'
 import { accepted, type Sender, sender } from './send.ts'
 import { type Published, queues, type SqsOptions } from './sqs.ts'
+import { type Told, toldLog } from './told.ts'
+import { CALM, type Disturbance, USUAL, type Ways } from './ways.ts'
 
-export type Disturbance = {
-  doubleRate: number
-  shuffle: boolean
-  delayRate: number
-  delayMs: number
-  loseRate: number
-  seed: number
-}
-export type Ways = Patience & { handshake: HandshakeRule; eventGridSchema: EventGridSchema }
 type Counts = {
   sent: number
   acknowledged: number
@@ -37,16 +30,6 @@ type Counts = {
   lost: number
   /** Not retained any more when the destination could have taken them. */
   dropped: number
-}
-
-type Told = {
-  id: string
-  projectKey: string
-  resourceId: string
-  what: string
-  at: string
-  status: number | null
-  tries: number
 }
 
 export type Dispatcher = {
@@ -68,16 +51,13 @@ export type Dispatcher = {
   confirm(token: string): boolean
   counts(): Counts & Disturbance & Ways & { deliverTo: string | null }
   pending(): Iterable<Delivery>
-  told: Told[]
+  told(): readonly Told[]
   deliverTo(url: string | null, token?: string): void
   reset(): void
   close(): void
 }
 
 const SHUFFLE_MS = 100
-const TOLD_KEPT = 5_000
-const CALM: Disturbance = { doubleRate: 0, shuffle: false, delayRate: 0, delayMs: 0, loseRate: 0, seed: 1 }
-const USUAL: Ways = { ...PATIENCE, handshake: 'send', eventGridSchema: 'CloudEventSchemaV1_0' }
 
 type Sources = { faultOf: () => Fault | null; baseUrl: () => string; sqs: SqsOptions | undefined }
 
@@ -90,51 +70,48 @@ export function dispatcher(world: World, { faultOf, baseUrl, sqs }: Sources): Di
   let url: string | null = null
   let acked: string[] = []
   let closed = false
+  let generation = 0
+  const told = toldLog()
   const places = destinations(world, () => ways)
   const shakes = handshakes(baseUrl, () => world.clock.iso())
   const amazon = sqs === undefined ? null : queues(sqs)
-  const overHttp = lane(
-    () => target !== null,
-    job => attempt(job, publishToTopic),
-  )
-  const intoQueues = lane(
-    () => true,
-    job => attempt(job, publishToQueue),
-  )
+  const overHttp = lane(() => target !== null, attempt)
+  const intoQueues = lane(() => true, attempt)
   const lanes: Lane[] = [overHttp, intoQueues]
 
   const subscriptionOf = ({ projectKey, subscriptionId }: Delivery) =>
     world.projects.get(projectKey)?.subscriptions.get(subscriptionId)
   const queued = ({ destination }: Subscription) => amazon !== null && destination.type === 'SQS'
 
-  async function attempt(
-    job: Job,
-    send: (job: Job, to: Subscription) => Promise<Outcome | Exclude<Published, 'taken'>>,
-  ): Promise<Outcome> {
+  async function attempt(job: Job): Promise<Outcome> {
     const { delivery } = job
+    const born = generation
     const subscription = subscriptionOf(delivery)
-    const outcome = subscription ? await send(job, subscription) : 'gone'
-    switch (outcome) {
-      case 'taken':
-        counts.acknowledged += 1
-        done(job)
-        return 'taken'
-      case 'gone':
-        done(job)
-        return 'gone'
-      case 'refused':
-        counts.refused += 1
-        return 'refused'
-      case 'held':
-        return 'held'
-      default: {
-        const health = places.published(delivery, outcome)
-        if (!health || isKept(health, delivery.publishedAt, world.clock.ms(), ways)) return 'held'
-        counts.dropped += job.double ? 0 : 1
-        done(job)
-        return 'gone'
-      }
+    if (!subscription) return gone(job)
+    const outcome = await (queued(subscription) ? publishToQueue : publishToTopic)(job, subscription)
+    // What was on its way when everything was reset counts for nothing.
+    if (born !== generation) return 'gone'
+    if (outcome === 'held') return outcome
+    if (outcome === 'taken') {
+      counts.acknowledged += 1
+      done(job)
+      return outcome
     }
+    if (outcome === 'refused') {
+      counts.refused += 1
+      return outcome
+    }
+    const health = places.published(delivery, outcome)
+    const kept = !health || isKept(health, delivery.publishedAt, world.clock.ms(), ways)
+    // A queue that was really asked is not asked by everybody at once; one that a test broke is not asked at all.
+    if (kept) return places.standing(subscription) === 'taken' ? 'refused' : 'held'
+    counts.dropped += job.double ? 0 : 1
+    return gone(job)
+  }
+
+  function gone(job: Job): Outcome {
+    done(job)
+    return 'gone'
   }
 
   /** Nobody can verify it: the certificate is Amazon's. It stands where the real one would. */
@@ -162,7 +139,7 @@ export function dispatcher(world: World, { faultOf, baseUrl, sqs }: Sources): Di
     const posting = { id, publishedAt, tries: job.tries, destination, eventGridSchema, sign }
     const answer = await pushed(envelope(payloadOf(delivery, subscription), posting), target, faultOf())
     const status = answer?.status ?? null
-    remember(job, status)
+    told.add(job, status)
     return accepted(status) ? 'taken' : 'refused'
   }
 
@@ -170,7 +147,7 @@ export function dispatcher(world: World, { faultOf, baseUrl, sqs }: Sources): Di
     const { delivery } = job
     const played = places.standing(subscription)
     const published = played === 'taken' ? await put(delivery, subscription) : played
-    remember(job, published === 'taken' ? 200 : null)
+    told.add(job, published === 'taken' ? 200 : null)
     if (published === 'taken') places.published(delivery, published)
     else counts.refused += 1
     return published
@@ -185,14 +162,6 @@ export function dispatcher(world: World, { faultOf, baseUrl, sqs }: Sources): Di
     const { text } = payloadOf(delivery, subscription)
     const published = await amazon.publish(subscription.destination, text)
     return fault?.do === 'commit-then-drop' ? 'unavailable' : published
-  }
-
-  function remember({ delivery, tries }: Job, status: number | null) {
-    const { notice, id, projectKey } = delivery
-    const resourceId = notice.of === 'message' ? notice.message.resource.id : notice.id
-    const what = notice.of === 'message' ? notice.message.type : `${notice.kind} v${notice.version}`
-    self.told.push({ id, projectKey, resourceId, what, at: new Date().toISOString(), status, tries })
-    if (self.told.length > TOLD_KEPT * 2) self.told = self.told.slice(-TOLD_KEPT)
   }
 
   function flush() {
@@ -215,7 +184,7 @@ export function dispatcher(world: World, { faultOf, baseUrl, sqs }: Sources): Di
   const reaches = (subscription: Subscription) => queued(subscription) || target !== null
 
   const self: Dispatcher = {
-    told: [],
+    told: told.entries,
     reaches,
     isDirect: queued,
     resume(deliveries) {
@@ -299,9 +268,10 @@ export function dispatcher(world: World, { faultOf, baseUrl, sqs }: Sources): Di
       overHttp.hurry()
     },
     reset() {
+      generation += 1
       for (const each of lanes) each.clear()
       acked = []
-      self.told = []
+      told.clear()
       Object.assign(counts, { sent: 0, acknowledged: 0, refused: 0, doubled: 0, lost: 0, dropped: 0 })
       disturbance = CALM
       ways = USUAL

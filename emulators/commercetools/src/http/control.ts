@@ -1,6 +1,7 @@
 /** The control routes under `/__emulator`: what a test, a demo or a comparison tool does to the emulator itself. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Dispatcher, Disturbance, Ways } from '../deliveries/dispatcher.ts'
+import type { Dispatcher } from '../deliveries/dispatcher.ts'
+import type { Disturbance, Ways } from '../deliveries/ways.ts'
 import { ApiError, malformedJson, malformedParameter } from '../model/errors.ts'
 import {
   isObject,
