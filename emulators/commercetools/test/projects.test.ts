@@ -1,5 +1,6 @@
 /** Several projects in one emulator: nothing of one is seen, found or told in another. */
 import { describe, expect, test } from 'vitest'
+import { readArguments } from '../src/options.ts'
 import { at, type Json, SUBSCRIPTION, tokenOf, world } from './world.ts'
 
 async function two(more = {}) {
@@ -93,5 +94,12 @@ describe('two projects', () => {
       expect((await it.ok('GET', `/${project}/subscriptions`)).total).toBe(1)
     }
     expect((await it.call('GET', '/third/customers')).status).toBe(404)
+  })
+
+  test('are named by the option given twice', () => {
+    expect(readArguments(['--project', 'shop', '--project', 'other'], {})).toMatchObject({
+      projectKey: 'shop',
+      moreProjects: ['other'],
+    })
   })
 })

@@ -1,4 +1,7 @@
 /** SQS: what is published lies in the queue, put there by Amazon's own client, which meets a queue that nobody here wrote. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -8,6 +11,7 @@ import {
 } from '@aws-sdk/client-sqs'
 import { buildApp } from 'fauxqs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { readArguments } from '../src/options.ts'
 import { at, type Json, world } from './world.ts'
 
 const REGION = 'eu-central-1'
@@ -131,6 +135,24 @@ describe('a subscription with an SQS destination', () => {
     await it.until('/demo/subscriptions/key=ctsf', body => body.status === 'Healthy')
   })
 
+  test('puts into the queue after a restart what it could not before', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'emulator-'))
+    try {
+      await using first = await shop({ stateDir })
+      await first.ok('POST', '/demo/subscriptions', subscription({ messages: [] }))
+      await received(1)
+      await first.control('POST', 'faults', [{ on: 'deliver', do: 'status' }])
+      const { id } = await first.signUp({ email: 'kept@example.com' })
+      await first.until('/demo/subscriptions/key=ctsf', body => body.status === 'TemporaryError')
+      await first.emulator.close()
+      await using second = await shop({ stateDir })
+      expect((await received(1)).map(each => at(each, 'resource', 'id'))).toEqual([id])
+      await second.until('/demo/subscriptions/key=ctsf', body => body.status === 'Healthy')
+    } finally {
+      rmSync(stateDir, { recursive: true, force: true })
+    }
+  })
+
   test('puts a message twice when the answer to the first was lost', async () => {
     await using it = await shop()
     await it.ok('POST', '/demo/subscriptions', subscription({ messages: [] }))
@@ -148,5 +170,25 @@ describe('a subscription with an SQS destination', () => {
     await client.send(new DeleteQueueCommand({ QueueUrl: queueUrl }))
     const { id } = await it.signUp({ email: 'a@example.com' })
     await it.inbox.until(pushes => pushes.some(each => at(each.payload, 'resource', 'id') === id))
+  })
+})
+
+describe('--sqs', () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'key' }
+
+  test('names Amazon or a stand-in, with credentials from the environment', () => {
+    const expected = { accessKeyId: 'id', secretAccessKey: 'key' }
+    expect(readArguments(['--sqs', 'aws'], keys).sqs).toEqual(expected)
+    expect(readArguments(['--sqs', endpoint], { ...keys, AWS_SESSION_TOKEN: 't' }).sqs).toEqual({
+      ...expected,
+      endpoint,
+      sessionToken: 't',
+    })
+    expect(readArguments([], keys).sqs).toBeUndefined()
+  })
+
+  test('is refused without them, and when it names something else', () => {
+    expect(() => readArguments(['--sqs', 'aws'], {})).toThrow('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set')
+    expect(() => readArguments(['--sqs', 'pigeon'], keys)).toThrow("'pigeon' is neither 'aws' nor an http or https URL")
   })
 })

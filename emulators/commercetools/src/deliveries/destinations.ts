@@ -37,7 +37,9 @@ export function destinations(world: World, patience: () => Patience): Destinatio
       const project = world.projects.get(projectKey)
       const before = project?.subscriptions.get(subscriptionId)
       if (!project || !before) return null
-      return save(project, before, healthAfter(before, published, world.clock.iso()))
+      const after = healthAfter(before, published, world.clock.iso())
+      const waited = published === 'taken' ? null : healthAt(before, world.clock.ms(), patience())
+      return save(project, before, after ?? waited)
     },
     tick() {
       for (const project of world.projects.values()) {
