@@ -6,6 +6,7 @@ import { api } from './http/api.ts'
 import { control } from './http/control.ts'
 import { edits } from './http/edits.ts'
 import { faults as makeFaults } from './http/faults.ts'
+import { health } from './http/health.ts'
 import { inStore } from './http/inStore.ts'
 import { requests as makeRequests } from './http/requests.ts'
 import { type Latency, server } from './http/server.ts'
@@ -18,6 +19,7 @@ import { player } from './player/player.ts'
 import { createSubscription, hasMessages } from './resources/subscriptions.ts'
 import { seed } from './seed.ts'
 import { journal, journalLines } from './store/journal.ts'
+import type { Project } from './store/project.ts'
 import { restore, snapshot } from './store/restore.ts'
 import { world as makeWorld, requestAct } from './store/world.ts'
 
@@ -40,12 +42,19 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
   const faults = makeFaults()
   const requests = makeRequests()
   const latency: Latency = { ms: 0, perRecordMs: 0 }
-  const deliveries = dispatcher(world, () => faults.meet('deliver'))
+  let url = ''
+  const deliveries = dispatcher(world, {
+    faultOf: () => faults.meet('deliver'),
+    baseUrl: () => url,
+    sqs: options.sqs,
+  })
   const people = player(world)
   deliveries.deliverTo(options.deliverTo ?? null, options.deliverToken)
   world.deliveries = {
-    plan: (project, change, messages) => (deliveries.hasReader() ? planned(world, project, change, messages) : []),
+    plan: (project, change, messages) => planned(world, project, change, messages, deliveries.reaches),
     enqueue: deliveries.enqueue,
+    isDirect: deliveries.isDirect,
+    tryOut: deliveries.tryOut,
   }
 
   const pending = stateDir === undefined ? [] : restore(world, journalLines(stateDir))
@@ -61,19 +70,21 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
   inStore(app, world, signed)
   trade(app, world, signed)
   edits(app, world, signed)
+  health(app, world, deliveries)
   control(app, { world, faults, requests, latency, deliveries, people, reset })
   inspector(app, world, deliveries)
   await app.listen({ host, port })
   people.resume()
 
   const bound = (app.server.address() as AddressInfo).port
+  url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
   let closing: Promise<void> | null = null
   const close = () => {
     closing ??= shut()
     return closing
   }
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url,
     port: bound,
     reset,
     close,
@@ -85,8 +96,13 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
       world.addProject(projectKey)
       if (dataFile !== undefined) seed(world, dataFile, projectKey)
     }
-    const home = world.projects.get(projectKey) ?? world.addProject(projectKey)
-    if (!options.autoSubscribe || home.subscriptions.size() > 0) return
+    for (const key of [projectKey, ...(options.moreProjects ?? [])]) {
+      const project = world.projects.get(key) ?? world.addProject(key)
+      if (options.autoSubscribe && project.subscriptions.size() === 0) subscribe(project)
+    }
+  }
+
+  function subscribe(project: Project) {
     const more = options.subscribeTo ?? []
     const draft = {
       key: 'ctsf',
@@ -94,7 +110,7 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
       changes: ['customer', 'customer-group', ...more].map(resourceTypeId => ({ resourceTypeId })),
       messages: ['customer', ...more.filter(hasMessages)].map(resourceTypeId => ({ resourceTypeId })),
     }
-    createSubscription(world, home, draft, requestAct({ clientId: 'emulator', isPlatformClient: false }))
+    createSubscription(world, project, draft, requestAct({ clientId: 'emulator', isPlatformClient: false }))
   }
 
   function reset() {

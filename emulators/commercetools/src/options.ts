@@ -1,6 +1,7 @@
 /** How an emulator is started: from a program by options, from a shell by arguments. */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { SqsOptions } from './deliveries/sqs.ts'
 import { hasChanges } from './resources/subscriptions.ts'
 
 export type EmulatorOptions = {
@@ -15,11 +16,15 @@ export type EmulatorOptions = {
   deliverTo?: string | undefined
   /** Sent as `Authorization: Bearer` with each delivery. */
   deliverToken?: string | undefined
+  /** Puts what Subscriptions with a destination of type SQS tell into their queues. */
+  sqs?: SqsOptions | undefined
   /** Makes the Subscription `ctsf` when the project has none. */
   autoSubscribe?: boolean | undefined
   /** Type ids that it tells of beside customers and customer groups: changes, and messages where there are any. */
   subscribeTo?: string[] | undefined
   projectKey?: string | undefined
+  /** Keys of empty projects beside it. */
+  moreProjects?: string[] | undefined
   /** Longest URL; longer ones get 414. The real API's limit is not documented, clients met it at about 15,000. */
   maxUrlBytes?: number | undefined
 }
@@ -28,11 +33,12 @@ export type Arguments = EmulatorOptions & { json: boolean; exitWithParent: boole
 
 export class UsageError extends Error {}
 
-export const USAGE = `node src/main.ts [--port P] [--host H] [--project KEY] [--state DIR] [--data FILE]
-                 [--deliver-to URL] [--auto-subscribe] [--subscribe-to TYPE,…] [--max-url-bytes N]
+export const USAGE = `node src/main.ts [--port P] [--host H] [--project KEY …] [--state DIR] [--data FILE]
+                 [--deliver-to URL] [--sqs aws|URL] [--auto-subscribe] [--subscribe-to TYPE,…] [--max-url-bytes N]
                  [--exit-with-parent] [--json]
 
-The delivery secret is read from CTSF_DELIVERY_SECRET or the file named by CTSF_DELIVERY_SECRET_FILE.`
+The delivery secret is read from CTSF_DELIVERY_SECRET or the file named by CTSF_DELIVERY_SECRET_FILE; the credentials
+for --sqs from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.`
 
 const DEFAULT_PORT = 4020
 
@@ -48,12 +54,14 @@ export function readArguments(argv: string[], env: NodeJS.ProcessEnv): Arguments
   return {
     port,
     host: values.host,
-    projectKey: values.project,
+    projectKey: values.project?.[0],
+    moreProjects: values.project?.slice(1),
     stateDir: values.state,
     dataFile: values.data,
     maxUrlBytes: positive('--max-url-bytes', values['max-url-bytes']),
     deliverTo,
     deliverToken: secret(env),
+    sqs: sqs(values.sqs, env),
     autoSubscribe: values['auto-subscribe'] ?? values['subscribe-to'] !== undefined,
     subscribeTo: typeIds(values['subscribe-to']),
     json: values.json ?? false,
@@ -69,10 +77,11 @@ function parsed(argv: string[]) {
       options: {
         port: { type: 'string' },
         host: { type: 'string' },
-        project: { type: 'string' },
+        project: { type: 'string', multiple: true },
         state: { type: 'string' },
         data: { type: 'string' },
         'deliver-to': { type: 'string' },
+        sqs: { type: 'string' },
         'max-url-bytes': { type: 'string' },
         'auto-subscribe': { type: 'boolean' },
         'subscribe-to': { type: 'string' },
@@ -91,6 +100,23 @@ function typeIds(given: string | undefined): string[] | undefined {
   const unknown = all?.find(each => !hasChanges(each))
   if (unknown !== undefined) throw new UsageError(`--subscribe-to: Subscriptions tell nothing of '${unknown}'`)
   return all
+}
+
+/** From the environment alone: Amazon's client would look for credentials in files and on the network as well. */
+function sqs(where: string | undefined, env: NodeJS.ProcessEnv): SqsOptions | undefined {
+  if (where === undefined) return undefined
+  if (where !== 'aws' && !/^https?:/.test(URL.parse(where)?.protocol ?? '')) {
+    throw new UsageError(`--sqs: '${where}' is neither 'aws' nor an http or https URL`)
+  }
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env
+  if (!accessKeyId || !secretAccessKey) {
+    throw new UsageError('--sqs: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set')
+  }
+  return { endpoint: where === 'aws' ? undefined : where, accessKeyId, secretAccessKey, sessionToken }
 }
 
 function positive(name: string, given: string | undefined): number | undefined {

@@ -21,13 +21,16 @@ export async function receiver() {
     request.on('data', part => parts.push(part))
     request.on('error', () => undefined)
     request.on('end', () => {
+      // Event Grid's question whether it may deliver is no delivery.
+      if (request.method === 'OPTIONS') return reply.writeHead(200, { 'webhook-allowed-origin': '*' }).end()
       const text = Buffer.concat(parts).toString()
       const body = (text.startsWith('{') ? JSON.parse(text) : { text }) as Json
       const data = at(body, 'message', 'data')
       const payload = typeof data === 'string' ? (JSON.parse(Buffer.from(data, 'base64').toString()) as Json) : body
+      const message = at(body, 'Type') === 'Notification' ? JSON.parse(String(at(body, 'Message'))) : payload
       const push = {
         body,
-        payload,
+        payload: message as Json,
         messageId: String(at(body, 'message', 'messageId')),
         headers: request.headers as Json,
       }

@@ -1,24 +1,26 @@
 /**
- * Pushes deliveries to one receiver, at least once: several at a time, again with growing pauses while it refuses,
- * and doubled, delayed, shuffled or lost when a test asks for it. Pauses run on the wall's time, not on the emulator's.
+ * Brings deliveries to where a Subscription's destination leads, at least once: over HTTP to one receiver, or into a
+ * queue of SQS; doubled, delayed, shuffled or lost when a test asks for it.
  */
 
+import { createHmac } from 'node:crypto'
 import type { Fault } from '../http/faults.ts'
+import type { Subscription } from '../model/entities.ts'
 import type { Delivery } from '../model/notice.ts'
 import { type Random, random } from '../model/random.ts'
-import { type Sorted, sorted } from '../store/sorted.ts'
 import type { World } from '../store/world.ts'
-import { bodyOf } from './notification.ts'
-import { IN_FLIGHT, type Sender, sender } from './send.ts'
+import { destinations } from './destinations.ts'
+import { envelope } from './envelope.ts'
+import { handshakes } from './handshake.ts'
+import { isKept } from './health.ts'
+import { type Job, type Lane, lane, type Outcome } from './lane.ts'
+import { payloadOf } from './notification.ts'
+import { pushed, wait } from './push.ts'
+import { accepted, type Sender, sender } from './send.ts'
+import { type Published, queues, type SqsOptions } from './sqs.ts'
+import { type Told, toldLog } from './told.ts'
+import { CALM, type Disturbance, USUAL, type Ways } from './ways.ts'
 
-export type Disturbance = {
-  doubleRate: number
-  shuffle: boolean
-  delayRate: number
-  delayMs: number
-  loseRate: number
-  seed: number
-}
 type Counts = {
   sent: number
   acknowledged: number
@@ -26,199 +28,140 @@ type Counts = {
   pending: number
   doubled: number
   lost: number
-}
-
-/** A delivery and how often it was tried; a double is told once more, with the same id. */
-type Job = { delivery: Delivery; tries: number; double: boolean; at: number; n: number }
-
-type Told = {
-  id: string
-  projectKey: string
-  resourceId: string
-  what: string
-  at: string
-  status: number | null
-  tries: number
+  /** Not retained any more when the destination could have taken them. */
+  dropped: number
 }
 
 export type Dispatcher = {
-  /** Whether anybody reads the topic; without a reader, what is published is gone. */
-  hasReader(): boolean
+  /** Whether anybody reads there; without a reader, what is published is gone. */
+  reaches(subscription: Subscription): boolean
   enqueue(deliveries: Delivery[]): void
   /** Takes up what an earlier process left undelivered. */
   resume(deliveries: Delivery[]): void
+  /** Whether the destination is asked itself, so that its answer is known at once. */
+  isDirect(subscription: Subscription): boolean
+  /** Sends the test notification to such a destination. */
+  tryOut(probe: Delivery, subscription: Subscription): Promise<Published>
   disturb(change: Partial<Disturbance>): void
-  counts(): Counts & Disturbance & { deliverTo: string | null }
+  arrange(change: Partial<Ways>): void
+  /** Plays that a destination is broken, or well again. */
+  stand(subscription: Subscription, state: Published): void
+  /** Looks at what time has done to the health of Subscriptions, and to what is kept for them. */
+  tick(): void
+  confirm(token: string): boolean
+  counts(): Counts & Disturbance & Ways & { deliverTo: string | null }
   pending(): Iterable<Delivery>
-  told: Told[]
+  told(): readonly Told[]
   deliverTo(url: string | null, token?: string): void
   reset(): void
   close(): void
 }
 
-const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 2_000
-/** Refusals in a row after which the receiver counts as down. */
-const DOWN_AFTER = 3
-const LONGEST_REST_MS = 500
 const SHUFFLE_MS = 100
-const TOLD_KEPT = 5_000
-const CALM: Disturbance = { doubleRate: 0, shuffle: false, delayRate: 0, delayMs: 0, loseRate: 0, seed: 1 }
 
-export function dispatcher(world: World, faultOf: () => Fault | null): Dispatcher {
-  let ready: Job[] = []
-  let head = 0
-  const later: Sorted<Job> = sorted((a, b) => a.at - b.at || a.n - b.n)
-  const flying = new Set<Job>()
-  const counts = { sent: 0, acknowledged: 0, refused: 0, doubled: 0, lost: 0 }
+type Sources = { faultOf: () => Fault | null; baseUrl: () => string; sqs: SqsOptions | undefined }
+
+export function dispatcher(world: World, { faultOf, baseUrl, sqs }: Sources): Dispatcher {
+  const counts = { sent: 0, acknowledged: 0, refused: 0, doubled: 0, lost: 0, dropped: 0 }
   let disturbance = CALM
+  let ways = USUAL
   let dice: Random = random(CALM.seed)
   let target: Sender | null = null
   let url: string | null = null
-  let n = 0
-  /** Refusals in a row: while the receiver is down, one delivery at a time tries it, with rests in between. */
-  let failing = 0
-  let restsUntil = 0
-  let timer: NodeJS.Timeout | null = null
-  let timerAt = 0
   let acked: string[] = []
   let closed = false
   let generation = 0
-  let pumping = false
+  const told = toldLog()
+  const places = destinations(world, () => ways)
+  const shakes = handshakes(baseUrl, () => world.clock.iso())
+  const amazon = sqs === undefined ? null : queues(sqs)
+  const overHttp = lane(() => target !== null, attempt)
+  const intoQueues = lane(() => true, attempt)
+  const lanes: Lane[] = [overHttp, intoQueues]
 
-  const job = (delivery: Delivery, double: boolean): Job => {
-    n += 1
-    return { delivery, tries: 0, double, at: 0, n }
-  }
+  const subscriptionOf = ({ projectKey, subscriptionId }: Delivery) =>
+    world.projects.get(projectKey)?.subscriptions.get(subscriptionId)
+  const queued = ({ destination }: Subscription) => amazon !== null && destination.type === 'SQS'
 
-  function place(each: Job) {
-    const { delayRate, delayMs, shuffle } = disturbance
-    const pause = (dice.chance(delayRate) ? delayMs : 0) + (shuffle ? dice.int(SHUFFLE_MS) : 0)
-    if (pause > 0) postpone(each, pause)
-    else ready.push(each)
-  }
-
-  function postpone(each: Job, pauseMs: number) {
-    each.at = Date.now() + pauseMs
-    later.insert(each)
-    wake()
-  }
-
-  function wake() {
-    const first = later.from().next()
-    const waits = head < ready.length && restsUntil > Date.now()
-    if ((first.done && !waits) || closed) return
-    const next = Math.max(restsUntil, waits || first.done ? 0 : first.value.at)
-    if (timer !== null && timerAt <= next) return
-    if (timer !== null) clearTimeout(timer)
-    timerAt = next
-    timer = setTimeout(
-      () => {
-        timer = null
-        pump()
-      },
-      Math.max(0, timerAt - Date.now()),
-    )
-  }
-
-  /** After the reply: a delivery never holds up the request that caused it. */
-  function soon() {
-    if (pumping) return
-    pumping = true
-    setImmediate(() => {
-      pumping = false
-      pump()
-    })
-  }
-
-  function pump() {
-    if (closed || !target) return
-    const now = Date.now()
-    for (;;) {
-      const first = later.from().next()
-      if (first.done || first.value.at > now) break
-      later.remove(first.value)
-      ready.push(first.value)
-    }
-    const room = now < restsUntil ? 0 : failing >= DOWN_AFTER ? 1 : IN_FLIGHT
-    while (flying.size < room && head < ready.length) {
-      const next = ready[head] as Job
-      head += 1
-      flying.add(next)
-      void push(next, target, generation)
-    }
-    if (head > 1_000 && head * 2 > ready.length) {
-      ready = ready.slice(head)
-      head = 0
-    }
-    wake()
-  }
-
-  async function push(each: Job, to: Sender, born: number) {
-    each.tries += 1
-    counts.sent += 1
-    const { delivery } = each
-    const subscription = world.projects.get(delivery.projectKey)?.subscriptions.get(delivery.subscriptionId)
-    const status = subscription ? await attempt(bodyOf(delivery, subscription), to) : 204
-    if (born !== generation) return
-    flying.delete(each)
-    remember(each, status)
-    if (status !== null && (status === 102 || (status >= 200 && status < 300))) {
-      failing = 0
-      restsUntil = 0
+  async function attempt(job: Job): Promise<Outcome> {
+    const { delivery } = job
+    const born = generation
+    const subscription = subscriptionOf(delivery)
+    if (!subscription) return gone(job)
+    const outcome = await (queued(subscription) ? publishToQueue : publishToTopic)(job, subscription)
+    // What was on its way when everything was reset counts for nothing.
+    if (born !== generation) return 'gone'
+    if (outcome === 'held') return outcome
+    if (outcome === 'taken') {
       counts.acknowledged += 1
-      if (!each.double) {
-        if (acked.length === 0) setTimeout(flush, 20)
-        acked.push(delivery.id)
-      }
-    } else {
-      failing += 1
-      if (failing >= DOWN_AFTER)
-        restsUntil = Date.now() + Math.min(LONGEST_REST_MS, 10 * 2 ** Math.min(failing - DOWN_AFTER, 10))
+      done(job)
+      return outcome
+    }
+    if (outcome === 'refused') {
       counts.refused += 1
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(each.tries - 1, 10))
-      postpone(each, pause * (0.75 + Math.random() / 2))
+      return outcome
     }
-    soon()
+    const health = places.published(delivery, outcome)
+    const kept = !health || isKept(health, delivery.publishedAt, world.clock.ms(), ways)
+    // A queue that was really asked is not asked by everybody at once; one that a test broke is not asked at all.
+    if (kept) return places.standing(subscription) === 'taken' ? 'refused' : 'held'
+    counts.dropped += job.double ? 0 : 1
+    return gone(job)
   }
 
-  async function attempt(
-    { body, contentType }: { body: string; contentType: string },
-    to: Sender,
-  ): Promise<number | null> {
+  function gone(job: Job): Outcome {
+    done(job)
+    return 'gone'
+  }
+
+  /** Nobody can verify it: the certificate is Amazon's. It stands where the real one would. */
+  const sign = (text: string) => createHmac('sha256', world.tokenKey).update(text).digest('base64')
+
+  function done(job: Job) {
+    if (job.double) return
+    if (acked.length === 0) setTimeout(flush, 20)
+    acked.push(job.delivery.id)
+  }
+
+  /** The topic takes everything unless a test broke it; what it then pushes may be refused, which the topic minds alone. */
+  async function publishToTopic(job: Job, subscription: Subscription) {
+    const { delivery } = job
+    const state = job.published ? 'taken' : places.standing(subscription)
+    if (state !== 'taken') return state
+    if (!job.published) places.published(delivery, 'taken')
+    job.published = true
+    if (!target) return 'held'
+    if (!(await shakes.mayDeliver(subscription, target, ways.handshake, ways.eventGridSchema))) return 'held'
+    counts.sent += 1
+    const { destination } = subscription
+    const { id, publishedAt } = delivery
+    const { eventGridSchema } = ways
+    const posting = { id, publishedAt, tries: job.tries, destination, eventGridSchema, sign }
+    const answer = await pushed(envelope(payloadOf(delivery, subscription), posting), target, faultOf())
+    const status = answer?.status ?? null
+    told.add(job, status)
+    return accepted(status) ? 'taken' : 'refused'
+  }
+
+  async function publishToQueue(job: Job, subscription: Subscription) {
+    const { delivery } = job
+    const played = places.standing(subscription)
+    const published = played === 'taken' ? await put(delivery, subscription) : played
+    told.add(job, published === 'taken' ? 200 : null)
+    if (published === 'taken') places.published(delivery, published)
+    else counts.refused += 1
+    return published
+  }
+
+  async function put(delivery: Delivery, subscription: Subscription): Promise<Published> {
+    if (!amazon) return 'unavailable'
     const fault = faultOf()
-    if (!fault) return to.send(body, contentType)
-    switch (fault.do) {
-      case 'status':
-      case 'throttle':
-      case 'conflict':
-        return fault.status ?? (fault.do === 'throttle' ? 429 : 500)
-      case 'drop-before':
-        return null
-      case 'commit-then-drop':
-        await to.send(body, contentType)
-        return null
-      case 'slow':
-        await new Promise(resolve => setTimeout(resolve, fault.ms ?? 1_000))
-        return to.send(body, contentType)
-      case 'hang':
-        await new Promise(resolve => setTimeout(resolve, fault.ms ?? 10_000))
-        return null
-      case 'connection-reset':
-        return to.send(body, contentType, 0)
-      case 'truncate':
-        return to.send(body, contentType, Math.floor(body.length / 2))
-      case 'html':
-        return to.send('<html><body>Bad gateway</body></html>', 'text/html')
-    }
-  }
-
-  function remember({ delivery, tries }: Job, status: number | null) {
-    const { notice, id, projectKey } = delivery
-    const resourceId = notice.of === 'message' ? notice.message.resource.id : notice.id
-    const what = notice.of === 'message' ? notice.message.type : `${notice.kind} v${notice.version}`
-    self.told.push({ id, projectKey, resourceId, what, at: new Date().toISOString(), status, tries })
-    if (self.told.length > TOLD_KEPT * 2) self.told = self.told.slice(-TOLD_KEPT)
+    if (fault && fault.do !== 'commit-then-drop' && fault.do !== 'slow') return 'unavailable'
+    if (fault?.do === 'slow') await wait(fault.ms ?? 1_000)
+    counts.sent += 1
+    const { text } = payloadOf(delivery, subscription)
+    const published = await amazon.publish(subscription.destination, text)
+    return fault?.do === 'commit-then-drop' ? 'unavailable' : published
   }
 
   function flush() {
@@ -227,72 +170,121 @@ export function dispatcher(world: World, faultOf: () => Fault | null): Dispatche
     acked = []
   }
 
+  function place(delivery: Delivery, double: boolean) {
+    const { delayRate, delayMs, shuffle } = disturbance
+    const pause = (dice.chance(delayRate) ? delayMs : 0) + (shuffle ? dice.int(SHUFFLE_MS) : 0)
+    laneOf(delivery).add(delivery, double, pause)
+  }
+
+  function laneOf(delivery: Delivery): Lane {
+    const subscription = subscriptionOf(delivery)
+    return subscription && queued(subscription) ? intoQueues : overHttp
+  }
+
+  const reaches = (subscription: Subscription) => queued(subscription) || target !== null
+
   const self: Dispatcher = {
-    told: [],
-    hasReader: () => target !== null,
+    told: told.entries,
+    reaches,
+    isDirect: queued,
     resume(deliveries) {
-      for (const delivery of deliveries) ready.push(job(delivery, false))
-      soon()
+      for (const delivery of deliveries) laneOf(delivery).add(delivery, false)
     },
     enqueue(deliveries) {
-      if (!target) {
-        if (deliveries.length > 0) world.acknowledged(deliveries.map(each => each.id))
-        return
-      }
       for (const delivery of deliveries) {
+        const subscription = subscriptionOf(delivery)
+        if (!subscription || !reaches(subscription)) {
+          world.acknowledged([delivery.id])
+          continue
+        }
         if (dice.chance(disturbance.loseRate)) {
           counts.lost += 1
           world.acknowledged([delivery.id])
           continue
         }
-        place(job(delivery, false))
+        place(delivery, false)
         if (dice.chance(disturbance.doubleRate)) {
           counts.doubled += 1
-          place(job(delivery, true))
+          place(delivery, true)
         }
       }
-      soon()
+    },
+    async tryOut(probe, subscription) {
+      const published = await put(probe, subscription)
+      if (published !== 'taken') counts.refused += 1
+      else {
+        counts.acknowledged += 1
+        places.published(probe, published)
+        intoQueues.hurry()
+      }
+      return published
     },
     disturb(change) {
       disturbance = { ...disturbance, ...change }
       if (change.seed !== undefined) dice = random(change.seed)
     },
+    arrange(change) {
+      ways = { ...ways, ...change }
+      self.tick()
+      for (const each of lanes) each.hurry()
+    },
+    stand(subscription, state) {
+      places.stand(subscription, state)
+      if (state === 'taken') for (const each of lanes) each.hurry()
+    },
+    tick() {
+      places.tick()
+      const now = world.clock.ms()
+      for (const each of lanes) {
+        const dropped = each.drop(({ delivery, published }) => {
+          const health = subscriptionOf(delivery)
+          return !published && health !== undefined && !isKept(health, delivery.publishedAt, now, ways)
+        })
+        const ids = dropped.filter(job => !job.double).map(job => job.delivery.id)
+        counts.dropped += ids.length
+        if (ids.length > 0) world.acknowledged(ids)
+      }
+    },
+    confirm(token) {
+      const known = shakes.confirm(token)
+      if (known) overHttp.hurry()
+      return known
+    },
     counts: () => ({
       ...counts,
-      pending: ready.length - head + later.size() + flying.size,
+      pending: overHttp.size() + intoQueues.size(),
       ...disturbance,
+      ...ways,
       deliverTo: url,
     }),
     *pending() {
-      for (const each of [...flying, ...ready.slice(head), ...later.from()]) if (!each.double) yield each.delivery
+      for (const each of lanes) for (const job of each.jobs()) if (!job.double) yield job.delivery
     },
     deliverTo(to, token) {
       target?.close()
       url = to
       target = to === null ? null : sender(to, token)
-      failing = 0
-      restsUntil = 0
-      soon()
+      shakes.forget()
+      overHttp.hurry()
     },
     reset() {
       generation += 1
-      ready = []
-      head = 0
-      later.clear()
-      flying.clear()
+      for (const each of lanes) each.clear()
       acked = []
-      failing = 0
-      restsUntil = 0
-      self.told = []
-      Object.assign(counts, { sent: 0, acknowledged: 0, refused: 0, doubled: 0, lost: 0 })
+      told.clear()
+      Object.assign(counts, { sent: 0, acknowledged: 0, refused: 0, doubled: 0, lost: 0, dropped: 0 })
       disturbance = CALM
+      ways = USUAL
       dice = random(CALM.seed)
+      places.forget()
+      shakes.forget()
     },
     close() {
       flush()
       closed = true
-      if (timer !== null) clearTimeout(timer)
+      for (const each of lanes) each.close()
       target?.close()
+      amazon?.close()
     },
   }
   return self

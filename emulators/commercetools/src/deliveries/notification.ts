@@ -1,7 +1,8 @@
-/** The words of a delivery: the payload in the format a Subscription asked for, in the envelope of its destination. */
+/** The words of a delivery: the payload in the format a Subscription asked for, cut to what its destination takes. */
 import type { Subscription } from '../model/entities.ts'
 import type { Delivery, Notice } from '../model/notice.ts'
 import { type Wire, wireMessage } from '../resources/wire.ts'
+import { fits, withoutPayload } from './size.ts'
 
 /** Where the path of a type is not its id in the plural. */
 const PATHS: Record<string, string> = {
@@ -40,9 +41,7 @@ function platformPayload(projectKey: string, notice: Notice): Wire {
   }
 }
 
-function cloudEvent(delivery: Delivery): Wire {
-  const { projectKey, notice, id } = delivery
-  const data = platformPayload(projectKey, notice)
+function cloudEvent({ projectKey, notice, id }: Delivery, data: Wire): Wire {
   const common = { specversion: '1.0', data }
   if (notice.of === 'change') {
     return {
@@ -68,23 +67,17 @@ function cloudEvent(delivery: Delivery): Wire {
   }
 }
 
-/** Pub/Sub pushes an envelope; what other destinations lead to gets the payload itself. */
-export function bodyOf(delivery: Delivery, subscription: Subscription): { body: string; contentType: string } {
-  const events = subscription.format.type === 'CloudEvents'
-  const payload = JSON.stringify(events ? cloudEvent(delivery) : platformPayload(delivery.projectKey, delivery.notice))
-  const contentType = events ? 'application/cloudevents+json; charset=utf-8' : 'application/json'
-  const { type, projectId, topic } = subscription.destination
-  if (type !== 'GoogleCloudPubSub') return { body: payload, contentType }
-  const envelope = {
-    message: {
-      data: Buffer.from(payload).toString('base64'),
-      messageId: delivery.id,
-      message_id: delivery.id,
-      publishTime: delivery.publishedAt,
-      publish_time: delivery.publishedAt,
-      attributes: events ? { 'content-type': contentType } : {},
-    },
-    subscription: `projects/${String(projectId)}/subscriptions/${String(topic)}`,
+export type Payload = { text: string; contentType: string; isEvent: boolean }
+
+/** What is published: the same words whatever takes them, but no more of them than it takes. */
+export function payloadOf(delivery: Delivery, subscription: Subscription): Payload {
+  const isEvent = subscription.format.type === 'CloudEvents'
+  const words = (shown: Wire) => JSON.stringify(isEvent ? cloudEvent(delivery, shown) : shown)
+  const whole = platformPayload(delivery.projectKey, delivery.notice)
+  const contentType = isEvent ? 'application/cloudevents+json; charset=utf-8' : 'application/json'
+  const text = words(whole)
+  if (delivery.notice.of === 'change' || fits(text, String(subscription.destination.type))) {
+    return { text, contentType, isEvent }
   }
-  return { body: JSON.stringify(envelope), contentType: 'application/json' }
+  return { text: words(withoutPayload(whole)), contentType, isEvent }
 }

@@ -1,12 +1,19 @@
 /** Which subscriptions of a project want to hear of a change and of its messages. */
-import type { Message } from '../model/entities.ts'
+import type { Message, Subscription } from '../model/entities.ts'
 import type { ChangeNotice, Delivery, Notice } from '../model/notice.ts'
 import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
 
-export function planned(world: World, project: Project, change: ChangeNotice, messages: Message[]): Delivery[] {
+export function planned(
+  world: World,
+  project: Project,
+  change: ChangeNotice,
+  messages: Message[],
+  reaches: (subscription: Subscription) => boolean,
+): Delivery[] {
   const all: Delivery[] = []
   for (const subscription of project.subscriptions.rows()) {
+    if (!reaches(subscription)) continue
     const tell = (notice: Notice) =>
       all.push({
         id: world.nextDeliveryId(),

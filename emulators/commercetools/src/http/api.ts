@@ -10,7 +10,7 @@ import { KINDS } from '../resources/registry.ts'
 import { settingsOf, updateSettings } from '../resources/settings.ts'
 import { expanded, type Wire, wire, wireMessage } from '../resources/wire.ts'
 import type { Project } from '../store/project.ts'
-import { requestAct, type World } from '../store/world.ts'
+import { forgetMessages, requestAct, type World } from '../store/world.ts'
 import { checkScope, type Tokens } from './tokens.ts'
 
 const MAX_ACTIONS = 500
@@ -35,15 +35,18 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
 
   app.get<{ Params: { projectKey: string }; Querystring: Query }>('/:projectKey/messages', async request => {
     const { project } = enter(request, request.params.projectKey, ['view_messages'])
+    forgetMessages(project, world.clock.ms())
     const found = page(project.messages, 'messages', request.query)
-    return { ...found, results: found.results.map(wireMessage) }
+    return { ...found, results: found.results.map(each => shown(project, wireMessage(each), request.query)) }
   })
 
-  app.get<{ Params: { projectKey: string; id: string } }>('/:projectKey/messages/:id', async request => {
+  type AtMessage = { Params: { projectKey: string; id: string }; Querystring: Query }
+  app.get<AtMessage>('/:projectKey/messages/:id', async request => {
     const { project } = enter(request, request.params.projectKey, ['view_messages'])
+    forgetMessages(project, world.clock.ms())
     const message = project.messages.get(request.params.id)
     if (!message) throw missing(request.params.id)
-    return wireMessage(message)
+    return shown(project, wireMessage(message), request.query)
   })
 
   type At = { Params: { projectKey: string; resource: string; ref: string }; Querystring: Query }
@@ -53,21 +56,22 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
     const { project } = enter(request, request.params.projectKey, kind.view)
     const found = page(kind.table(project), request.params.resource, request.query)
     if (request.method === 'HEAD' && found.count === 0) throw notFound('Nothing matches the query.')
-    return { ...found, results: found.results.map(row => shown(project, row, request.query)) }
+    return { ...found, results: found.results.map(row => shown(project, wire(row), request.query)) }
   })
 
   app.post<At>('/:projectKey/:resource', async (request, reply) => {
     const kind = kindOf(request)
     const { project, act } = enter(request, request.params.projectKey, kind.manage)
-    const made = kind.create(world, project, bodyOf(request), act)
-    const body = shown(project, made, request.query)
+    const draft = bodyOf(request)
+    const made = kind.create(world, project, draft, (await kind.beforeCreate?.(world, project, draft, act)) ?? act)
+    const body = shown(project, wire(made), request.query)
     return reply.status(201).send(kind.created?.(body) ?? body)
   })
 
   app.get<At>('/:projectKey/:resource/:ref', async request => {
     const kind = kindOf(request)
     const { project } = enter(request, request.params.projectKey, kind.view)
-    return shown(project, find(kind, project, request.params.ref), request.query)
+    return shown(project, wire(find(kind, project, request.params.ref)), request.query)
   })
 
   app.post<At>('/:projectKey/:resource/:ref', async request => {
@@ -76,7 +80,11 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
     const { version, actions } = updateOf(bodyOf(request))
     const row = find(kind, project, request.params.ref)
     checkVersion(row, version)
-    return shown(project, kind.update(world, project, row, actions, act), request.query)
+    if (!kind.beforeUpdate) return shown(project, wire(kind.update(world, project, row, actions, act)), request.query)
+    await kind.beforeUpdate(world, project, row, actions)
+    const still = find(kind, project, request.params.ref)
+    checkVersion(still, version)
+    return shown(project, wire(kind.update(world, project, still, actions, act)), request.query)
   })
 
   app.delete<At>('/:projectKey/:resource/:ref', async request => {
@@ -85,7 +93,7 @@ export function api(app: FastifyInstance, world: World, tokens: Tokens) {
     const version = versionOf(request.query)
     const row = find(kind, project, request.params.ref)
     checkVersion(row, version)
-    const body = shown(project, row, request.query)
+    const body = shown(project, wire(row), request.query)
     kind.remove(world, project, row, many(request.query.dataErasure)[0] === 'true', act)
     return body
   })
@@ -155,9 +163,9 @@ export function checkVersion(row: Resource, version: number) {
   if (row.version !== version) throw concurrentModification(row.id, version, row.version)
 }
 
-export function shown(project: Project, row: Resource, query: Query): Wire {
+export function shown(project: Project, row: Wire, query: Query): Wire {
   const paths = many(query.expand)
-  return paths.length > 0 ? expanded(project, wire(row), paths) : wire(row)
+  return paths.length > 0 ? expanded(project, row, paths) : row
 }
 
 export function bodyOf(request: FastifyRequest): JsonObject {

@@ -1,6 +1,7 @@
 /** The control routes under `/__emulator`: what a test, a demo or a comparison tool does to the emulator itself. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Dispatcher, Disturbance } from '../deliveries/dispatcher.ts'
+import type { Dispatcher } from '../deliveries/dispatcher.ts'
+import type { Disturbance, Ways } from '../deliveries/ways.ts'
 import { ApiError, malformedJson, malformedParameter } from '../model/errors.ts'
 import {
   isObject,
@@ -33,6 +34,9 @@ export type Controls = {
 }
 
 const MAX_LISTED = 5_000
+const END_OF_TIME = Date.parse('9999-12-31T23:59:59Z')
+const HANDSHAKES = ['send', 'require', 'skip'] as const
+const SCHEMAS = ['CloudEventSchemaV1_0', 'EventGridSchema'] as const
 
 export function control(
   app: FastifyInstance,
@@ -58,8 +62,11 @@ export function control(
     const body = bodyOf(request)
     const advanceMs = optionalInteger(body, 'advanceMs')
     if (advanceMs !== undefined && advanceMs < 0) throw malformedJson('advanceMs: time does not go backwards')
+    if (world.clock.ms() + (advanceMs ?? 0) > END_OF_TIME)
+      throw malformedJson('advanceMs: time ends with the year 9999')
     world.clock.move({ advanceMs, freeze: optionalFlag(body, 'freeze') })
     world.saveClock()
+    deliveries.tick()
     return now()
   })
   app.get('/__emulator/clock', async () => now())
@@ -80,9 +87,11 @@ export function control(
     }
     const shuffle = optionalFlag(body, 'shuffle')
     if (shuffle !== undefined) change.shuffle = shuffle
+    const changed = ways(body)
+    const to = receiver(body)
     deliveries.disturb(change)
-    if ('deliverTo' in body)
-      deliveries.deliverTo(optionalText(body, 'deliverTo') ?? null, optionalText(body, 'deliverToken'))
+    if (Object.keys(changed).length > 0) deliveries.arrange(changed)
+    if ('deliverTo' in body) deliveries.deliverTo(to, optionalText(body, 'deliverToken'))
     return deliveries.counts()
   })
   app.get('/__emulator/deliveries', async () => deliveries.counts())
@@ -133,6 +142,33 @@ export function control(
 function bodyOf(request: FastifyRequest): JsonObject {
   if (!isObject(request.body)) throw malformedJson('Expected a JSON object')
   return request.body
+}
+
+function receiver(body: JsonObject): string | null {
+  const url = optionalText(body, 'deliverTo') ?? null
+  if (url !== null && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw malformedJson('deliverTo: Expected an http or https URL')
+  }
+  return url
+}
+
+function ways(body: JsonObject): Partial<Ways> {
+  const change: Partial<Ways> = {}
+  for (const name of ['stopAfterMs', 'keepForMs'] as const) {
+    const value = number(body, name)
+    if (value !== undefined) change[name] = value
+  }
+  const handshake = optionalText(body, 'handshake')
+  if (handshake !== undefined) change.handshake = oneOf('handshake', handshake, HANDSHAKES)
+  const schema = optionalText(body, 'eventGridSchema')
+  if (schema !== undefined) change.eventGridSchema = oneOf('eventGridSchema', schema, SCHEMAS)
+  return change
+}
+
+function oneOf<T extends string>(name: string, given: string, allowed: readonly T[]): T {
+  const found = allowed.find(each => each === given)
+  if (found === undefined) throw malformedJson(`${name}: must be one of ${allowed.join(', ')}`)
+  return found
 }
 
 function number(body: JsonObject, name: string): number | undefined {

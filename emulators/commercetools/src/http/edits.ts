@@ -1,8 +1,10 @@
 /** The routes of order edits, `/{projectKey}/orders/edits`: like those of any resource, and one that applies an edit. */
+
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { OrderEdit } from '../model/trade.ts'
 import { applyEdit, createEdit, shownEdit, updateEdit } from '../orders/edits.ts'
 import { page, type Query } from '../query/page.ts'
+import { wire } from '../resources/wire.ts'
 import type { World } from '../store/world.ts'
 import { bodyOf, checkVersion, entrance, find, kindOf, shown, updateOf, versionOf } from './api.ts'
 import type { Tokens } from './tokens.ts'
@@ -21,7 +23,7 @@ export function edits(app: FastifyInstance, world: World, tokens: Tokens) {
       context,
       // The kind of edits finds edits.
       edit: () => find(kind, context.project, params.ref) as OrderEdit,
-      answer: (edit: OrderEdit) => shown(context.project, shownEdit(edit, context), query),
+      answer: (edit: OrderEdit) => shown(context.project, wire(shownEdit(edit, context)), query),
     }
   }
 

@@ -81,7 +81,11 @@ function fault(given: Json): Fault {
     const value = optionalInteger(body, name)
     if (value !== undefined) made[name] = value
   }
+  if (made.status !== undefined && (made.status < 200 || made.status > 599)) {
+    throw malformedJson('status: must be between 200 and 599')
+  }
   const rate = optional(body, 'rate')
-  if (typeof rate === 'number') made.rate = rate
+  if (rate !== undefined && typeof rate !== 'number') throw malformedJson('rate: Expected Number')
+  if (rate !== undefined) made.rate = rate
   return made
 }

@@ -42,7 +42,7 @@ export function inStore(app: FastifyInstance, world: World, tokens: Tokens) {
     checkStore(project, bound)
     const where = [...many(request.query.where), `${bound.field}(key = "${bound.storeKey}")`]
     const found = page(bound.kind.table(project), request.params.resource, { ...request.query, where })
-    return { ...found, results: found.results.map(row => shown(project, row, request.query)) }
+    return { ...found, results: found.results.map(row => shown(project, wire(row), request.query)) }
   })
 
   app.post<At>(path, async (request, reply) => {
@@ -50,14 +50,14 @@ export function inStore(app: FastifyInstance, world: World, tokens: Tokens) {
     const { project, act } = enter(request, request.params.projectKey, bound.kind.manage, bound.storeKey)
     checkStore(project, bound)
     const made = bound.kind.create(world, project, placed(bodyOf(request), bound), act)
-    const body = shown(project, made, request.query)
+    const body = shown(project, wire(made), request.query)
     return reply.status(201).send(bound.kind.created?.(body) ?? body)
   })
 
   app.get<At>(`${path}/:ref`, async request => {
     const bound = boundOf(request.params)
     const { project } = enter(request, request.params.projectKey, bound.kind.view, bound.storeKey)
-    return shown(project, findIn(project, bound, request.params.ref), request.query)
+    return shown(project, wire(findIn(project, bound, request.params.ref)), request.query)
   })
 
   app.post<At>(`${path}/:ref`, async request => {
@@ -66,7 +66,7 @@ export function inStore(app: FastifyInstance, world: World, tokens: Tokens) {
     const { version, actions } = updateOf(bodyOf(request))
     const row = findIn(project, bound, request.params.ref)
     checkVersion(row, version)
-    return shown(project, bound.kind.update(world, project, row, actions, act), request.query)
+    return shown(project, wire(bound.kind.update(world, project, row, actions, act)), request.query)
   })
 
   app.delete<At>(`${path}/:ref`, async request => {
@@ -75,7 +75,7 @@ export function inStore(app: FastifyInstance, world: World, tokens: Tokens) {
     const version = versionOf(request.query)
     const row = findIn(project, bound, request.params.ref)
     checkVersion(row, version)
-    const body = shown(project, row, request.query)
+    const body = shown(project, wire(row), request.query)
     bound.kind.remove(world, project, row, many(request.query.dataErasure)[0] === 'true', act)
     return body
   })

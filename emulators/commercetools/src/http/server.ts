@@ -32,6 +32,11 @@ export function server(
     forceCloseConnections: true,
     keepAliveTimeout: 60_000,
     routerOptions: { maxParamLength: 1_000 },
+    // A path that no route could even be looked up for.
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      const known = asApiError(error)
+      reply.status(known.statusCode).send(known.body())
+    },
   })
   app.decorateRequest('operation', null)
   app.decorateRequest('fault', null)
@@ -43,6 +48,7 @@ export function server(
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     if (body === '') return done(null, undefined)
     try {
+      if (tooDeep(String(body))) return done(malformedJson(`nested more than ${DEEPEST} levels deep`))
       done(null, JSON.parse(String(body)))
     } catch (error) {
       done(malformedJson(error instanceof Error ? error.message : 'not JSON'))
@@ -122,6 +128,27 @@ export function server(
   }
 }
 
+/** What is read can be deeper than what can be written again, and would spoil every list that it is part of. */
+const DEEPEST = 200
+
+function tooDeep(text: string): boolean {
+  if (text.length < DEEPEST * 2) return false
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at]
+    if (quoted) {
+      if (letter === '\\') at += 1
+      else if (letter === '"') quoted = false
+    } else if (letter === '"') quoted = true
+    else if (letter === '{' || letter === '[') {
+      depth += 1
+      if (depth > DEEPEST) return true
+    } else if (letter === '}' || letter === ']') depth -= 1
+  }
+  return false
+}
+
 const UNANSWERED = ['drop-before', 'connection-reset', 'hang']
 
 /** Answers in the handler's place; undefined lets the handler do its work. */
@@ -137,9 +164,8 @@ function misbehave(fault: Fault, request: FastifyRequest, reply: FastifyReply): 
     case 'throttle': {
       reply.header('retry-after', String(Math.max(1, Math.ceil((fault.ms ?? 1_000) / 1000))))
       const message = 'Too many requests.'
-      return reply
-        .status(fault.status ?? 429)
-        .send({ statusCode: 429, message, errors: [{ code: 'OverCapacity', message }] })
+      const statusCode = fault.status ?? 429
+      return reply.status(statusCode).send({ statusCode, message, errors: [{ code: 'OverCapacity', message }] })
     }
     case 'html':
       return reply
@@ -178,6 +204,7 @@ const CODES: Record<number, string> = {
 /** As if somebody else had changed the resource in between: the version shown is the present one. */
 function refuseAsStale(request: FastifyRequest, world: World) {
   const { projectKey, resource, ref } = request.params as Partial<Record<string, string>>
+  if (request.operation !== 'update' && request.operation !== 'delete') return
   if (projectKey === undefined || resource === undefined || ref === undefined) return
   const row = find(kindOf({ params: { resource } }), world.project(projectKey), ref)
   throw concurrentModification(row.id, row.version - 1, row.version)

@@ -1,4 +1,5 @@
 /** The routes of trade that are not like those of other resources: import, replicate, merge, container and key. */
+
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { replicateCart } from '../carts/create.ts'
 import { mergeCart } from '../carts/merge.ts'
@@ -7,6 +8,7 @@ import { importOrder } from '../orders/import.ts'
 import { many, page, type Query } from '../query/page.ts'
 import { orderFromQuote } from '../quotes/quotes.ts'
 import { customObject, putCustomObject } from '../resources/customObjects.ts'
+import { wire } from '../resources/wire.ts'
 import type { World } from '../store/world.ts'
 import { bodyOf, entrance, kindOf, shown } from './api.ts'
 import type { Tokens } from './tokens.ts'
@@ -25,37 +27,37 @@ export function trade(app: FastifyInstance, world: World, tokens: Tokens) {
 
   app.post<At>('/:projectKey/orders/import', async (request, reply) => {
     const { project, act } = enter(request, request.params.projectKey, orders.manage)
-    return made(reply, shown(project, importOrder(world, project, bodyOf(request), act), request.query))
+    return made(reply, shown(project, wire(importOrder(world, project, bodyOf(request), act)), request.query))
   })
 
   app.post<At>('/:projectKey/orders/quotes', async (request, reply) => {
     const { project, act } = enter(request, request.params.projectKey, orders.manage)
-    return made(reply, shown(project, orderFromQuote(world, project, bodyOf(request), act), request.query))
+    return made(reply, shown(project, wire(orderFromQuote(world, project, bodyOf(request), act)), request.query))
   })
 
   app.post<At>('/:projectKey/carts/replicate', async (request, reply) => {
     const { project, act } = enter(request, request.params.projectKey, carts.manage)
-    return made(reply, shown(project, replicateCart(world, project, bodyOf(request), act), request.query))
+    return made(reply, shown(project, wire(replicateCart(world, project, bodyOf(request), act)), request.query))
   })
 
   app.post<At>('/:projectKey/carts/customer-id=:customerId/merge', async request => {
     const { projectKey, customerId = '' } = request.params
     const { project, act } = enter(request, projectKey, carts.manage)
-    return shown(project, mergeCart(world, project, customerId, bodyOf(request), act), request.query)
+    return shown(project, wire(mergeCart(world, project, customerId, bodyOf(request), act)), request.query)
   })
 
   /** The second POST to the same container and key is answered with 200: nothing was created. */
   app.post<At>('/:projectKey/custom-objects', async (request, reply) => {
     const { project, act } = enter(request, request.params.projectKey, objects.manage)
     const row = putCustomObject(world, project, bodyOf(request), act)
-    return reply.status(row.version === 1 ? 201 : 200).send(shown(project, row, request.query))
+    return reply.status(row.version === 1 ? 201 : 200).send(shown(project, wire(row), request.query))
   })
 
   app.get<At>('/:projectKey/custom-objects/:container', async request => {
     const { project } = enter(request, request.params.projectKey, objects.view)
     const where = [...many(request.query.where), `container = ${JSON.stringify(request.params.container)}`]
     const found = page(project.customObjects, 'custom-objects', { ...request.query, where })
-    return { ...found, results: found.results.map(row => shown(project, row, request.query)) }
+    return { ...found, results: found.results.map(row => shown(project, wire(row), request.query)) }
   })
 
   const named = (project: Parameters<typeof customObject>[0], { container = '', key = '' }: At['Params']) => {
@@ -66,7 +68,7 @@ export function trade(app: FastifyInstance, world: World, tokens: Tokens) {
 
   app.get<At>('/:projectKey/custom-objects/:container/:key', async request => {
     const { project } = enter(request, request.params.projectKey, objects.view)
-    return shown(project, named(project, request.params), request.query)
+    return shown(project, wire(named(project, request.params)), request.query)
   })
 
   /** A version may be given, and then holds. */
@@ -79,6 +81,6 @@ export function trade(app: FastifyInstance, world: World, tokens: Tokens) {
     }
     const dataErasure = many(request.query.dataErasure)[0] === 'true'
     objects.remove(world, project, row, dataErasure, act)
-    return shown(project, row, request.query)
+    return shown(project, wire(row), request.query)
   })
 }

@@ -101,7 +101,8 @@ export function inspector(app: FastifyInstance, world: World, deliveries: Dispat
       .filter(each => each.id === id)
       .slice(-SHOWN)
       .reverse()
-    const told = deliveries.told
+    const told = deliveries
+      .told()
       .filter(each => each.resourceId === id)
       .slice(-SHOWN)
       .reverse()

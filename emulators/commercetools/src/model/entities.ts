@@ -107,13 +107,18 @@ export type Type = Resource & {
   fieldDefinitions: FieldDefinition[]
 }
 
+/** `ManuallySuspended` is left out: commercetools' own support sets it. */
+export type HealthStatus = 'Healthy' | 'ConfigurationError' | 'ConfigurationErrorDeliveryStopped' | 'TemporaryError'
+
 export type Subscription = Resource & {
   destination: JsonObject
   messages: { resourceTypeId: string; types: string[] }[]
   changes: { resourceTypeId: string }[]
   events: JsonObject[]
   format: { type: 'Platform' } | { type: 'CloudEvents'; cloudEventsVersion: string }
-  status: 'Healthy'
+  status: HealthStatus
+  /** Since when, on the emulator's clock, nothing could be published; not part of the wire form. */
+  failingSince?: Maybe<string>
 }
 
 export type UserProvidedIdentifiers = {

@@ -25,9 +25,13 @@ const OPERATORS: Record<string, Operator> = {
   '>=': '>=',
 }
 
+/** Deeper than anybody writes, far from what a recursive reader can bear; the real API's own limit is not documented. */
+const DEEPEST = 200
+
 export function parse(source: string, variables: Variables): Predicate {
   const all = tokens(source)
   let at = 0
+  let depth = 0
   const peek = (): Token => all[at] ?? { is: 'end', at: source.length }
   const next = (): Token => {
     const token = peek()
@@ -56,11 +60,14 @@ export function parse(source: string, variables: Variables): Predicate {
   }
 
   function either(): Predicate {
+    depth += 1
+    if (depth > DEEPEST) throw new PredicateError(`The predicate is nested more than ${DEEPEST} levels deep.`)
     const of = [both()]
     while (isWord('or')) {
       next()
       of.push(both())
     }
+    depth -= 1
     return of.length === 1 ? (of[0] as Predicate) : { is: 'or', of }
   }
 

@@ -16,6 +16,9 @@ export type ResourceKind = {
   create(world: World, project: Project, draft: JsonObject, act: Act): Resource
   update(world: World, project: Project, row: Resource, actions: JsonObject[], act: Act): Resource
   remove(world: World, project: Project, row: Resource, dataErasure: boolean, act: Act): void
+  /** What must be known before a creation or an update, and takes time; refuses by throwing. */
+  beforeCreate?(world: World, project: Project, draft: JsonObject, act: Act): Promise<Act>
+  beforeUpdate?(world: World, project: Project, row: Resource, actions: JsonObject[]): Promise<void>
   /** Names other than id and key under which one row is found: `order-number=…`. */
   refs?: Record<string, (project: Project, value: string) => Resource | undefined>
   /** The answer to a sign-up wraps the customer. */

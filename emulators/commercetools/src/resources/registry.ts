@@ -2,12 +2,14 @@
 import { createCustomer } from '../customers/create.ts'
 import { deleteCustomer, updateCustomer } from '../customers/update.ts'
 import type { Customer, CustomerGroup, Store, Subscription, Type } from '../model/entities.ts'
+import type { Project } from '../store/project.ts'
+import type { World } from '../store/world.ts'
 import { B2B } from './b2b.ts'
 import { changeResource } from './change.ts'
 import { createGroup, deleteGroup, groupActions } from './groups.ts'
 import { kind, type ResourceKind, tellingKind } from './kind.ts'
 import { createStore, deleteStore, storeActions } from './stores.ts'
-import { createSubscription, probe, subscriptionActions } from './subscriptions.ts'
+import { createSubscription, probe, subscriptionActions, tryActions, tryDraft } from './subscriptions.ts'
 import { TRADE } from './trade.ts'
 import { createType, typeActions } from './types.ts'
 
@@ -42,9 +44,11 @@ export const KINDS: Record<string, ResourceKind> = {
       update(world, project, row, actions, act) {
         const before = row as Subscription
         const after = changeResource(world, project, 'subscription', before, actions, subscriptionActions, act)
-        if (after.destination !== before.destination) world.tell(probe(world, project, after))
+        if (after.destination !== before.destination) told(world, project, after)
         return after
       },
+      beforeCreate: tryDraft,
+      beforeUpdate: (world, project, row, actions) => tryActions(world, project, row as Subscription, actions),
     },
   ),
 }
@@ -52,7 +56,12 @@ export const KINDS: Record<string, ResourceKind> = {
 function withProbe(create: typeof createSubscription): typeof createSubscription {
   return (world, project, draft, act) => {
     const made = create(world, project, draft, act)
-    world.tell(probe(world, project, made))
+    told(world, project, made)
     return made
   }
+}
+
+/** A destination that can be asked directly has had its test notification before. */
+function told(world: World, project: Project, row: Subscription) {
+  if (!world.deliveries.isDirect(row)) world.tell(probe(world, project, row))
 }

@@ -42,6 +42,12 @@ export const hasMessages = (typeId: string): boolean => MESSAGE_TYPES.includes(t
 export const hasChanges = (typeId: string): boolean => CHANGE_TYPES.includes(typeId)
 
 export function createSubscription(world: World, project: Project, draft: JsonObject, act: Act): Subscription {
+  const row = subscriptionFrom(world, project, draft, act)
+  world.commit({ project, typeId: 'subscription', act, after: row })
+  return row
+}
+
+function subscriptionFrom(world: World, project: Project, draft: JsonObject, act: Act): Subscription {
   if (project.subscriptions.size() >= MAX_SUBSCRIPTIONS) throw tooManyResources('subscription', MAX_SUBSCRIPTIONS)
   const key = freeKey(project, '', optionalText(draft, 'key'))
   const row: Subscription = {
@@ -54,12 +60,37 @@ export function createSubscription(world: World, project: Project, draft: JsonOb
     format: format(draft),
     status: 'Healthy',
   }
-  checkWants(row)
-  if (row.destination.type === 'EventGrid' && row.format.type !== 'CloudEvents') {
-    throw invalidInput('The destination EventGrid supports the CloudEvents format only.')
+  checkFormat(row)
+  return checkWants(row)
+}
+
+/** Refuses a draft whose destination does not take the test notification; the answer's act gives it the tested id. */
+export async function tryDraft(world: World, project: Project, draft: JsonObject, act: Act): Promise<Act> {
+  const row = subscriptionFrom(world, project, draft, act)
+  await tryOut(world, project, row)
+  return { ...act, newId: () => row.id }
+}
+
+/** The same for the new destinations among update actions. */
+export async function tryActions(world: World, project: Project, row: Subscription, actions: JsonObject[]) {
+  for (const action of actions) {
+    if (action.action !== 'changeDestination') continue
+    await tryOut(world, project, checkFormat({ ...row, destination: destination(action.destination) }))
   }
-  world.commit({ project, typeId: 'subscription', act, after: row })
-  return row
+}
+
+/**
+ * "If the message cannot be delivered, the Subscription will not be created" (API reference, create Subscription). The
+ * beginning of the message is the real one's, its code is assumed.
+ */
+async function tryOut(world: World, project: Project, row: Subscription) {
+  if (!world.deliveries.isDirect(row)) return
+  const published = await world.deliveries.tryOut(probe(world, project, row), row)
+  if (published === 'taken') return
+  const why = published === 'misconfigured' ? 'the destination refuses it' : 'the destination does not answer'
+  throw invalidInput(
+    `A test message could not be delivered to this destination: ${row.destination.type}. Reason: ${why}.`,
+  )
 }
 
 export const subscriptionActions: SmallActions<Subscription> = {
@@ -67,7 +98,7 @@ export const subscriptionActions: SmallActions<Subscription> = {
   setMessages: (row, action) => checkWants({ ...row, messages: messages(action) }),
   setChanges: (row, action) => checkWants({ ...row, changes: changes(action) }),
   setEvents: (row, action) => checkWants({ ...row, events: objects(action, 'events') }),
-  changeDestination: (row, action) => ({ ...row, destination: destination(action.destination) }),
+  changeDestination: (row, action) => checkFormat({ ...row, destination: destination(action.destination) }),
 }
 
 /** The test notification that follows a new subscription or a new destination, whatever it subscribes to. */
@@ -89,6 +120,13 @@ export function probe(world: World, project: Project, row: Subscription): Delive
   }
 }
 
+function checkFormat(row: Subscription): Subscription {
+  if (row.destination.type === 'EventGrid' && row.format.type !== 'CloudEvents') {
+    throw invalidInput('The destination EventGrid supports the CloudEvents format only.')
+  }
+  return row
+}
+
 function checkWants(row: Subscription): Subscription {
   if (row.messages.length + row.changes.length + row.events.length === 0) {
     throw invalidInput("At least one of 'messages', 'changes' or 'events' must be set.")
@@ -105,7 +143,7 @@ function freeKey(project: Project, id: string, key: string | undefined): string 
 function destination(given: unknown): JsonObject {
   const draft = object(given, 'destination')
   const type = text(draft, 'type')
-  const required = REQUIRED[type]
+  const required = Object.hasOwn(REQUIRED, type) ? REQUIRED[type] : undefined
   if (!required) throw malformedJson(`destination: Unknown destination type '${type}'`)
   for (const name of required) text(draft, name)
   const kept = { ...draft }

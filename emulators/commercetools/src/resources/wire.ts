@@ -6,7 +6,7 @@ import { type Project, TYPE_IDS, type TypeId, tableOf } from '../store/project.t
 export type Wire = Record<string, unknown>
 
 export function wire(row: Resource): Wire {
-  const { sequence: _, ...shown } = row
+  const { sequence: _, failingSince: _f, ...shown }: Resource & { failingSince?: unknown } = row
   return shown
 }
 

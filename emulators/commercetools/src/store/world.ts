@@ -11,6 +11,7 @@ import {
   type MessageBody,
   type ProjectSettings,
   type Resource,
+  type Subscription,
   type UserProvidedIdentifiers,
 } from '../model/entities.ts'
 import { notFound } from '../model/errors.ts'
@@ -111,6 +112,9 @@ export type World = {
   deliveries: {
     plan(project: Project, change: ChangeNotice, messages: Message[]): Delivery[]
     enqueue(planned: Delivery[]): void
+    /** Whether the answer of the destination itself is known at once. */
+    isDirect(subscription: Subscription): boolean
+    tryOut(probe: Delivery, subscription: Subscription): Promise<'taken' | 'misconfigured' | 'unavailable'>
   }
   /** Projects stay, with their settings and clients; all that is in them goes. */
   reset(): void
@@ -131,7 +135,7 @@ export function world(journal: Journal | null, wall?: () => number): World {
     lastId: 0,
     changes: [],
     journal,
-    deliveries: { plan: () => [], enqueue: () => undefined },
+    deliveries: { plan: () => [], enqueue: () => undefined, isDirect: () => false, tryOut: async () => 'taken' },
     project(key) {
       const found = self.projects.get(key)
       if (!found) throw notFound(`The project with key '${key}' was not found.`)
@@ -281,12 +285,18 @@ function messagesOf(commit: Commit, identifiers: UserProvidedIdentifiers, at: st
 
 /** Stores messages for the query API, shares the created row with its table, and drops those past their days. */
 export function keepMessages(project: Project, messages: Message[], created: Resource | undefined, now: number) {
-  const { enabled, deleteDaysAfterCreation } = project.settings.messages
+  const { enabled } = project.settings.messages
   for (const message of messages) {
     const name = HOLDS[message.type]
     if (name !== undefined && created) message[name] = created
     if (enabled) project.messages.put(message)
   }
+  forgetMessages(project, now)
+}
+
+/** A message goes when its days are over, whether or not anything happens then. */
+export function forgetMessages(project: Project, now: number) {
+  const { deleteDaysAfterCreation } = project.settings.messages
   const oldest = new Date(now - deleteDaysAfterCreation * DAY_MS).toISOString()
   for (;;) {
     const first = project.messages.byTime.from().next()
