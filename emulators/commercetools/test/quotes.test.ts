@@ -416,6 +416,29 @@ describe('queries and deletion', () => {
 })
 
 describe('what is refused', () => {
+  test('carts of a business unit outside its stores', async () => {
+    const draft = { customerId: buyer.id, businessUnit: { typeId: 'business-unit' as const, key: 'acme' } }
+    const make = (more: Partial<CartDraft> = {}) => refusal(cartOf(api, { ...draft, ...more }))
+    for (const more of [{}, { store: { typeId: 'store', key: 'retail' } as const }])
+      expect(await make(more)).toMatchObject({ status: 400, error: { code: 'InvalidOperation' } })
+    const below = {
+      key: 'acme-lab',
+      unitType: 'Division',
+      name: 'Lab',
+      parentUnit: { typeId: 'business-unit', key: 'acme' },
+    } as const
+    await api
+      .businessUnits()
+      .post({ body: { ...below, associates: unit.associates } })
+      .execute()
+    const inherited = await cartOf(api, {
+      ...draft,
+      businessUnit: { typeId: 'business-unit', key: 'acme-lab' },
+      store: { typeId: 'store', key: 'wholesale' },
+    })
+    expect(inherited).toMatchObject({ businessUnit: { key: 'acme-lab' }, store: { key: 'wholesale' } })
+  })
+
   test('requests for carts that a quote can not be made of', async () => {
     const why = async (more: Partial<CartDraft>) => refusal(ask(await basketOf(more)))
     const anonymous = await cartOf(api, { anonymousId: 'a' })

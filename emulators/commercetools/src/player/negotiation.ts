@@ -1,6 +1,6 @@
 /** Associates ask for quotes: a cart, a request, an answer in two drafts, and an order, a second round or a refusal. */
 import { createCart } from '../carts/create.ts'
-import type { Quote, QuoteRequest, StagedQuote } from '../model/b2b.ts'
+import type { BusinessUnit, Quote, QuoteRequest, StagedQuote } from '../model/b2b.ts'
 import type { JsonObject } from '../model/json.ts'
 import { createQuote, orderFromQuote, quoteActions } from '../quotes/quotes.ts'
 import { createQuoteRequest } from '../quotes/requests.ts'
@@ -37,8 +37,10 @@ const STEPS = [
   (scene: Plot) => {
     const { world, project, dice, act, name } = scene
     const tried = Array.from({ length: 8 }, () => anyUnit(project, dice))
-    const unit = tried.find(each => each && each.associates.length > 0)
-    const [associate] = unit?.associates ?? []
+    // An associate stays behind when its customer is erased, and buys nothing any more.
+    const alive = (unit: BusinessUnit) => unit.associates.find(each => project.customers.get(each.customer.id))
+    const unit = tried.find(each => each && alive(each))
+    const associate = unit && alive(unit)
     if (!unit || !associate) throw new Error('there is no company; play the scenario company first')
     const [store] = project.stores.find('key', effectiveStores(project, unit)[0]?.key ?? '')
     const [address] = unit.addresses

@@ -7,6 +7,7 @@ import { given, withValue } from '../model/rows.ts'
 import type { Basket, BasketAddress, Ref, Rounding } from '../model/trade.ts'
 import { group, resolve, store as storeOf, unit as unitOf } from '../resources/references.ts'
 import type { Project } from '../store/project.ts'
+import { effectiveStores } from '../units/tree.ts'
 import { basketAddress } from './address.ts'
 
 /** As `withValue`, for a field that all baskets have. */
@@ -44,6 +45,23 @@ function checkAssociate(
   throw invalidOperation(`The customer '${customerId}' is not an associate of the business unit '${found.key}'.`)
 }
 
+/**
+ * What a business unit with stores buys belongs to one of them; what one without buys belongs to none (BusinessUnit,
+ * `stores`). Stores that come from above count as its own.
+ */
+function checkStoreOfUnit(
+  project: Project,
+  unit: KeyReference<'business-unit'> | undefined,
+  store: KeyReference<'store'> | undefined,
+) {
+  const found = unit && project.businessUnits.find('key', unit.key)[0]
+  if (!found) return
+  const stores = effectiveStores(project, found)
+  if (store ? stores.some(each => each.key === store.key) : stores.length === 0) return
+  const named = store ? `The store '${store.key}' is not` : 'A store must be named that is'
+  throw invalidOperation(`${named} one of the business unit '${found.key}'.`)
+}
+
 export const paymentRef = (project: Project, value: Json | undefined): Ref<'payment'> => ({
   typeId: 'payment',
   id: resolve(project.payments, 'payment', value).id,
@@ -55,6 +73,8 @@ export function common(project: Project, draft: JsonObject) {
   const customer = customerOf(project, optionalText(draft, 'customerId'))
   const businessUnit = unitRef(project, optional(draft, 'businessUnit'))
   checkAssociate(project, businessUnit, customer.customerId)
+  const store = storeRef(project, optional(draft, 'store'))
+  checkStoreOfUnit(project, businessUnit, store)
   const customerGroup = groupRef(project, optional(draft, 'customerGroup')) ?? customer.customerGroup
   return {
     ...given('purchaseOrderNumber', optionalText(draft, 'purchaseOrderNumber')),
@@ -62,7 +82,7 @@ export function common(project: Project, draft: JsonObject) {
     ...given('customerEmail', optionalText(draft, 'customerEmail')),
     ...given('customerGroup', customerGroup),
     ...given('businessUnit', businessUnit),
-    ...given('store', storeRef(project, optional(draft, 'store'))),
+    ...given('store', store),
     ...given('billingAddress', basketAddress(project, draft.billingAddress, 'billingAddress')),
     ...given('shippingAddress', basketAddress(project, draft.shippingAddress, 'shippingAddress')),
     itemShippingAddresses: objects(draft, 'itemShippingAddresses').map(
