@@ -21,9 +21,11 @@ const own: Readonly<Record<EmulatorName, readonly Flag[]>> = {
     ['--grpc-port <port>', 'port of the Pub/Sub API'],
   ],
   commercetools: [
-    ['--project <key>', 'key of the project (default: demo)'],
+    ['--project <key...>', 'key of the project (default: demo), and of others beside it'],
     ['--deliver-to <url>', 'where deliveries of Subscriptions are pushed'],
+    ['--sqs <where>', "fill the SQS queues of Subscriptions: 'aws', or the URL of a stand-in"],
     ['--auto-subscribe', 'make the Subscription when there is none'],
+    ['--subscribe-to <types>', 'let that Subscription tell of more: order,cart,payment'],
   ],
 }
 
@@ -36,6 +38,7 @@ const descriptions: Readonly<Record<EmulatorName, string>> = {
 function argumentsOf(options: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(options).flatMap(([name, value]) => {
     const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+    if (Array.isArray(value)) return value.flatMap(each => [flag, String(each)])
     return value === true ? [flag] : value === undefined || value === false ? [] : [flag, String(value)]
   })
 }
