@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { type Group, type Measured, NotHere } from './figure.ts'
 import { calls } from './figures/calls.ts'
 import { cost } from './figures/cost.ts'
+import { emulator } from './figures/emulator.ts'
 import { intake } from './figures/intake.ts'
 import { latency } from './figures/latency.ts'
 import { memory } from './figures/memory.ts'
@@ -22,7 +23,7 @@ const usage = `usage: npm run bench -- [--json] [--only name,…] [--quick] [--p
 figures: ${names.join(', ')}
 `
 
-const groups: readonly Group[] = [calls, latency, intake, throughput, cost, memory]
+const groups: readonly Group[] = [calls, latency, intake, throughput, cost, memory, emulator]
 
 type Result = { name: Name; value: number; unit: string; better: Target['better']; target: number; against?: string }
 

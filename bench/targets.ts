@@ -20,6 +20,9 @@ export const targets = {
   'cost-per-record-1m-vs-10k-links': { target: 1.25, better: 'less', unit: ratio },
   'memory-1m-vs-10k-backlog': { target: 1.2, better: 'less', unit: ratio },
   'two-workers-vs-one': { target: 1.8, better: 'more', unit: ratio },
+  'salesforce-emulator-vs-parsing-only': { target: 6, better: 'less', unit: ratio },
+  'salesforce-emulator-1m-vs-10k-rows': { target: 1.4, better: 'less', unit: ratio },
+  'salesforce-emulator-memory-at-1m': { target: 4, better: 'less', unit: 'GiB' },
 } as const satisfies Readonly<Record<string, Target>>
 
 export type Name = keyof typeof targets
