@@ -74,15 +74,19 @@ export async function saveConflicts(
   now: Instant,
 ): Promise<void> {
   if (applied.length > 0) {
-    const ids = texts(applied.map(({ conflict }) => conflict))
+    const done = unnest('a', applied, {
+      conflict: ['text', ({ conflict }) => conflict],
+      at: ['timestamptz', ({ at }) => at],
+    })
+    // One that was replaced while it was being carried out is told as both; its conflict is closed already.
     await sql`
       with carried as (
-        update decision set applied_at = ${now}::timestamptz
-        where conflict = any(${ids}) and applied_at is null and undone_at is null returning conflict, choice)
+        update decision d set applied_at = ${now}::timestamptz from ${done}
+        where d.conflict = a.conflict and d.at = a.at and d.applied_at is null returning d.conflict, d.choice)
       update conflict c set sealed = null,
         state = case when d.choice = '{"do":"ignore"}' then 'ignored' else 'closed' end,
         closed_at = case when d.choice = '{"do":"ignore"}' then null else ${now}::timestamptz end
-      from carried d where c.id = d.conflict and c.state <> 'closed'`.execute(tx)
+      from carried d where c.id = d.conflict and c.state in ('decided', 'awaits-merge')`.execute(tx)
   }
   if (resolved.length > 0) {
     const over = unnest('r', resolved, {
