@@ -17,9 +17,9 @@ export type Resolve = CallOptions & {
   readonly take?: string
   readonly waitForMerge?: boolean
   readonly by?: string
-  readonly where: readonly string[]
+  readonly where?: readonly string[]
   readonly yes?: boolean
-  readonly expected?: number
+  readonly expected?: string
 }
 
 /** Who sits at this terminal: a decision carries a name. Where a token names the caller, the service takes that one. */
@@ -109,19 +109,19 @@ export function conflicts(program: Command): void {
         .option(
           '--where <name=value>',
           'many at once, all must hold: kind, mapping, role, field, openedBefore, source',
-          (one: string, before: readonly string[]) => [...before, one],
-          [] as readonly string[],
+          (one: string, before: readonly string[] = []) => [...before, one],
         )
         .option('--yes', 'with --where: decide, after the preview')
-        .option('--expected <n>', 'with --yes: only if it is still so many', Number)
+        .option('--expected <n>', 'with --yes: only if it is still so many')
         .option('--by <name>', 'who decided, where no API token says it (default: the user of this terminal)'),
     ),
     async ([id = ''], options) => {
       const choice = choiceOf(options)
       const by = whoever(options.by)
-      if ((id === '') === (options.where.length === 0))
+      const { where = [] } = options
+      if ((id === '') === (where.length === 0))
         throw new CommandError(2, 'bad-choice', 'Say which conflict, or which ones.', 'Give an id, or --where.')
-      if (id === '') return resolveMany(options, choice, by)
+      if (id === '') return resolveMany({ ...options, where }, choice, by)
       const body = { ...choice, ...by }
       const decided = await call(`/conflicts/${encodeURIComponent(id)}/decision`, options, { method: 'POST', body })
       if (options.json) document(decided)

@@ -7,7 +7,7 @@ import { CommandError, columns, document, say } from './out.ts'
 type Options = CallOptions & {
   readonly where: readonly string[]
   readonly yes?: boolean
-  readonly expected?: number
+  readonly expected?: string
 }
 
 const names = ['kind', 'mapping', 'role', 'field', 'openedBefore', 'source']
@@ -54,6 +54,10 @@ function text({ meant, examples, misfits }: Previewed): string {
 /** A preview; with `--yes` the decision on exactly as many, in as many requests as they need. */
 export async function resolveMany(options: Options, choice: object, by: object): Promise<number> {
   const filter = filterOf(options.where)
+  if ('crm' in choice)
+    throw new CommandError(2, 'bad-choice', 'Many cannot be linked to one record.', 'Decide them one by one.')
+  if (options.expected !== undefined && !/^\d+$/.test(options.expected))
+    throw new CommandError(2, 'bad-filter', `--expected ${options.expected} is no number.`, 'Take it from the preview.')
   const ask = (more: object): Promise<unknown> =>
     call('/conflicts/resolve', options, { method: 'POST', body: { filter, choice, ...by, ...more } })
   const preview = (await ask({ dryRun: true })) as Previewed
@@ -62,7 +66,7 @@ export async function resolveMany(options: Options, choice: object, by: object):
     else say(`${text(preview)}\n\nNothing is decided yet: add --yes --expected ${preview.meant.total}`)
     return 0
   }
-  let expected = options.expected ?? preview.meant.total
+  let expected = Number(options.expected ?? preview.meant.total)
   const total = { decided: 0, skipped: 0, left: 0 }
   do {
     const done = (await ask({ dryRun: false, expected })) as Done

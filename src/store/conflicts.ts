@@ -66,7 +66,10 @@ export const standing = sql`undone_at is null and (applied_at is null or choice 
 
 const closing = (now: Instant) => sql`state = 'closed', closed_at = ${now}::timestamptz, sealed = null`
 
-/** A conflict that is still open is refreshed and keeps its id: people have it on their screen. */
+/**
+ * A conflict that is still open is refreshed and keeps its id: people have it on their screen. Of what is ignored for good
+ * nobody is asked, from whichever side a pass comes to it.
+ */
 export async function saveConflicts(
   tx: Tx,
   { conflicts, resolved, applied }: Settlement,
@@ -124,6 +127,9 @@ export async function saveConflicts(
   const kept = await sql<{ id: string; source: string; state: string }>`
     insert into conflict as c (id, source, mapping, role, kind, candidates, sealed, fields, correlation_id, opened_at, state)
     select id, source, mapping, role, kind, candidates, sealed, fields, correlation_id, ${now}::timestamptz, 'open' from ${rows}
+    where not exists (
+      select 1 from decision d where d.source = c.source and d.mapping = c.mapping and d.role = c.role
+        and d.undone_at is null and d.choice = '{"do":"ignore"}')
     order by source, mapping, role
     on conflict (source, mapping, role) where ${asked} do update set kind = excluded.kind,
       candidates = excluded.candidates, sealed = excluded.sealed, fields = excluded.fields,

@@ -158,6 +158,12 @@ onEachDatabase('Decisions', world => {
       expect(await store.conflict(id)).toMatchObject({ state: 'ignored', fields: [], why: '' })
       expect(await sealed(id)).toBeNull()
     }
+    await pass(1, { conflicts: [question(1, { kind: 'both-changed' }), question(1, { role: 'account' })] })
+    expect(
+      (await listed()).map(({ role }) => role),
+      'only of the other part',
+    ).toEqual(['account'])
+    await pass(1, { resolved: [{ ...part(1), role: 'account' }] })
     expect((await store.backlog()).conflicts).toBe(0)
     expect(await store.undo(id, 'Ada', 'undo')).toBe('undone')
     expect(await store.decisions([customer(1)])).toEqual([])

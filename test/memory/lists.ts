@@ -88,6 +88,10 @@ export function memoryLists(
       for (const one of settlement.failures)
         failures.push({ ...one, id: `failure-${failures.length}`, state: 'open', failedAt: now })
       for (const one of settlement.conflicts) {
+        const isIgnored = decisions.some(
+          each => each.undoneAt === null && each.choice.do === 'ignore' && isSamePart(each, one),
+        )
+        if (isIgnored) continue
         const known = conflicts.find(each => isAsked(each) && isSamePart(each, one))
         const goesOn = known?.kind === one.kind && one.candidates.length > 1
         if (known === undefined)
