@@ -23,8 +23,7 @@ export const emptySettlement = (): Growing => ({
 })
 
 /** A part that is held back by another one did nothing yet: its decision is still to be carried out. */
-const isHeldBack = ({ looked, plan }: Considered): boolean =>
-  plan.do === 'nothing' && plan.crm === null && !plan.ends && looked.decision?.choice.do !== 'ignore'
+const isHeldBack = ({ plan }: Considered): boolean => plan.do === 'nothing' && plan.heldBack === true
 
 const isCarriedOut = (one: Considered, result: Settled, failure: Failure | null): boolean =>
   failure === null && result.next.do === 'done' && one.plan.do !== 'wait' && !isHeldBack(one)

@@ -69,6 +69,8 @@ export type WritePlan =
       readonly yields: readonly string[]
       /** As for `update`. */
       readonly ends?: true
+      /** Nothing was done or compared yet: it needs a part of the same record that waits for a person. */
+      readonly heldBack?: true
     })
   | (Planned & { readonly do: 'wait'; readonly awaits: readonly ResourceRef[] })
   | (Planned & { readonly do: 'review'; readonly conflict: ConflictDraft })

@@ -9,7 +9,14 @@ const config = {
   mappings: { 'customer-person': { fields: { 'Contact.Birthdate': { owner: 'review' } } } },
 }
 
-type Conflict = { id: string; state: string; source: { id: string }; fields: { field: string; crm: unknown }[] }
+type Conflict = {
+  id: string
+  kind: string
+  state: string
+  candidates: object[]
+  source: { id: string }
+  fields: { field: string; crm: unknown }[]
+}
 
 /** A person's decisions from the terminal, against everything that runs. */
 describe('decisions on conflicts, end to end', { timeout: 60_000 }, () => {
@@ -105,6 +112,39 @@ describe('decisions on conflicts, end to end', { timeout: 60_000 }, () => {
     )
     expect(again).toMatchObject({ state: 'open', decisions: [{ by: 'ann', undoneBy: 'ben' }] })
     expect(await open(3)).toHaveLength(3)
+  })
+
+  it('waits for a record merge in Salesforce, and links what is left', async () => {
+    const made = { LastName: 'Twin', Email: 'twin@example.com' }
+    const [kept, gone] = [await now.agent.makes('Contact', made), await now.agent.makes('Contact', made)]
+    const twin = await now.shopper.signsUp({
+      email: 'Twin@Example.com',
+      password: 'secret-enough',
+      firstName: 'Tina',
+      lastName: 'Twin',
+    })
+    const asked = (await open(4)).find(one => one.source.id.endsWith(twin.id))
+    expect(asked).toMatchObject({ kind: 'ambiguous', candidates: [{}, {}] })
+    await now.ctsf('conflicts', 'resolve', asked?.id ?? '', '--wait-for-merge', '--by', 'ann')
+    const { version } = await now.shopper.changes(twin, { action: 'setTitle', title: 'Dr.' })
+    await until(
+      () => now.api<{ settled: { version: number } | null }>(`/records/commerce/customer/demo/${twin.id}`),
+      ({ settled }) => settled?.version === version,
+      20_000,
+    )
+    expect([(await listed('awaits-merge')).length, (await open(3)).length]).toEqual([1, 3])
+    expect((await now.crm.rows('Contact')).filter(({ Email }) => Email === made.Email)).toHaveLength(2)
+
+    // Nobody tells of the customer: that one of the candidates changed is what brings the record back.
+    await now.agent.merges('Contact', kept, gone)
+    const contact = await until(
+      () => now.crm.contact(twin),
+      row => row !== undefined,
+      30_000,
+    )
+    expect(contact).toMatchObject({ Id: kept, FirstName: 'Tina', Title: 'Dr.' })
+    expect(await listed('awaits-merge')).toEqual([])
+    expect(await shown(asked?.id ?? '')).toMatchObject({ state: 'closed', decisions: [{ by: 'ann', undoneAt: null }] })
   })
 
   it('decides many at once, after a preview, and then nothing is left to take back', async () => {
