@@ -16,7 +16,7 @@ describe('which decision answers which question', () => {
     [asked('ambiguous', 2), ['link', 'link', 'create', 'wait', 'ignore']],
     [asked('ambiguous', 1), ['link', 'create', 'ignore']],
     [asked('claimed'), ['link', 'create', 'ignore']],
-    [asked('duplicate-rule', 2), ['link', 'link', 'create', 'ignore']],
+    [asked('duplicate-rule', 2), ['take', 'take', 'link', 'link', 'create', 'ignore']],
     [asked('deleted', 0), ['create', 'ignore']],
     [asked('both-changed'), ['take', 'take', 'ignore']],
     [asked('rewritten'), ['take', 'take', 'ignore']],

@@ -9,7 +9,11 @@ export function misfit(conflict: Pick<Conflict, 'kind' | 'source' | 'candidates'
   // A dispute between two fields of Salesforce: the commerce record's identity is not in question.
   if (conflict.source.side === 'crm' && choice.do !== 'take')
     return 'two fields of Salesforce feed one place: say which side is right'
-  if (choice.do === 'take') return isDispute(conflict) ? null : 'the question is which record it is, not which value'
+  // What a duplicate rule refused may be written to its own record all the same.
+  if (choice.do === 'take')
+    return isDispute(conflict) || conflict.kind === 'duplicate-rule'
+      ? null
+      : 'the question is which record it is, not which value'
   if (choice.do === 'wait') {
     if (isDispute(conflict) || conflict.kind === 'deleted' || conflict.kind === 'duplicate-rule')
       return 'a record merge does not answer this question'
