@@ -59,6 +59,11 @@ describe('wrong usage', () => {
     [['demo', '--customers', 'many'], /no whole number/],
     [['start', '--port', '70000'], /PORT: '70000' is no port/],
     [['conflicts', 'resolve', 'x'], /Choose one way/],
+    [['conflicts', 'resolve', 'x', '--create', '--take', 'crm'], /Choose one way/],
+    [['conflicts', 'resolve', '--ignore'], /Say which conflict/],
+    [['conflicts', 'resolve', 'x', '--ignore', '--where', 'kind=claimed'], /Say which conflict/],
+    [['conflicts', 'resolve', '--ignore', '--where', 'colour=red'], /says nothing/],
+    [['conflicts', 'resolve', '--link', 'Contact/003', '--where', 'kind=claimed'], /one by one/],
     [['emulate', 'salesforce', '--port', 'x'], /--port must be a number/],
   ])('%j ends with 2', async (args, message) => {
     const { code, err } = await run(args)

@@ -1,64 +1,55 @@
-/** `ctsf conflicts`: what is unclear about a record, and a person's decision. */
+/** `ctsf conflicts`: what is unclear about a record, and a person's decision, made or taken back. */
+import { userInfo } from 'node:os'
 import type { Command } from 'commander'
-import type { Conflict } from '../model/plan.ts'
 import type { Listed } from '../model/ports.ts'
 import { type CallOptions, call } from './call.ts'
 import { act, remote } from './command.ts'
+import { detail, type Shown, summary } from './conflictText.ts'
 import { CommandError, columns, document, say } from './out.ts'
+import { resolveMany } from './resolveMany.ts'
 
 type List = CallOptions & { readonly state: string; readonly cursor?: string }
-type Resolve = CallOptions & {
+type Show = CallOptions & { readonly preview?: boolean }
+export type Resolve = CallOptions & {
   readonly link?: string
   readonly create?: boolean
   readonly ignore?: boolean
   readonly take?: string
+  readonly waitForMerge?: boolean
   readonly by?: string
+  readonly where?: readonly string[]
+  readonly yes?: boolean
+  readonly expected?: string
 }
 
-const row = ({ id, openedAt, state, source, kind, why }: Conflict): readonly string[] => [
-  id,
-  openedAt.slice(0, 19),
-  state,
-  `${source.type} ${source.id}`,
-  kind,
-  why,
-]
+/** Who sits at this terminal: a decision carries a name. Where a token names the caller, the service takes that one. */
+function whoever(by: string | undefined): { readonly by?: string } {
+  if (by !== undefined) return { by }
+  try {
+    return { by: userInfo().username }
+  } catch {
+    // A container without an entry for this user.
+    return {}
+  }
+}
 
-const text = (conflict: Conflict): string =>
-  [
-    `${conflict.kind}: ${conflict.why}`,
-    `record        ${conflict.source.type} ${conflict.source.id} (${conflict.mapping}, ${conflict.role})`,
-    `since         ${conflict.openedAt}, ${conflict.state}`,
-    `correlation   ${conflict.correlationId}`,
-    ...conflict.candidates.map(ref => `candidate     ${ref.type}/${ref.id}`),
-    ...(conflict.fields.length > 0
-      ? [
-          '',
-          columns(
-            ['field', 'commercetools', 'Salesforce'],
-            conflict.fields.map(({ field, commerce, crm }) => [field, JSON.stringify(commerce), JSON.stringify(crm)]),
-          ),
-        ]
-      : []),
-    ...(conflict.state === 'open'
-      ? [
-          '',
-          `Decide: ctsf conflicts resolve ${conflict.id} --link Object/Id | --create | --ignore | --take commerce|crm`,
-        ]
-      : []),
-  ].join('\n')
-
-function choiceOf({ link, create, ignore, take, by }: Resolve): object {
+function choiceOf({ link, create, ignore, take, waitForMerge }: Resolve): object {
   const chosen = [
     ...(link === undefined ? [] : [linked(link)]),
     ...(create ? [{ do: 'create' }] : []),
     ...(ignore ? [{ do: 'ignore' }] : []),
     ...(take === undefined ? [] : [{ do: 'take', side: take }]),
+    ...(waitForMerge ? [{ do: 'wait' }] : []),
   ]
   const [choice, another] = chosen
   if (choice === undefined || another !== undefined)
-    throw new CommandError(2, 'bad-choice', 'Choose one way.', 'Give one of --link, --create, --ignore, --take.')
-  return { ...choice, ...(by === undefined ? {} : { by }) }
+    throw new CommandError(
+      2,
+      'bad-choice',
+      'Choose one way.',
+      'Give one of --link, --create, --ignore, --take, --wait-for-merge.',
+    )
+  return choice
 }
 
 function linked(text_: string): object {
@@ -69,31 +60,38 @@ function linked(text_: string): object {
 }
 
 export function conflicts(program: Command): void {
-  const group = program.command('conflicts').description('review what is unclear: list, show, resolve')
+  const group = program.command('conflicts').description('review what is unclear: list, show, resolve, undo')
   act<List>(
     remote(
       group
         .command('list')
         .description('conflicts, newest first')
-        .option('--state <state>', 'open, decided, closed or all', 'open')
+        .option('--state <state>', 'open, decided, awaits-merge, ignored, closed or all', 'open')
         .option('--cursor <cursor>', 'where the page before ended'),
     ),
     async (_args, options) => {
       const query = new URLSearchParams({ state: options.state, cursor: options.cursor ?? '' })
-      const page = (await call(`/conflicts?${query}`, options)) as Listed<Conflict>
+      const page = (await call(`/conflicts?${query}`, options)) as Listed<Shown>
       if (options.json) document(page)
       else if (page.items.length === 0) say('None.')
-      else say(columns(['id', 'since', 'state', 'record', 'kind', 'why'], page.items.map(row)))
+      else say(columns(['id', 'since', 'state', 'waiting', 'record', 'kind', 'why'], page.items.map(summary)))
       if (!options.json && page.next !== null) say(`\nMore: ctsf conflicts list --cursor ${page.next}`)
       return 0
     },
   )
-  act<CallOptions>(
-    remote(group.command('show').argument('<id>').description('one conflict, both sides field by field')),
+  act<Show>(
+    remote(
+      group
+        .command('show')
+        .argument('<id>')
+        .description('one conflict: both sides field by field, and what was decided')
+        .option('--preview', 'what each decision would write now; reads both systems'),
+    ),
     async ([id = ''], options) => {
-      const found = (await call(`/conflicts/${encodeURIComponent(id)}`, options)) as Conflict
+      const query = options.preview ? '?preview=true' : ''
+      const found = (await call(`/conflicts/${encodeURIComponent(id)}${query}`, options)) as Shown
       if (options.json) document(found)
-      else say(text(found))
+      else say(detail(found))
       return 0
     },
   )
@@ -101,19 +99,49 @@ export function conflicts(program: Command): void {
     remote(
       group
         .command('resolve')
-        .argument('<id>')
-        .description('decide a conflict; the next pass carries it out')
+        .argument('[id]')
+        .description('decide a conflict, or with --where all that are meant; the next pass carries it out')
         .option('--link <record>', 'it is this record: Contact/003…')
         .option('--create', 'it is a new one')
         .option('--ignore', 'leave it alone for good')
         .option('--take <side>', 'in the disputed fields this side is right: commerce or crm')
-        .option('--by <name>', 'who decided, where no API token says it'),
+        .option('--wait-for-merge', 'the candidates are one and will be merged in Salesforce: ask no more until then')
+        .option(
+          '--where <name=value>',
+          'many at once, all must hold: kind, mapping, role, field, openedBefore, source',
+          (one: string, before: readonly string[] = []) => [...before, one],
+        )
+        .option('--yes', 'with --where: decide, after the preview')
+        .option('--expected <n>', 'with --yes: only if it is still so many')
+        .option('--by <name>', 'who decided, where no API token says it (default: the user of this terminal)'),
     ),
     async ([id = ''], options) => {
-      const body = choiceOf(options)
+      const choice = choiceOf(options)
+      const by = whoever(options.by)
+      const { where = [] } = options
+      if ((id === '') === (where.length === 0))
+        throw new CommandError(2, 'bad-choice', 'Say which conflict, or which ones.', 'Give an id, or --where.')
+      if (id === '') return resolveMany({ ...options, where }, choice, by)
+      const body = { ...choice, ...by }
       const decided = await call(`/conflicts/${encodeURIComponent(id)}/decision`, options, { method: 'POST', body })
       if (options.json) document(decided)
-      else say('Decided; the next pass carries it out.')
+      else say(`Decided; the next pass carries it out. To take it back: ctsf conflicts undo ${id}`)
+      return 0
+    },
+  )
+  act<CallOptions & { readonly by?: string }>(
+    remote(
+      group
+        .command('undo')
+        .argument('<id>')
+        .description('take a decision back, while nothing was written after it')
+        .option('--by <name>', 'who takes it back, where no API token says it (default: the user of this terminal)'),
+    ),
+    async ([id = ''], options) => {
+      const body = whoever(options.by)
+      const found = await call(`/conflicts/${encodeURIComponent(id)}/undo`, options, { method: 'POST', body })
+      if (options.json) document(found)
+      else say('Taken back: the conflict is open again.')
       return 0
     },
   )

@@ -221,5 +221,5 @@ function heldBack(made: Extract<WritePlan, { do: 'wait' }>): WritePlan {
   const { draft, awaits, verdicts } = made
   if (awaits.some(ref => !sameRef(ref, draft.source))) return made
   const why = 'the part it belongs to is not there yet'
-  return { do: 'nothing', draft, verdicts, why, crm: null, link: null, base: {}, yields: [] }
+  return { do: 'nothing', draft, verdicts, why, crm: null, link: null, base: {}, yields: [], heldBack: true }
 }

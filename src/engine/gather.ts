@@ -22,12 +22,15 @@ export const emptySettlement = (): Growing => ({
   journal: [],
 })
 
-/** To ignore a record is never done with: the decision is read again at each change. */
-const isCarriedOut = ({ looked, plan }: Considered, result: Settled, failure: Failure | null): boolean =>
-  failure === null && result.next.do === 'done' && plan.do !== 'wait' && looked.decision?.choice.do !== 'ignore'
+/** A part that is held back by another one did nothing yet: its decision is still to be carried out. */
+const isHeldBack = ({ plan }: Considered): boolean => plan.do === 'nothing' && plan.heldBack === true
 
-/** Was there a look at both sides? What is new has no other side yet. */
-const hasSeen = ({ looked }: Considered): boolean => looked.link === null || looked.present !== null
+const isCarriedOut = (one: Considered, result: Settled, failure: Failure | null): boolean =>
+  failure === null && result.next.do === 'done' && one.plan.do !== 'wait' && !isHeldBack(one)
+
+/** Was there a look at both sides? What is new has no other side yet; what is held back was not compared. */
+const hasSeen = (one: Considered): boolean =>
+  (one.looked.link === null || one.looked.present !== null) && !isHeldBack(one)
 
 /** Enters one plan's outcome. */
 export function gather(

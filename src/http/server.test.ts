@@ -264,7 +264,7 @@ describe('the API', () => {
     expect((await post({ do: 'explode' })).statusCode).toBe(400)
     const decided = await post({ do: 'create', by: 'ann' })
     expect([decided.statusCode, decided.json()]).toMatchObject([200, { by: 'ann', choice: { do: 'create' } }])
-    expect((await post({ do: 'create' })).statusCode).toBe(409)
+    expect((await post({ do: 'create', by: 'bob' })).statusCode).toBe(409)
     expect(woken).toBe(1)
   })
   it('plans, and hands on what a remote says', async () => {

@@ -5,9 +5,11 @@ import { type FastifyBaseLogger, type FastifyInstance, type FastifySchema, fasti
 import { correlationIdOf } from '../lib/correlation.ts'
 import type { Log } from '../model/ports.ts'
 import type { JsonObject } from '../model/resource.ts'
+import { conflicts } from './api/conflicts.ts'
+import { failures } from './api/failures.ts'
 import { mappings } from './api/mappings.ts'
 import { records } from './api/records.ts'
-import { review } from './api/review.ts'
+import { resolveMany } from './api/resolveMany.ts'
 import { status } from './api/status.ts'
 import { deliveries } from './deliveries.ts'
 import { refuseStrangers, requireApiToken } from './guard.ts'
@@ -106,7 +108,9 @@ export async function server(served: Served): Promise<FastifyInstance> {
       })
       status(api, served)
       records(api, served)
-      review(api, served)
+      conflicts(api, served)
+      resolveMany(api, served)
+      failures(api, served)
       mappings(api, served)
     },
     { prefix: '/api/v1' },

@@ -69,6 +69,8 @@ export type WritePlan =
       readonly yields: readonly string[]
       /** As for `update`. */
       readonly ends?: true
+      /** Nothing was done or compared yet: it needs a part of the same record that waits for a person. */
+      readonly heldBack?: true
     })
   | (Planned & { readonly do: 'wait'; readonly awaits: readonly ResourceRef[] })
   | (Planned & { readonly do: 'review'; readonly conflict: ConflictDraft })
@@ -88,15 +90,23 @@ export type Conflict = ConflictDraft & {
   readonly role: string
   readonly correlationId: string
   readonly openedAt: Instant
-  readonly state: 'open' | 'decided' | 'closed'
+  /** `decided`: the next pass carries it out. `awaits-merge`, `ignored`: as a person chose, until something changes or it is undone. */
+  readonly state: 'open' | 'decided' | 'awaits-merge' | 'ignored' | 'closed'
 }
 
-/** What a person chose. `link`: this record is that one. `take`: in the disputed fields this side is right. */
+/** A conflict as people see it: with how many records wait for this one (orders of a customer). */
+export type ListedConflict = Conflict & { readonly waiting: number }
+
+/**
+ * What a person chose. `link`: this record is that one. `take`: in the disputed fields this side is right. `wait`: the
+ * candidates are the same person and will be merged in Salesforce; until they are, nothing is written and nothing asked.
+ */
 export type Choice =
   | { readonly do: 'link'; readonly crm: ResourceRef }
   | { readonly do: 'create' }
   | { readonly do: 'ignore' }
   | { readonly do: 'take'; readonly side: Side }
+  | { readonly do: 'wait' }
 
 export type Decision = {
   readonly conflict: string
@@ -107,6 +117,40 @@ export type Decision = {
   readonly choice: Choice
   readonly by: string
   readonly at: Instant
+}
+
+/** A decision with what became of it. `undoneBy` took it back, or decided anew. */
+export type PastDecision = Decision & {
+  readonly appliedAt: Instant | null
+  readonly undoneAt: Instant | null
+  readonly undoneBy: string | null
+}
+
+/**
+ * What became of the wish to take a decision back. `at-work`: a pass may be carrying it out now. `uncertain`: a write was
+ * sent for the record and not answered. `carried-out`: what it led to is written. `asked-again`: the same part has a newer
+ * question, whose answer replaces this one. `not-decided`: there is nothing to take back.
+ */
+export type Undone = 'undone' | 'not-decided' | 'at-work' | 'uncertain' | 'carried-out' | 'asked-again'
+
+/** Which open conflicts are meant: all that is said must hold. */
+export type ConflictFilter = {
+  readonly kind?: string | undefined
+  readonly mapping?: string | undefined
+  readonly role?: string | undefined
+  /** One of the disputed fields. */
+  readonly field?: string | undefined
+  readonly openedBefore?: Instant | undefined
+  readonly source?: ResourceRef | undefined
+}
+
+/** The open conflicts that a filter means, counted. `ids` are the oldest of them, as many as were asked for. */
+export type MeantConflicts = {
+  readonly total: number
+  readonly ids: readonly string[]
+  readonly kinds: Readonly<Record<string, number>>
+  /** In how many of them each field is disputed. */
+  readonly fields: Readonly<Record<string, number>>
 }
 
 /** One row of one remote write. `plan` is the position of the plan it carries out, in the pass. */

@@ -5,7 +5,18 @@
 import type { Candidate, IdentityLink, Present } from './identity.ts'
 import type { MatchRule, Schema, Value } from './mapping.ts'
 import type { FailedRecord, JournalEntry, Outcome, Settlement } from './outcome.ts'
-import type { BatchLimits, Call, Choice, Conflict, Decision } from './plan.ts'
+import type {
+  BatchLimits,
+  Call,
+  Choice,
+  Conflict,
+  ConflictFilter,
+  Decision,
+  ListedConflict,
+  MeantConflicts,
+  PastDecision,
+  Undone,
+} from './plan.ts'
 import type {
   ChangeEvent,
   Checkpoint,
@@ -243,7 +254,7 @@ export type Store = {
     token: string,
     wanted: readonly { readonly ref: ResourceRef; readonly keys: readonly string[] }[],
   ): Promise<readonly ResourceRef[]>
-  /** Decisions of these records that are not yet carried out. */
+  /** Decisions of these records that still have a say: not yet carried out, or to ignore the record; none that was undone. */
   decisions(sources: readonly ResourceRef[]): Promise<readonly Decision[]>
   /**
    * SAVE, in one transaction. Rows the token no longer holds are refused: false, and nothing is written. A link whose
@@ -258,13 +269,27 @@ export type Store = {
   due(side: Side, lanes: readonly Lane[], upTo: number): Promise<number>
 
   conflicts(query: {
-    readonly state: 'open' | 'decided' | 'closed' | 'all'
+    readonly state: Conflict['state'] | 'all'
     readonly cursor: string | null
     readonly limit: number
-  }): Promise<Listed<Conflict>>
-  conflict(id: string): Promise<Conflict | null>
-  /** Records the decision and marks the conflict's record, with force, in one transaction. Null when it is not open. */
+  }): Promise<Listed<ListedConflict>>
+  conflict(id: string): Promise<ListedConflict | null>
+  /** Counts the open conflicts that a filter means, and names up to `upTo` of them, oldest first. */
+  meant(filter: ConflictFilter, upTo: number): Promise<MeantConflicts>
+  /**
+   * Records the decision and marks the conflict's record, with force, in one transaction. Null when it is not open. What
+   * was decided about the same part before, and not carried out, is replaced; only a side taken leaves a link standing.
+   */
   decide(id: string, choice: Choice, by: string, correlationId: string): Promise<Decision | null>
+  /** The same decision on each of these that is still open, in one transaction, in the lane `retry`; answers those. */
+  decideAll(ids: readonly string[], choice: Choice, by: string, correlationId: string): Promise<readonly Decision[]>
+  /**
+   * Takes a decision back: the conflict is open again and its record marked with force. Refused, and nothing is changed,
+   * once it may have been written: what a pass holds or may have sent is never undone behind its back.
+   */
+  undo(id: string, by: string, correlationId: string): Promise<Undone>
+  /** All that was ever decided about a conflict, oldest first. */
+  pastDecisions(conflict: string): Promise<readonly PastDecision[]>
   failures(query: {
     readonly state: FailedRecord['state'] | 'all'
     readonly cursor: string | null

@@ -1,12 +1,16 @@
-/** Disagreements for a person: one open per record, mapping and role. Their values are sealed, and wiped when they are over. */
+/**
+ * Disagreements for a person: one question per record, mapping and role. Their values are sealed, and wiped when they are
+ * over: closed, or ignored for good. Until a decision is carried out they stay, since it may be taken back.
+ */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { ConflictKind } from '../model/identity.ts'
 import type { Settlement } from '../model/outcome.ts'
-import type { Conflict } from '../model/plan.ts'
+import type { Conflict, ListedConflict } from '../model/plan.ts'
 import type { Listed } from '../model/ports.ts'
 import { type Instant, parseRefKey, refKey } from '../model/resource.ts'
 import { page, readCursor } from './cursor.ts'
+import { lookAgain } from './lookAgain.ts'
 import type { Seal } from './seal.ts'
 import type { Db, Tx } from './tables.ts'
 import { texts, unnest } from './unnest.ts'
@@ -24,6 +28,8 @@ export type ConflictRow = {
   state: string
 }
 
+type ListedRow = ConflictRow & { waiting: number }
+
 /** What is sealed. */
 type Secret = Pick<Conflict, 'why' | 'fields'>
 
@@ -31,7 +37,7 @@ type Secret = Pick<Conflict, 'why' | 'fields'>
 export const aboutOf = (of: { source: string; mapping: string; role: string }): string =>
   JSON.stringify([of.source, of.mapping, of.role])
 
-function conflictOf(row: ConflictRow, seal: Seal): Conflict {
+function conflictOf(row: ListedRow, seal: Seal): ListedConflict {
   const opened = row.sealed === null ? null : seal.open(row.sealed, aboutOf(row))
   const secret = opened === null ? { why: '', fields: [] } : (JSON.parse(opened) as Secret)
   return {
@@ -46,12 +52,24 @@ function conflictOf(row: ConflictRow, seal: Seal): Conflict {
     correlationId: row.correlation_id,
     openedAt: row.opened_at,
     state: row.state as Conflict['state'],
+    waiting: row.waiting,
   }
 }
 
+/** With it goes what counts the records that wait for this one: an index look-up each. */
+const listed = sql`select c.*, (select count(*) from wait w where w.awaited = c.source) as waiting from conflict c`
+
+/** A part has one question at a time, also while it awaits a record merge. */
+export const asked = sql`state in ('open', 'awaits-merge')`
+/** The decision to ignore a record has a say for as long as it is not taken back. */
+export const standing = sql`undone_at is null and (applied_at is null or choice = '{"do":"ignore"}')`
+
 const closing = (now: Instant) => sql`state = 'closed', closed_at = ${now}::timestamptz, sealed = null`
 
-/** A conflict that is still open is refreshed and keeps its id: people have it on their screen. */
+/**
+ * A conflict that is still open is refreshed and keeps its id: people have it on their screen. Of what is ignored for good
+ * nobody is asked, from whichever side a pass comes to it.
+ */
 export async function saveConflicts(
   tx: Tx,
   { conflicts, resolved, applied }: Settlement,
@@ -59,10 +77,19 @@ export async function saveConflicts(
   now: Instant,
 ): Promise<void> {
   if (applied.length > 0) {
-    const ids = texts(applied.map(({ conflict }) => conflict))
+    const done = unnest('a', applied, {
+      conflict: ['text', ({ conflict }) => conflict],
+      at: ['timestamptz', ({ at }) => at],
+    })
+    // One that was replaced while it was being carried out is told as both; its conflict is closed already.
     await sql`
-      with carried as (update decision set applied_at = ${now}::timestamptz where conflict = any(${ids}))
-      update conflict set ${closing(now)} where id = any(${ids}) and state <> 'closed'`.execute(tx)
+      with carried as (
+        update decision d set applied_at = ${now}::timestamptz from ${done}
+        where d.conflict = a.conflict and d.at = a.at and d.applied_at is null returning d.conflict, d.choice)
+      update conflict c set sealed = null,
+        state = case when d.choice = '{"do":"ignore"}' then 'ignored' else 'closed' end,
+        closed_at = case when d.choice = '{"do":"ignore"}' then null else ${now}::timestamptz end
+      from carried d where c.id = d.conflict and c.state in ('decided', 'awaits-merge')`.execute(tx)
   }
   if (resolved.length > 0) {
     const over = unnest('r', resolved, {
@@ -74,11 +101,13 @@ export async function saveConflicts(
     await sql`
       with failures as (
         update failure f set state = 'resolved', closed_at = ${now}::timestamptz, sealed = null from ${over}
-        where f.state = 'open' and f.source = r.source and f.mapping = r.mapping and f.role = r.role)
-      update conflict c set ${closing(now)} from ${over}
-      where r.seen and c.state = 'open' and c.source = r.source and c.mapping = r.mapping and c.role = r.role`.execute(
-      tx,
-    )
+        where f.state = 'open' and f.source = r.source and f.mapping = r.mapping and f.role = r.role
+      ), over as (
+        update conflict c set ${closing(now)} from ${over}
+        where r.seen and c.${asked} and c.source = r.source and c.mapping = r.mapping and c.role = r.role returning c.id
+      )
+      update decision set applied_at = ${now}::timestamptz
+      where conflict in (select id from over) and applied_at is null and undone_at is null`.execute(tx)
   }
   if (conflicts.length === 0) return
   const byRecord = new Map(
@@ -92,24 +121,38 @@ export async function saveConflicts(
     kind: ['text', ([, { kind }]) => kind],
     candidates: ['text', ([, { candidates }]) => JSON.stringify(candidates.map(refKey))],
     sealed: ['text', ([about, { why, fields }]) => seal.close(JSON.stringify({ why, fields } satisfies Secret), about)],
+    fields: ['text', ([, { fields }]) => JSON.stringify(fields.map(({ field }) => field))],
     correlation_id: ['text', ([, { correlationId }]) => correlationId],
   })
-  await sql`
-    insert into conflict (id, source, mapping, role, kind, candidates, sealed, correlation_id, opened_at, state)
-    select id, source, mapping, role, kind, candidates, sealed, correlation_id, ${now}::timestamptz, 'open' from ${rows}
+  const kept = await sql<{ id: string; source: string; state: string }>`
+    insert into conflict as c (id, source, mapping, role, kind, candidates, sealed, fields, correlation_id, opened_at, state)
+    select id, source, mapping, role, kind, candidates, sealed, fields, correlation_id, ${now}::timestamptz, 'open' from ${rows}
+    where not exists (
+      select 1 from decision d where d.source = c.source and d.mapping = c.mapping and d.role = c.role
+        and d.undone_at is null and d.choice = '{"do":"ignore"}')
     order by source, mapping, role
-    on conflict (source, mapping, role) where state = 'open' do update set kind = excluded.kind,
-      candidates = excluded.candidates, sealed = excluded.sealed, correlation_id = excluded.correlation_id`.execute(tx)
+    on conflict (source, mapping, role) where ${asked} do update set kind = excluded.kind,
+      candidates = excluded.candidates, sealed = excluded.sealed, fields = excluded.fields,
+      correlation_id = excluded.correlation_id,
+      state = case when c.kind = excluded.kind and json_array_length(excluded.candidates::json) > 1 then c.state else 'open' end
+    returning id, source, state`.execute(tx)
+  const again = kept.rows.filter(({ state }) => state === 'open').map(({ id }) => id)
+  // What was waited for has come, and left another question: the word of then does not answer it.
+  await sql`
+    update decision set applied_at = ${now}::timestamptz
+    where conflict = any(${texts(again)}) and applied_at is null and undone_at is null`.execute(tx)
+  const waiting = kept.rows.filter(({ state }) => state !== 'open').map(({ source }) => source)
+  await lookAgain(tx, waiting, now)
 }
 
 export async function conflicts(
   db: Db,
   seal: Seal,
   { state, cursor, limit }: { state: Conflict['state'] | 'all'; cursor: string | null; limit: number },
-): Promise<Listed<Conflict>> {
+): Promise<Listed<ListedConflict>> {
   const after = readCursor(cursor)
-  const { rows } = await sql<ConflictRow>`
-    select * from conflict where ${state === 'all' ? sql`true` : sql`state = ${state}`}
+  const { rows } = await sql<ListedRow>`
+    ${listed} where ${state === 'all' ? sql`true` : sql`state = ${state}`}
       and ${after === null ? sql`true` : sql`(opened_at, id) < (${after.at}::timestamptz, ${after.id})`}
     order by opened_at desc, id desc limit ${limit + 1}`.execute(db)
   return page(
@@ -120,7 +163,7 @@ export async function conflicts(
   )
 }
 
-export async function conflict(db: Db, seal: Seal, id: string): Promise<Conflict | null> {
-  const { rows } = await sql<ConflictRow>`select * from conflict where id = ${id}`.execute(db)
+export async function conflict(db: Db, seal: Seal, id: string): Promise<ListedConflict | null> {
+  const { rows } = await sql<ListedRow>`${listed} where id = ${id}`.execute(db)
   return rows[0] === undefined ? null : conflictOf(rows[0], seal)
 }

@@ -1,16 +1,16 @@
-/** What people chose about conflicts, until a pass has carried it out. */
-import { sql } from 'kysely'
+/** What people chose about conflicts: recorded with the mark that has it carried out, and kept as history. */
+import { type RawBuilder, sql } from 'kysely'
 import type { ConflictKind } from '../model/identity.ts'
-import type { Choice, Decision } from '../model/plan.ts'
-import { type Instant, parseRefKey, type ResourceRef, refKey } from '../model/resource.ts'
-import type { ConflictRow } from './conflicts.ts'
+import type { JournalEntry } from '../model/outcome.ts'
+import type { Choice, Decision, PastDecision } from '../model/plan.ts'
+import { type Instant, type Lane, parseRefKey, type ResourceRef, refKey } from '../model/resource.ts'
+import { type ConflictRow, standing } from './conflicts.ts'
 import { journal } from './journal.ts'
-import { markAgain } from './mark.ts'
+import { mark } from './mark.ts'
 import type { Db, Tx } from './tables.ts'
-import { Undo } from './transact.ts'
-import { texts } from './unnest.ts'
+import { texts, unnest } from './unnest.ts'
 
-type DecisionRow = {
+export type DecisionRow = {
   conflict: string
   kind: string
   source: string
@@ -19,9 +19,12 @@ type DecisionRow = {
   choice: string
   by_whom: string
   at: string
+  applied_at: string | null
+  undone_at: string | null
+  undone_by: string | null
 }
 
-const decisionOf = (row: DecisionRow): Decision => ({
+const decisionOf = (row: Omit<DecisionRow, 'applied_at' | 'undone_at' | 'undone_by'>): Decision => ({
   conflict: row.conflict,
   kind: row.kind as ConflictKind,
   source: parseRefKey(row.source),
@@ -35,52 +38,127 @@ const decisionOf = (row: DecisionRow): Decision => ({
 export async function decisions(db: Db, sources: readonly ResourceRef[]): Promise<readonly Decision[]> {
   if (sources.length === 0) return []
   const { rows } = await sql<DecisionRow>`
-    select * from decision where source = any(${texts(sources.map(refKey))}) and applied_at is null
-    order by source, at, conflict`.execute(db)
+    select * from decision where source = any(${texts(sources.map(refKey))}) and ${standing}
+    order by source, at, id`.execute(db)
   return rows.map(decisionOf)
 }
 
+export async function pastDecisions(db: Db, conflict: string): Promise<readonly PastDecision[]> {
+  const { rows } = await sql<DecisionRow>`select * from decision where conflict = ${conflict} order by id`.execute(db)
+  return rows.map(row => ({
+    ...decisionOf(row),
+    appliedAt: row.applied_at,
+    undoneAt: row.undone_at,
+    undoneBy: row.undone_by,
+  }))
+}
+
+/** A choice in the words of the story. */
+export const inWords = (choice: Choice): string =>
+  choice.do === 'take' ? `take ${choice.side}` : choice.do === 'wait' ? 'wait for a record merge' : choice.do
+
+/** The line of the story about a person's word. */
+export const told = (
+  { kind: _, ...of }: Pick<ConflictRow, 'source' | 'mapping' | 'role' | 'kind'>,
+  step: 'decided' | 'undone',
+  choice: Choice,
+  correlationId: string,
+  now: Instant,
+): JournalEntry => ({
+  at: now,
+  correlationId,
+  ref: parseRefKey(of.source),
+  step,
+  mapping: of.mapping,
+  role: of.role,
+  target: choice.do === 'link' ? choice.crm : null,
+  plan: null,
+  fields: [],
+  detail: inWords(choice),
+  attempt: 0,
+  durationMs: null,
+})
+
+export type Deciding = {
+  readonly choice: Choice
+  readonly by: string
+  readonly correlationId: string
+  readonly lane: Lane
+}
+
 /**
- * The decision and the forced mark stand or fall together: a decision nobody takes up would be lost in plain sight. The
- * mark comes before the conflict, since a SAVE locks the record's row before its conflicts; it is undone when the conflict is not open.
+ * The decisions and the forced marks stand or fall together: a decision nobody takes up would be lost in plain sight. The
+ * marks come before the conflicts, since a SAVE locks a record's row before its conflicts. Answers what was decided: of
+ * the conflicts named, those that were still open when it came to them.
  */
 export async function decide(
   tx: Tx,
-  id: string,
-  choice: Choice,
-  by: string,
-  correlationId: string,
+  ids: readonly string[],
+  { choice, by, correlationId, lane }: Deciding,
   now: Instant,
-): Promise<Decision> {
-  const found = await sql<ConflictRow>`select * from conflict where id = ${id}`.execute(tx)
-  const row = found.rows[0]
-  if (row === undefined) throw new Undo()
-  const { kind, source, mapping, role } = row
-  const ref = parseRefKey(source)
-  await journal(tx, [
-    {
-      at: now,
-      correlationId,
-      ref,
-      step: 'decided',
-      mapping,
-      role,
-      target: choice.do === 'link' ? choice.crm : null,
-      plan: null,
-      fields: [],
-      detail: choice.do === 'take' ? `take ${choice.side}` : choice.do,
-      attempt: 0,
-      durationMs: null,
-    },
-  ])
-  await markAgain(tx, ref, `decision:${id}`, correlationId, now)
-  const open = await sql`
-    update conflict set state = 'decided' where id = ${id} and state = 'open' returning id`.execute(tx)
-  if (open.rows.length === 0) throw new Undo()
+): Promise<readonly Decision[]> {
+  const open = await sql<ConflictRow>`
+    select * from conflict where id = any(${texts(ids)}) and state = 'open'`.execute(tx)
+  if (open.rows.length === 0) return []
+  await mark(
+    tx,
+    open.rows.map(({ id, source }) => ({
+      event: {
+        id: `decision:${id}`,
+        ref: parseRefKey(source),
+        kind: 'changed',
+        version: null,
+        at: now,
+        correlationId,
+        lane,
+        erase: false,
+      },
+      force: true,
+      notBefore: null,
+    })),
+    now,
+  )
+  const state = choice.do === 'wait' ? 'awaits-merge' : 'decided'
+  const { rows } = await sql<ConflictRow>`
+    update conflict set state = ${state}
+    where id = any(array(select id from conflict where id = any(${texts(ids)}) order by source, mapping, role for update))
+      and state = 'open' returning *`.execute(tx)
+  if (rows.length === 0) return []
+  await replace(tx, rows, choice, by, now)
+  const text = JSON.stringify(choice)
   await sql`
     insert into decision (conflict, kind, source, mapping, role, choice, by_whom, at)
-    values (${id}, ${kind}, ${source}, ${mapping}, ${role}, ${JSON.stringify(choice)}, ${by}, ${now}::timestamptz)`.execute(
+    select id, kind, source, mapping, role, ${text}, ${by}, ${now}::timestamptz from ${partsOf(rows)} order by n`.execute(
     tx,
   )
-  return decisionOf({ conflict: id, kind, source, mapping, role, choice: JSON.stringify(choice), by_whom: by, at: now })
+  await journal(
+    tx,
+    rows.map(row => told(row, 'decided', choice, correlationId, now)),
+  )
+  return rows.map(row => decisionOf({ ...row, conflict: row.id, choice: text, by_whom: by, at: now }))
+}
+
+const partsOf = (rows: readonly ConflictRow[]): RawBuilder<unknown> =>
+  unnest('p', rows, {
+    id: ['text', ({ id }) => id],
+    kind: ['text', ({ kind }) => kind],
+    source: ['text', ({ source }) => source],
+    mapping: ['text', ({ mapping }) => mapping],
+    role: ['text', ({ role }) => role],
+  })
+
+/**
+ * A newer word about a part replaces an older one that was not carried out: else the older one would have its say at some
+ * later change. Only the record that was chosen stays chosen when a side is taken in a dispute with it.
+ */
+async function replace(tx: Tx, rows: readonly ConflictRow[], choice: Choice, by: string, now: Instant): Promise<void> {
+  const replaced = choice.do === 'take' ? sql`d.choice like '{"do":"take"%'` : sql`true`
+  await sql`
+    with old as (
+      update decision d set undone_at = ${now}::timestamptz, undone_by = ${by} from ${partsOf(rows)}
+      where d.source = p.source and d.mapping = p.mapping and d.role = p.role and d.conflict <> p.id
+        and d.${standing} and ${replaced} returning d.conflict
+    )
+    update conflict set state = 'closed', closed_at = ${now}::timestamptz, sealed = null
+    where id in (select conflict from old) and state <> 'closed'`.execute(tx)
 }

@@ -1,10 +1,11 @@
 /** The port over one open database: each method with the room it is written in, repeated after a lost race. */
 import { sql } from 'kysely'
+import type { Undone } from '../model/plan.ts'
 import type { Clock, Store } from '../model/ports.ts'
 import type { Adapter } from './adapter.ts'
 import { backlog, due, nextDue, sharedBacklog } from './backlog.ts'
 import { conflict, conflicts } from './conflicts.ts'
-import { decide, decisions } from './decisions.ts'
+import { decide, decisions, pastDecisions } from './decisions.ts'
 import { isRace, isTaken } from './errors.ts'
 import { closeFailure, failure, failures } from './failures.ts'
 import { hold } from './hold.ts'
@@ -14,11 +15,13 @@ import { claims, release, renew } from './lease.ts'
 import { claimants, dirty, links, settled, unheard } from './links.ts'
 import { maintain } from './maintain.ts'
 import { mark } from './mark.ts'
+import { meant } from './meant.ts'
 import { bind, checkpoint, checkpoints, putCheckpoint } from './meta.ts'
 import { save } from './save.ts'
 import type { Seal } from './seal.ts'
 import type { Db } from './tables.ts'
-import { retried, transact, undoable } from './transact.ts'
+import { retried, transact, Undo, undoable } from './transact.ts'
+import { undo } from './undo.ts'
 
 export type Parts = {
   readonly db: Db
@@ -67,8 +70,26 @@ export function portOver({ db, adapter, clock, seal, instance }: Parts): Store {
     due: (side, lanes, upTo) => retried(() => due(db, side, lanes, upTo, now())),
     conflicts: query => retried(() => conflicts(db, seal, query)),
     conflict: id => retried(() => conflict(db, seal, id)),
+    meant: (filter, upTo) => retried(() => meant(db, filter, upTo)),
     decide: (id, choice, by, correlationId) =>
-      undoable(db, null, tx => decide(tx, id, choice, by, correlationId, now())),
+      undoable(db, null, async tx => {
+        const [decision] = await decide(tx, [id], { choice, by, correlationId, lane: 'live' }, now())
+        if (decision === undefined) throw new Undo()
+        return decision
+      }),
+    decideAll: (ids, choice, by, correlationId) =>
+      transact(db, tx => decide(tx, ids, { choice, by, correlationId, lane: 'retry' }, now())),
+    undo: async (id, by, correlationId) => {
+      let refusal: Undone = 'not-decided'
+      const undone = await undoable(db, null, async tx => {
+        const answer = await undo(tx, id, by, correlationId, now())
+        if (answer === 'undone') return answer
+        refusal = answer
+        throw new Undo()
+      })
+      return undone ?? refusal
+    },
+    pastDecisions: id => retried(() => pastDecisions(db, id)),
     failures: query => retried(() => failures(db, seal, query)),
     failure: id => retried(() => failure(db, seal, id)),
     closeFailure: (id, how, correlationId) =>

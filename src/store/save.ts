@@ -12,6 +12,7 @@ import { saveConflicts } from './conflicts.ts'
 import { erase } from './erase.ts'
 import { saveFailures } from './failures.ts'
 import { journal } from './journal.ts'
+import { lookNow } from './lookAgain.ts'
 import { type Mark, mark } from './mark.ts'
 import { laneOf } from './pack.ts'
 import { closeRefused } from './refused.ts'
@@ -19,7 +20,6 @@ import { saveLinks } from './saveLinks.ts'
 import { free, remark, settle } from './saveRows.ts'
 import { answered, lockAwaited, saveWaits } from './saveWaits.ts'
 import type { Seal } from './seal.ts'
-import { closeSuperseded } from './superseded.ts'
 import type { Tables } from './tables.ts'
 import { Undo } from './transact.ts'
 import { texts, unnest } from './unnest.ts'
@@ -141,8 +141,13 @@ export async function save(
 
   // Closes what is resolved, so it comes before the failures of this same save.
   await closeRefused(tx, settlement, now)
-  await closeSuperseded(tx, settlement, now)
   await saveConflicts(tx, settlement, seal, now)
+  if (claim.side === 'crm')
+    await lookNow(
+      tx,
+      rows.map(({ ref }) => ref),
+      now,
+    )
   await saveFailures(tx, settlement, seal, now)
   await erase(tx, settlement.erased, now)
   await journal(tx, settlement.journal)

@@ -1,4 +1,4 @@
-/** The tables as the query builder sees them; what each column means is said once, in `migrations/001-start.ts`. */
+/** The tables as the query builder sees them; what each column means is said once, in `migrations/`. */
 import type { Generated, Kysely, Transaction } from 'kysely'
 import type { Instant } from '../model/resource.ts'
 
@@ -53,9 +53,11 @@ export type Tables = {
     opened_at: Instant
     state: string
     closed_at: Instant | null
+    fields: string | null
   }
   hold: { key: string; token: string; ref: string }
   decision: {
+    id: Generated<number>
     conflict: string
     kind: string
     source: string
@@ -65,6 +67,8 @@ export type Tables = {
     by_whom: string
     at: Instant
     applied_at: Instant | null
+    undone_at: Instant | null
+    undone_by: string | null
   }
   failure: {
     id: string

@@ -75,7 +75,7 @@ onEachDatabase('What people see', world => {
     const { store, clock } = world
     await pass(1, { conflicts: [disagreement(1), disagreement(1, { role: 'account' })] })
     const before = (await openConflicts()).find(({ role }) => role === 'contact')
-    expect(before).toEqual({ ...disagreement(1), id: expect.any(String), openedAt: start, state: 'open' })
+    expect(before).toEqual({ ...disagreement(1), id: expect.any(String), openedAt: start, state: 'open', waiting: 0 })
     clock.advance(5_000)
     await pass(1, { conflicts: [disagreement(1, { kind: 'rewritten', correlationId: 'later' })] })
     expect(await openConflicts()).toHaveLength(2)
@@ -185,8 +185,8 @@ onEachDatabase('What people see', world => {
     expect((await store.conflict(id))?.state).toBe('decided')
     expect(await store.decisions([customer(1), customer(2)])).toEqual([decision])
     expect((await store.trace({ correlationId: 'by hand' }, 9)).map(({ step }) => step)).toEqual([
-      'decided',
       'received',
+      'decided',
     ])
 
     const claim = await claimed()

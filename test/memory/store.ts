@@ -72,7 +72,15 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   const journal: JournalEntry[] = []
   const checkpoints = new Map<string, Checkpoint>()
   let tokens = 0
-  const lists = memoryLists(clock, event => markOne(event, true, clock.now()))
+  const lists = memoryLists(
+    clock,
+    event => markOne(event, true, clock.now()),
+    ref => {
+      const row = dirty.get(refKey(ref))
+      if (row === undefined || (row.token === null && row.uncertain === null)) return null
+      return row.token === null ? 'uncertain' : 'at-work'
+    },
+  )
 
   const isOld = ({ ref, version, kind, erase }: ChangeEvent): boolean => {
     const done = settled.get(refKey(ref))

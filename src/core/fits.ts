@@ -1,0 +1,36 @@
+/** Which decisions can answer which question: one that cannot would change nothing, and the same would be asked again. */
+import type { Choice, Conflict } from '../model/plan.ts'
+
+/** Between values, not about which record it is. */
+const isDispute = ({ kind }: Pick<Conflict, 'kind'>): boolean => kind === 'both-changed' || kind === 'rewritten'
+
+/** Null when the choice answers the conflict; else why it does not, for a person. Total. */
+export function misfit(conflict: Pick<Conflict, 'kind' | 'source' | 'candidates'>, choice: Choice): string | null {
+  // A dispute between two fields of Salesforce: the commerce record's identity is not in question.
+  if (conflict.source.side === 'crm' && choice.do !== 'take')
+    return 'two fields of Salesforce feed one place: say which side is right'
+  // What a duplicate rule refused may be written to its own record all the same.
+  if (choice.do === 'take')
+    return isDispute(conflict) || conflict.kind === 'duplicate-rule'
+      ? null
+      : 'the question is which record it is, not which value'
+  if (choice.do === 'wait') {
+    if (isDispute(conflict) || conflict.kind === 'deleted' || conflict.kind === 'duplicate-rule')
+      return 'a record merge does not answer this question'
+    return conflict.candidates.length > 1 ? null : 'there are not several candidates that could be merged'
+  }
+  return null
+}
+
+/** Every choice that can be previewed for a conflict, in the order people should think of them. */
+export function choicesFor(conflict: Pick<Conflict, 'kind' | 'source' | 'candidates'>): readonly Choice[] {
+  const all: readonly Choice[] = [
+    { do: 'take', side: 'commerce' },
+    { do: 'take', side: 'crm' },
+    ...(isDispute(conflict) ? [] : conflict.candidates.map(crm => ({ do: 'link', crm }) as const)),
+    ...(isDispute(conflict) ? [] : ([{ do: 'create' }] as const)),
+    { do: 'wait' },
+    { do: 'ignore' },
+  ]
+  return all.filter(choice => misfit(conflict, choice) === null)
+}
