@@ -11,6 +11,7 @@ import { identity, revoke, token } from './routes/auth.ts'
 import { claimsOf } from './routes/claims.ts'
 import { control } from './routes/control.ts'
 import { costOf, dispatch, operationOf, splitUrl } from './routes/dispatch.ts'
+import { FIRST_VERSION, LAST_VERSION, mediaProblem, readJson, UNREADABLE, versionProblem } from './routes/incoming.ts'
 import { formChanges, inspector } from './routes/inspector.ts'
 import { isExhausted, limitInfo } from './routes/limits.ts'
 import { isBody } from './rules/body.ts'
@@ -24,8 +25,6 @@ const FILE_MOST = 150 * 1024 * 1024
 /** How often jobs go on while nobody asks. */
 const TICK_MS = 250
 const URI_MOST = 16 * 1024
-const FIRST_VERSION = 31
-const LAST_VERSION = 67
 
 type Sent = { status: number; type: string; text: string; headers: Record<string, string> }
 type Request = { raw: FastifyRequest; method: string; url: string; path: string; params: URLSearchParams; text: string }
@@ -36,6 +35,8 @@ export function server(org: Org, baseUrl: () => string): FastifyInstance {
     bodyLimit: FILE_MOST,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    // All paths have one handler, which takes apart what was sent: the router would refuse some before it in its own words.
+    rewriteUrl: () => '/',
     http: { maxHeaderSize: 128 * 1024 },
   })
   app.removeAllContentTypeParsers()
@@ -56,15 +57,15 @@ export function server(org: Org, baseUrl: () => string): FastifyInstance {
     wait.stop()
   })
   app.route({
-    method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD'],
-    url: '/*',
+    method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'],
+    url: '/',
     handler: (raw, reply) => answer(org, baseUrl, readRequest(raw), reply, wait.ms),
   })
   return app
 }
 
 function readRequest(raw: FastifyRequest): Request {
-  const url = raw.raw.url ?? '/'
+  const url = raw.originalUrl
   const at = url.indexOf('?')
   const path = (at < 0 ? url : url.slice(0, at)).replace(/^\/{2,}/, '/')
   const params = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
@@ -174,15 +175,9 @@ function splitQuietly(url: string): ReturnType<typeof splitUrl> {
   }
 }
 
-const UNREADABLE = Symbol('unreadable')
-
 function parseBody({ text, raw }: Request): unknown {
   if (text === '' || /x-www-form-urlencoded|text\/csv/.test(raw.headers['content-type'] ?? '')) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return UNREADABLE
-  }
+  return readJson(text)
 }
 
 function delayMs(org: Org, fault: Fault | null, body: unknown): number {
@@ -238,6 +233,8 @@ async function perform(
     return { reply: { status: 414, body: [{ message: 'URI Too Long', errorCode: 'URI_TOO_LONG' }] }, cost: 0 }
   if (!target.data)
     return { reply: errorReply(refuse('NOT_FOUND', 'The requested resource does not exist', [], 404)), cost: 0 }
+  const problem = versionProblem(target.data.version)
+  if (problem) return { reply: errorReply(problem), cost: 0 }
   if (isExhausted(org)) return { reply: errorReply(limitExceeded()), cost: 0 }
 
   const header = (name: string): string | undefined => {
@@ -271,7 +268,11 @@ function within(call: Call, facts: { calls: [number, number][] }): Reply {
   const mark = store.mark()
   let reply: Reply
   try {
-    if (call.body === UNREADABLE) throw refuse('JSON_PARSER_ERROR', 'Unexpected character in the body: not JSON')
+    const isUpload = call.method === 'PUT' && call.path.length === 4 && call.path[3] === 'batches'
+    const wrongType = call.text === '' ? null : mediaProblem(call.header('content-type'), isUpload ? 'csv' : 'json')
+    if (wrongType) throw wrongType
+    if (call.body === UNREADABLE && !isUpload)
+      throw refuse('JSON_PARSER_ERROR', 'Unexpected character in the body: not JSON')
     reply = dispatch(call)
   } catch (error) {
     store.rollback(mark)

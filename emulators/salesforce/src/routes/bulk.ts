@@ -84,7 +84,7 @@ function openIngest(call: Call): Reply {
   const operation = INGESTS.find(name => name === body.operation)
   if (operation === undefined) throw badJob(`InvalidJob : operation must be one of ${INGESTS.join(', ')}`)
   const entity = typeof body.object === 'string' ? entityOf(org.schema, body.object) : undefined
-  if (!entity?.writable) throw badJob(`InvalidJob : Unable to find object: ${String(body.object)}`)
+  if (!entity?.writable) throw badJob(`InvalidJob : Unable to find object: ${textOf(body.object)}`)
   if (operation === 'hardDelete' && !org.options.bulkHardDelete) {
     const message =
       'hardDelete operation requires special user profile permission, please contact your system administrator'
@@ -96,6 +96,8 @@ function openIngest(call: Call): Reply {
   return ok(jobInfo(made, false))
 }
 
+const textOf = (given: unknown): string => (typeof given === 'string' ? given : JSON.stringify(given ?? null))
+
 function keyName(operation: Ingest, body: Body, field: (name: string) => ReturnType<typeof fieldOf>): string | null {
   const name = body.externalIdFieldName
   if (operation !== 'upsert') return null
@@ -104,7 +106,7 @@ function keyName(operation: Ingest, body: Body, field: (name: string) => ReturnT
     throw badJob('InvalidJob : External ID field name is required for an upsert')
   }
   if (!found || !(found.externalId || found.idLookup)) {
-    throw badJob(`InvalidJob : Field name not found or not an external ID : ${String(name)}`)
+    throw badJob(`InvalidJob : Field name not found or not an external ID : ${textOf(name)}`)
   }
   return found.name
 }
@@ -122,6 +124,7 @@ function openQuery(call: Call): Reply {
 
 function list(call: Call, kind: Job['kind']): Reply {
   const from = Number(call.params.get('queryLocator') ?? 0)
+  if (!Number.isInteger(from) || from < 0) throw refuse('INVALID_QUERY_LOCATOR', 'invalid query locator')
   const all = call.org.jobs.list().filter(job => job.kind === kind)
   const next = from + PAGE
   const done = next >= all.length
@@ -171,7 +174,8 @@ function queryPart(call: Call, job: Job, part: string): Reply {
     throw badState(`Results of a job are ready once it has ended; this one is ${job.state}`)
   const most = Number(call.params.get('maxRecords') ?? RESULTS_PAGE)
   const locator = call.params.get('locator')
-  const from = locator === null ? 0 : Number(Buffer.from(locator, 'base64url').toString())
+  const place = locator === null ? '0' : Buffer.from(locator, 'base64url').toString()
+  const from = /^\d+$/.test(place) ? Number(place) : Number.NaN
   if (!Number.isInteger(most) || most < 1) throw refuse('INVALID_PARAMETER', 'maxRecords must be a number above 0')
   if (!Number.isInteger(from) || from < 0 || from > job.processed) {
     throw refuse('INVALID_QUERY_LOCATOR', 'invalid query locator')

@@ -55,7 +55,7 @@ export function parentOf(world: World, link: Field, given: unknown): string {
   const type = isBody(given) && isBody(given.attributes) ? given.attributes.type : undefined
   const target = link.referenceTo.find(name => name === type) ?? link.referenceTo[0] ?? ''
   if (!isBody(given)) {
-    const message = `Cannot deserialize instance of ${target} from VALUE_STRING value ${given} or request may be missing a required field`
+    const message = `Cannot deserialize instance of ${target} from ${Array.isArray(given) ? 'START_ARRAY value [' : `VALUE_STRING value ${given}`} or request may be missing a required field`
     throw refuse('JSON_PARSER_ERROR', message)
   }
   const names = Object.keys(given).filter(name => name.toLowerCase() !== 'attributes')
