@@ -119,11 +119,13 @@ function rows(org: Org, object: string | undefined, params: URLSearchParams): Re
   return ok({ rows: shown, next: found.length === limit ? found.at(-1)?.id : null })
 }
 
+const named = (given: unknown): string => (typeof given === 'string' ? given : JSON.stringify(given ?? null))
+
 function rowOf(org: Org, object: unknown, id: unknown): { row: Row; entity: NonNullable<ReturnType<typeof entityOf>> } {
   const entity = typeof object === 'string' ? entityOf(org.schema, object) : undefined
-  if (!entity) throw notFound(`no object ${String(object)}`)
+  if (!entity) throw notFound(`no object ${named(object)}`)
   const row = typeof id === 'string' ? org.store.rows(entity).get(normaliseId(id) ?? '') : undefined
-  if (!row) throw notFound(`no ${entity.name} ${String(id)}`)
+  if (!row) throw notFound(`no ${entity.name} ${named(id)}`)
   return { entity, row }
 }
 
