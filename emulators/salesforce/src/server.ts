@@ -50,7 +50,7 @@ export function server(org: Org, baseUrl: () => string): FastifyInstance {
       .type('application/json;charset=UTF-8')
       .send(JSON.stringify(body))
   })
-  const wait = waiter()
+  const wait = waiter(org)
   const tick = setInterval(() => org.jobs.advance(), TICK_MS).unref()
   app.addHook('onClose', async () => {
     clearInterval(tick)
@@ -79,20 +79,20 @@ function isForeign({ headers }: FastifyRequest): boolean {
 type Wait = (ms: number) => Promise<void>
 
 /** Delays that end at once when the server closes. */
-function waiter(): { ms: Wait; stop: () => void } {
-  const pending = new Map<NodeJS.Timeout, () => void>()
+function waiter(org: Org): { ms: Wait; stop: () => void } {
+  const pending = new Map<() => void, () => void>()
   return {
     ms: ms =>
       new Promise(resolve => {
-        const timer = setTimeout(() => {
-          pending.delete(timer)
+        const callOff = org.clock.after(ms, () => {
+          pending.delete(callOff)
           resolve()
-        }, ms)
-        pending.set(timer, resolve)
+        })
+        pending.set(callOff, resolve)
       }),
     stop() {
-      for (const [timer, resolve] of pending) {
-        clearTimeout(timer)
+      for (const [callOff, resolve] of pending) {
+        callOff()
         resolve()
       }
     },
