@@ -13,7 +13,7 @@ import { control } from './routes/control.ts'
 import { costOf, dispatch, operationOf, splitUrl } from './routes/dispatch.ts'
 import { FIRST_VERSION, LAST_VERSION, mediaProblem, readJson, UNREADABLE, versionProblem } from './routes/incoming.ts'
 import { formChanges, inspector } from './routes/inspector.ts'
-import { isExhausted, limitInfo } from './routes/limits.ts'
+import { crowdProblem, dayProblem, limitExceeded, limitInfo } from './routes/limits.ts'
 import { isBody } from './rules/body.ts'
 import { allowsDuplicates } from './rules/duplicates.ts'
 import { Refusal, refuse } from './rules/refusal.ts'
@@ -117,17 +117,20 @@ async function answer(
   const operation = target.operation
   const fault = org.faults.next(operation)
   const body = parseBody(request)
-  const ms = delayMs(org, fault, body)
+  const crowded = target.data ? crowdProblem(org) : null
+  const ms = crowded ? 0 : delayMs(org, fault, body)
   // What a request holds, it holds from its arrival on: that is when another one may already be at work.
+  const leave = ms > 0 && target.data ? org.running.enter(org.now()) : undefined
   const held = ms > 0 || org.inFlight.settings.rate > 0 ? hold(org, request, target, body) : undefined
   if (ms > 0) await wait(ms)
+  leave?.()
 
   let outcome: Outcome
   try {
     const stands = fault !== null && REPLACES.has(fault.do)
     outcome = stands
       ? { reply: instead(fault), cost: 0 }
-      : await perform(org, baseUrl(), request, target, body, fault, held)
+      : await perform(org, baseUrl(), request, target, body, { fault, held, crowded })
   } finally {
     held?.leave()
   }
@@ -206,8 +209,7 @@ async function perform(
   request: Request,
   target: Target,
   body: unknown,
-  fault: Fault | null,
-  held: Held | undefined,
+  { fault, held, crowded }: { fault: Fault | null; held: Held | undefined; crowded: Refusal | null },
 ): Promise<Outcome> {
   const { path, method, text, params, raw } = request
   if (target.operation === 'token') {
@@ -235,7 +237,8 @@ async function perform(
     return { reply: errorReply(refuse('NOT_FOUND', 'The requested resource does not exist', [], 404)), cost: 0 }
   const problem = versionProblem(target.data.version)
   if (problem) return { reply: errorReply(problem), cost: 0 }
-  if (isExhausted(org)) return { reply: errorReply(limitExceeded()), cost: 0 }
+  const shut = crowded ?? dayProblem(org)
+  if (shut) return { reply: errorReply(shut), cost: 0 }
 
   const header = (name: string): string | undefined => {
     const value = raw.headers[name]
@@ -282,8 +285,6 @@ function within(call: Call, facts: { calls: [number, number][] }): Reply {
   store.commit(facts)
   return reply
 }
-
-const limitExceeded = (): Refusal => refuse('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', [], 403)
 
 /** Locks on all rows of the request, or on every second one. */
 function spoiler(fault: Fault | null): { spoil?: (id: string | null) => RowError | null } {

@@ -45,10 +45,18 @@ export type OrgOptions = {
   sandbox: boolean
   apiLimit: number
   apiLimitMode: 'soft' | 'hard'
+  /** Calls of twenty seconds and more at a time; 25, or 5 in a Developer Edition, unless told. */
+  concurrentCalls: number | null
+  /** Query locators that one user may have open. */
+  queryCursors: number
   sessionMs: number
   /** How long a Bulk job waits for its turn, and how long one row takes. */
   bulkQueueMs: number
   bulkRecordMs: number
+  /** In 24 hours: batches of ingest jobs, query jobs, and records uploaded. */
+  bulkBatches: number
+  bulkQueries: number
+  bulkRecords: number
   /** Whether users may delete for good: the permission "Bulk API Hard Delete". */
   bulkHardDelete: boolean
   stateCountryPicklists: boolean
@@ -75,9 +83,14 @@ export const ORG_DEFAULTS: OrgOptions = {
   sandbox: false,
   apiLimit: 100_000,
   apiLimitMode: 'soft',
+  concurrentCalls: null,
+  queryCursors: 10,
   sessionMs: 2 * 60 * 60 * 1000,
   bulkQueueMs: 500,
   bulkRecordMs: 0.2,
+  bulkBatches: 15_000,
+  bulkQueries: 10_000,
+  bulkRecords: 150_000_000,
   bulkHardDelete: false,
   stateCountryPicklists: true,
   personAccounts: false,
@@ -122,7 +135,8 @@ export function orgOptions(given: string | Partial<OrgOptions> | undefined): Org
   for (const [name, entry] of Object.entries(value)) {
     const expected = defaults[name]
     if (expected === undefined) problems.push(`"${name}" is unknown (known: ${Object.keys(defaults).join(', ')})`)
-    else if (kindOf(entry) !== kindOf(expected)) problems.push(`"${name}" must be ${kindOf(expected)}`)
+    else if (kindOf(entry) !== (expected === null ? 'a number' : kindOf(expected)))
+      problems.push(`"${name}" must be ${kindOf(expected)}`)
   }
   const org = { ...ORG_DEFAULTS, ...value } as OrgOptions
   if (org.apiLimitMode !== 'soft' && org.apiLimitMode !== 'hard') problems.push('"apiLimitMode" must be soft or hard')

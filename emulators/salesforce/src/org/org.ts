@@ -18,6 +18,7 @@ import { type Faults, faults } from './faults.ts'
 import { type InFlight, inFlight, NO_LOCKS } from './in-flight.ts'
 import { type OrgOptions, readJsonFile, SetupError } from './options.ts'
 import { type RequestLog, requestLog } from './request-log.ts'
+import { type Running, running } from './running.ts'
 import { type Sessions, sessions } from './sessions.ts'
 import { type Usage, usage } from './usage.ts'
 
@@ -31,6 +32,7 @@ export type Org = World & {
   readonly cursors: Cursors
   readonly jobs: Jobs
   readonly inFlight: InFlight
+  readonly running: Running
   latency: { ms: number; perRecordMs: number }
   /** The user that a login without a name runs as. */
   readonly integrationUserId: string
@@ -74,9 +76,10 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     usage: calls,
     faults: faults(),
     log: requestLog(),
-    cursors: cursors(),
+    cursors: cursors(options.queryCursors, time.now),
     jobs: jobs(() => org, place.stateDir),
     inFlight: inFlight(),
+    running: running(),
     latency: { ms: 0, perRecordMs: 0 },
     integrationUserId: makeId('005', 1),
     salesUserId: makeId('005', 2),

@@ -21,6 +21,7 @@ import { type Body, isBody } from '../rules/body.ts'
 import { notFound, refuse } from '../rules/refusal.ts'
 import { normaliseId } from '../store/ids.ts'
 import { type Call, ok, type Reply } from './api.ts'
+import { bulkProblem } from './limits.ts'
 
 const PAGE = 1000
 const RESULTS_PAGE = 50_000
@@ -78,6 +79,11 @@ function dialect(body: Body): { lineEnding: LineEnding; columnDelimiter: Delimit
 const clientOf = (call: Call): string | null =>
   /client\s*=\s*([^,;\s]+)/i.exec(call.header('sforce-call-options') ?? '')?.[1] ?? null
 
+function checkAllocation(call: Call, kind: Job['kind']): void {
+  const problem = bulkProblem(call.org, kind)
+  if (problem) throw problem
+}
+
 function openIngest(call: Call): Reply {
   const { org, version, userId } = call
   const body = bodyOf(call)
@@ -90,6 +96,7 @@ function openIngest(call: Call): Reply {
       'hardDelete operation requires special user profile permission, please contact your system administrator'
     throw refuse('FEATURENOTENABLED', message)
   }
+  checkAllocation(call, 'ingest')
   const externalIdFieldName = keyName(operation, body, name => fieldOf(entity, name))
   const job = { kind: 'ingest' as const, object: entity.name, operation, query: null, externalIdFieldName }
   const made = org.jobs.open({ ...job, ...dialect(body), apiVersion: version, userId, client: clientOf(call) })
@@ -117,6 +124,7 @@ function openQuery(call: Call): Reply {
   const operation = choice(body, 'operation', ['query', 'queryAll'], 'query')
   if (typeof body.query !== 'string') throw badJob('InvalidJob : query is required')
   const { object } = checkQuery(org, body.query)
+  checkAllocation(call, 'query')
   const job = { kind: 'query' as const, object, operation, query: body.query, externalIdFieldName: null }
   const made = org.jobs.open({ ...job, ...dialect(body), apiVersion: version, userId, client: clientOf(call) })
   return ok(jobInfo(made, false))

@@ -45,6 +45,8 @@ export function control(org: Org, method: string, path: string, params: URLSearc
     case 'POST latency':
       org.latency = { ms: number(given.ms) ?? 0, perRecordMs: number(given.perRecordMs) ?? 0 }
       return ok(org.latency)
+    case 'GET running':
+      return ok({ calls: org.running.count(), long: org.running.long(org.now()) })
     case 'GET locks':
       return ok(org.inFlight.settings)
     case 'POST locks':

@@ -43,14 +43,15 @@ export function query(call: Call): Reply {
   if (answer.is === 'count') return ok({ totalSize: answer.total, done: true, records: [] })
   if (answer.is === 'groups') return ok({ totalSize: answer.records.length, done: true, records: answer.records })
   const { rows, show } = answer
-  return page(call, { rows, show }, 0, () => call.org.cursors.open({ rows, show }))
+  return page(call, { rows, show }, 0, () => call.org.cursors.open(call.userId, { rows, show }))
 }
 
 function nextPage(call: Call, locator: string): Reply {
   const at = locator.lastIndexOf('-')
-  const cursor = call.org.cursors.get(locator.slice(0, at))
+  const cursor = call.org.cursors.get(call.userId, locator.slice(0, at))
   const offset = Number(locator.slice(at + 1))
-  if (!cursor || !Number.isInteger(offset)) throw refuse('INVALID_QUERY_LOCATOR', 'invalid query locator')
+  if (!cursor || !Number.isInteger(offset) || offset > cursor.rows.length)
+    throw refuse('INVALID_QUERY_LOCATOR', 'invalid query locator')
   return page(call, cursor, offset, () => locator.slice(0, at))
 }
 
