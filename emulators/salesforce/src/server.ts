@@ -258,7 +258,16 @@ async function perform(
       cost: 0,
     }
   org.jobs.advance()
-  const call: Call = { org, method: shown, ...target.data, header, body, text, actor, userId: session.userId }
+  const call: Call = {
+    org: org.seenBy(session.userId),
+    method: shown,
+    ...target.data,
+    header,
+    body,
+    text,
+    actor,
+    userId: session.userId,
+  }
   const cost = costOf(target.data.path, body)
   const at = org.now()
   org.usage.add(cost, at)

@@ -84,7 +84,7 @@ export function jobs(world: () => World, stateDir: string | undefined): Jobs {
   const start = (job: Job, at: number): void => {
     const begun: Job = { ...job, state: 'InProgress', startedAt: at, modifiedAt: world().now() }
     if (job.kind === 'query') {
-      const { content, rows } = runQuery(world(), job)
+      const { content, rows } = runQuery(world().seenBy(job.userId), job)
       files.write(job.id, content)
       queryBytes.add(content.length, at)
       put({ ...begun, processed: rows }, use())
@@ -105,7 +105,7 @@ export function jobs(world: () => World, stateDir: string | undefined): Jobs {
     }
     let work = working.get(job.id)
     if (!work) {
-      work = workOn(world(), job, files.read(job.id))
+      work = workOn(world().seenBy(job.userId), job, files.read(job.id))
       working.set(job.id, work)
     }
     let current = job

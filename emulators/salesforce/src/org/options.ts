@@ -2,8 +2,17 @@
 
 import { readFileSync } from 'node:fs'
 
-export type ClientEntry = { clientId: string; clientSecret?: string; username?: string; publicKey?: string }
-export type UserEntry = { username: string; firstName?: string; lastName: string; email?: string }
+/** Names of permission sets; who has none named may do all. Those of a client are given to the user that it runs as. */
+type Assigned = { permissionSets?: string[] }
+export type ClientEntry = Assigned & { clientId: string; clientSecret?: string; username?: string; publicKey?: string }
+export type UserEntry = Assigned & { username: string; firstName?: string; lastName: string; email?: string }
+/** A permission set beside those of the package: rights by object, `read` or `edit` by `Object.Field`. */
+export type PermissionSetEntry = {
+  name: string
+  objects?: Record<string, ('create' | 'read' | 'edit' | 'delete')[]>
+  fields?: Record<string, 'read' | 'edit'>
+  abilities?: string[]
+}
 export type RecordTypeEntry = { object: string; developerName: string; name?: string; person?: boolean }
 
 export type Condition = {
@@ -71,6 +80,7 @@ export type OrgOptions = {
   orderStatuses: { label: string; category: 'Draft' | 'Activated' }[]
   clients: ClientEntry[]
   users: UserEntry[]
+  permissionSets: PermissionSetEntry[]
   recordTypes: RecordTypeEntry[]
   validationRules: ValidationRule[]
   duplicateRules: DuplicateRule[]
@@ -101,6 +111,7 @@ export const ORG_DEFAULTS: OrgOptions = {
   orderStatuses: [],
   clients: [],
   users: [],
+  permissionSets: [],
   recordTypes: [],
   validationRules: [],
   duplicateRules: [],

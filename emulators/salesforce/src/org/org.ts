@@ -20,9 +20,10 @@ import { type OrgOptions, readJsonFile, SetupError } from './options.ts'
 import { type RequestLog, requestLog } from './request-log.ts'
 import { type Running, running } from './running.ts'
 import { type Sessions, sessions } from './sessions.ts'
+import { sights } from './sights.ts'
 import { type Usage, usage } from './usage.ts'
 
-export type Org = World & {
+export type Org = Omit<World, 'seenBy'> & {
   readonly id: string
   readonly clock: Clock
   readonly sessions: Sessions
@@ -39,6 +40,7 @@ export type Org = World & {
   /** The user that the inspector's edits are made by. */
   readonly salesUserId: string
   userNamed(username: string): string
+  seenBy(userId: string): Org
   /** Writes facts beside the rows, before the reply. */
   keep(facts: Entry): void
   reset(): void
@@ -60,7 +62,9 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
         replayed.push(entry)
       })
     : memoryJournal()
-  const { schema, countries, keyPrefixes } = buildSchema(options, readMetadata(place.packageDir), prefixes)
+  const metadata = readMetadata(place.packageDir)
+  const { schema, countries, keyPrefixes } = buildSchema(options, metadata, prefixes)
+  const views = sights(options, options.withoutPackage ? [] : metadata.permissionSets)
   checkFlows(schema, options)
   const rows = store(schema, time, () => journal)
   const id = makeId('00D', 1)
@@ -85,6 +89,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     salesUserId: makeId('005', 2),
     now: time.now,
     userNamed: username => userNamed(org, username),
+    seenBy: userId => views(org, userId),
     keep: facts => rows.commit(facts),
     reset() {
       clear()
