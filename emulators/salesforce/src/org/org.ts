@@ -64,7 +64,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     : memoryJournal()
   const metadata = readMetadata(place.packageDir)
   const { schema, countries, keyPrefixes } = buildSchema(options, metadata, prefixes)
-  const views = sights(options, options.withoutPackage ? [] : metadata.permissionSets)
+  const views = sights<Org>(options, options.withoutPackage ? [] : metadata.permissionSets)
   checkFlows(schema, options)
   const rows = store(schema, time, () => journal)
   const id = makeId('00D', 1)

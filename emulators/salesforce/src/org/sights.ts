@@ -2,12 +2,17 @@
 
 import type { Row } from '../entities.ts'
 import { entityOf } from '../entities.ts'
+import type { World } from '../rules/world.ts'
 import { type Access, accessBy, type PermissionSet, schemaFor } from '../schema/permissions.ts'
 import { type OrgOptions, SetupError } from './options.ts'
-import type { Org } from './org.ts'
+
+type Seen = Omit<World, 'seenBy'> & { readonly integrationUserId: string }
 
 /** Throws a SetupError where a permission set is assigned that there is not. */
-export function sights(options: OrgOptions, ofPackage: readonly PermissionSet[]): (org: Org, userId: string) => Org {
+export function sights<Org extends Seen>(
+  options: OrgOptions,
+  ofPackage: readonly PermissionSet[],
+): (org: Org, userId: string) => Org {
   const sets = new Map([...ofPackage, ...options.permissionSets.map(setOf)].map(set => [set.name, set]))
   for (const { permissionSets = [] } of [...options.clients, ...options.users]) {
     const unknown = permissionSets.find(name => !sets.has(name))
@@ -44,7 +49,7 @@ function setOf({
 }
 
 /** The sets of a user; null for one to whom none are assigned. */
-function assigned(org: Org, userId: string): string[] | null {
+function assigned(org: Seen, userId: string): string[] | null {
   const entity = entityOf(org.schema, 'User')
   const row: Row | undefined = entity && org.store.rows(entity).get(userId)
   const username = row?.values.Username
@@ -59,7 +64,7 @@ function assigned(org: Org, userId: string): string[] | null {
 }
 
 /** All else of the view is the org itself, today's and tomorrow's. */
-function viewOf(org: Org, access: Access): Org {
+function viewOf<Org extends Seen>(org: Org, access: Access): Org {
   const schema = schemaFor(org.schema, access)
   return Object.create(org, { schema: { value: schema }, access: { value: access }, whole: { value: org } })
 }

@@ -130,7 +130,8 @@ export function costOf(path: string[], body: unknown): number {
 
 function resources(call: Call): Reply {
   const base = `/services/data/${call.version}`
-  const identity = `/id/${call.org.id}/${call.userId}`
+  const host = call.header('host')
+  const identity = `${host ? `http://${host}` : ''}/id/${call.org.id}/${call.userId}`
   const names = ['sobjects', 'query', 'queryAll', 'limits', 'composite', 'jobs']
   return ok({ identity, ...Object.fromEntries(names.map(name => [name, `${base}/${name}`])) })
 }
