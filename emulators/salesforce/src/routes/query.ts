@@ -2,6 +2,7 @@
 
 import type { Org } from '../org/org.ts'
 import { refuse } from '../rules/refusal.ts'
+import { columnsOf } from '../soql/columns.ts'
 import type { Cursor } from '../soql/cursors.ts'
 import { type Compiled, compileQuery } from '../soql/query.ts'
 import { type Call, ok, type Reply } from './api.ts'
@@ -39,6 +40,7 @@ export function query(call: Call): Reply {
   if (locator !== undefined) return nextPage(call, locator)
   const soql = call.params.get('q')
   if (!soql) throw refuse('MALFORMED_QUERY', 'A query string has to be specified')
+  if (call.params.get('columns') === 'true') return ok(columnsOf(call.org, soql))
   const answer = compile(call.org, soql).run(name?.toLowerCase() === 'queryall')
   if (answer.is === 'count') return ok({ totalSize: answer.total, done: true, records: [] })
   if (answer.is === 'groups') return ok({ totalSize: answer.records.length, done: true, records: answer.records })
