@@ -2,6 +2,8 @@
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { RowError } from './entities.ts'
+import { POLICY } from './inspector/frame.ts'
+import { inspector, submitted } from './inspector/inspector.ts'
 import type { Fault, Operation } from './org/faults.ts'
 import type { Held } from './org/in-flight.ts'
 import type { Org } from './org/org.ts'
@@ -12,7 +14,6 @@ import { claimsOf } from './routes/claims.ts'
 import { control } from './routes/control.ts'
 import { costOf, dispatch, operationOf, splitUrl } from './routes/dispatch.ts'
 import { FIRST_VERSION, LAST_VERSION, mediaProblem, readJson, UNREADABLE, versionProblem } from './routes/incoming.ts'
-import { formChanges, inspector } from './routes/inspector.ts'
 import { crowdProblem, dayProblem, limitExceeded, limitInfo } from './routes/limits.ts'
 import { isBody } from './rules/body.ts'
 import { allowsDuplicates } from './rules/duplicates.ts'
@@ -345,25 +346,17 @@ function controlled(org: Org, request: Request): Reply {
 }
 
 function page(org: Org, request: Request, reply: FastifyReply): FastifyReply {
-  let message: string | undefined
-  let params = request.params
-  if (request.method === 'POST') {
-    const { object, id, fields } = formChanges(org, new URLSearchParams(request.text))
-    const text = JSON.stringify({ object, id, fields })
-    const result = controlled(org, {
+  const act = (name: string, body: object): Reply =>
+    controlled(org, {
       ...request,
-      path: '/__emulator/edit',
-      text,
+      path: `/__emulator/${name}`,
+      text: JSON.stringify(body),
       raw: { headers: {} } as FastifyRequest,
     })
-    message =
-      result.status === 200
-        ? `Saved: ${Object.keys(fields).join(', ') || 'nothing changed'}`
-        : JSON.stringify(result.body)
-    params = new URLSearchParams({ object, id })
-  }
-  const headers = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'" }
-  return send(reply, { status: 200, type: 'text/html; charset=UTF-8', text: inspector(org, params, message), headers })
+  const text =
+    request.method === 'POST' ? submitted(org, new URLSearchParams(request.text), act) : inspector(org, request.params)
+  const headers = { 'Content-Security-Policy': POLICY, 'Referrer-Policy': 'no-referrer' }
+  return send(reply, { status: 200, type: 'text/html; charset=UTF-8', text, headers })
 }
 
 function encode({ status, body, csv, headers = {} }: Reply): Sent {
