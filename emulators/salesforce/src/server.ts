@@ -1,7 +1,6 @@
 // The HTTP face: takes requests apart, counts and delays and spoils them as told, and answers only what is written down.
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { RowError } from './entities.ts'
 import { POLICY } from './inspector/frame.ts'
 import { inspector, submitted } from './inspector/inspector.ts'
 import type { Fault, Operation } from './org/faults.ts'
@@ -13,8 +12,10 @@ import { identity, revoke, token } from './routes/auth.ts'
 import { claimsOf } from './routes/claims.ts'
 import { control } from './routes/control.ts'
 import { costOf, dispatch, operationOf, splitUrl } from './routes/dispatch.ts'
+import { DROPS, drop, instead, OUTAGE, REPLACES, spoiler, truncate } from './routes/faulty.ts'
 import { FIRST_VERSION, LAST_VERSION, mediaProblem, readJson, UNREADABLE, versionProblem } from './routes/incoming.ts'
-import { crowdProblem, dayProblem, limitExceeded, limitInfo } from './routes/limits.ts'
+import { crowdProblem, dayProblem, limitInfo } from './routes/limits.ts'
+import { encode, send } from './routes/outgoing.ts'
 import { isBody } from './rules/body.ts'
 import { allowsDuplicates } from './rules/duplicates.ts'
 import { Refusal, refuse } from './rules/refusal.ts'
@@ -27,7 +28,6 @@ const FILE_MOST = 150 * 1024 * 1024
 const TICK_MS = 250
 const URI_MOST = 16 * 1024
 
-type Sent = { status: number; type: string; text: string; headers: Record<string, string> }
 type Request = { raw: FastifyRequest; method: string; url: string; path: string; params: URLSearchParams; text: string }
 type Outcome = { reply: Reply; cost: number }
 
@@ -149,19 +149,6 @@ async function answer(
   if (fault?.do === 'truncate') return truncate(reply, sent)
   return send(reply, sent)
 }
-
-/** What a fault answers in place of the work. */
-function instead(fault: Fault): Reply {
-  if (fault.do === 'status') return statusReply(fault.status ?? 503)
-  if (fault.do === 'html') return { status: fault.status ?? 503 }
-  return fault.do === 'limit-exceeded' ? errorReply(limitExceeded()) : { status: 0 }
-}
-
-/** Faults that stand in for the work, and faults whose answer never arrives. */
-const REPLACES = new Set(['status', 'drop-before', 'hang', 'connection-reset', 'html', 'limit-exceeded'])
-const DROPS = new Set(['drop-before', 'commit-then-drop', 'hang', 'connection-reset'])
-const OUTAGE =
-  '<html><head><title>Service Unavailable</title></head><body><h1>Service Unavailable</h1><p>We are down for maintenance.</p></body></html>'
 
 type Target = { operation: Operation; data: ReturnType<typeof splitUrl> }
 
@@ -296,30 +283,6 @@ function within(call: Call, facts: { calls: [number, number][] }): Reply {
   return reply
 }
 
-/** Locks on all rows of the request, or on every second one. */
-function spoiler(fault: Fault | null): { spoil?: (id: string | null) => RowError | null } {
-  if (fault?.do !== 'unable-to-lock-row' && fault?.do !== 'partial') return {}
-  let count = 0
-  return {
-    spoil(id) {
-      count++
-      if (fault.do === 'partial' && count % 2 === 1) return null
-      const message = `unable to obtain exclusive access to this record or 1 records: ${id ?? ''}`.trimEnd()
-      return { statusCode: 'UNABLE_TO_LOCK_ROW', message, fields: [] }
-    },
-  }
-}
-
-function statusReply(status: number): Reply {
-  const code = status === 503 ? 'SERVER_UNAVAILABLE' : status === 401 ? 'INVALID_SESSION_ID' : 'UNKNOWN_EXCEPTION'
-  return {
-    status,
-    body: [
-      { message: 'An unexpected error occurred. Please include this ErrorId if you contact support', errorCode: code },
-    ],
-  }
-}
-
 function versions(): object[] {
   const list: object[] = []
   for (let version = FIRST_VERSION; version <= LAST_VERSION; version++) {
@@ -357,40 +320,4 @@ function page(org: Org, request: Request, reply: FastifyReply): FastifyReply {
     request.method === 'POST' ? submitted(org, new URLSearchParams(request.text), act) : inspector(org, request.params)
   const headers = { 'Content-Security-Policy': POLICY, 'Referrer-Policy': 'no-referrer' }
   return send(reply, { status: 200, type: 'text/html; charset=UTF-8', text, headers })
-}
-
-function encode({ status, body, csv, headers = {} }: Reply): Sent {
-  return {
-    status,
-    type: csv === undefined ? 'application/json;charset=UTF-8' : 'text/csv',
-    text: csv ?? (body === undefined ? '' : JSON.stringify(body)),
-    headers: { ...headers },
-  }
-}
-
-function send(reply: FastifyReply, { status, type, text, headers }: Sent): FastifyReply {
-  reply.code(status).headers(headers)
-  return text === '' ? reply.send() : reply.type(type).send(text)
-}
-
-function drop(reply: FastifyReply, fault: Fault): FastifyReply {
-  reply.hijack()
-  const { socket } = reply.raw
-  if (fault.do === 'connection-reset') socket?.resetAndDestroy()
-  else if (fault.do !== 'hang') socket?.destroy()
-  else if (fault.ms !== undefined) setTimeout(() => socket?.destroy(), fault.ms).unref()
-  return reply
-}
-
-/** The length of the whole, half of the text, and then nothing. */
-function truncate(reply: FastifyReply, sent: Sent): FastifyReply {
-  reply.hijack()
-  const bytes = Buffer.from(sent.text)
-  reply.raw.writeHead(sent.status, {
-    ...sent.headers,
-    'Content-Type': sent.type,
-    'Content-Length': Math.max(bytes.length, 2),
-  })
-  reply.raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => reply.raw.socket?.destroy())
-  return reply
 }
