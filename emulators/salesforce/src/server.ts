@@ -1,7 +1,8 @@
 // The HTTP face: takes requests apart, counts and delays and spoils them as told, and answers only what is written down.
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { RowError } from './entities.ts'
+import { POLICY } from './inspector/frame.ts'
+import { inspector, submitted } from './inspector/inspector.ts'
 import type { Fault, Operation } from './org/faults.ts'
 import type { Held } from './org/in-flight.ts'
 import type { Org } from './org/org.ts'
@@ -11,8 +12,10 @@ import { identity, revoke, token } from './routes/auth.ts'
 import { claimsOf } from './routes/claims.ts'
 import { control } from './routes/control.ts'
 import { costOf, dispatch, operationOf, splitUrl } from './routes/dispatch.ts'
-import { formChanges, inspector } from './routes/inspector.ts'
-import { isExhausted, limitInfo } from './routes/limits.ts'
+import { DROPS, drop, instead, OUTAGE, REPLACES, spoiler, truncate } from './routes/faulty.ts'
+import { FIRST_VERSION, LAST_VERSION, mediaProblem, readJson, UNREADABLE, versionProblem } from './routes/incoming.ts'
+import { crowdProblem, dayProblem, limitInfo } from './routes/limits.ts'
+import { encode, send } from './routes/outgoing.ts'
 import { isBody } from './rules/body.ts'
 import { allowsDuplicates } from './rules/duplicates.ts'
 import { Refusal, refuse } from './rules/refusal.ts'
@@ -24,10 +27,7 @@ const FILE_MOST = 150 * 1024 * 1024
 /** How often jobs go on while nobody asks. */
 const TICK_MS = 250
 const URI_MOST = 16 * 1024
-const FIRST_VERSION = 31
-const LAST_VERSION = 67
 
-type Sent = { status: number; type: string; text: string; headers: Record<string, string> }
 type Request = { raw: FastifyRequest; method: string; url: string; path: string; params: URLSearchParams; text: string }
 type Outcome = { reply: Reply; cost: number }
 
@@ -36,6 +36,8 @@ export function server(org: Org, baseUrl: () => string): FastifyInstance {
     bodyLimit: FILE_MOST,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    // All paths have one handler, which takes apart what was sent: the router would refuse some before it in its own words.
+    rewriteUrl: () => '/',
     http: { maxHeaderSize: 128 * 1024 },
   })
   app.removeAllContentTypeParsers()
@@ -49,22 +51,22 @@ export function server(org: Org, baseUrl: () => string): FastifyInstance {
       .type('application/json;charset=UTF-8')
       .send(JSON.stringify(body))
   })
-  const wait = waiter()
+  const wait = waiter(org)
   const tick = setInterval(() => org.jobs.advance(), TICK_MS).unref()
   app.addHook('onClose', async () => {
     clearInterval(tick)
     wait.stop()
   })
   app.route({
-    method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD'],
-    url: '/*',
+    method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'],
+    url: '/',
     handler: (raw, reply) => answer(org, baseUrl, readRequest(raw), reply, wait.ms),
   })
   return app
 }
 
 function readRequest(raw: FastifyRequest): Request {
-  const url = raw.raw.url ?? '/'
+  const url = raw.originalUrl
   const at = url.indexOf('?')
   const path = (at < 0 ? url : url.slice(0, at)).replace(/^\/{2,}/, '/')
   const params = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
@@ -78,20 +80,20 @@ function isForeign({ headers }: FastifyRequest): boolean {
 type Wait = (ms: number) => Promise<void>
 
 /** Delays that end at once when the server closes. */
-function waiter(): { ms: Wait; stop: () => void } {
-  const pending = new Map<NodeJS.Timeout, () => void>()
+function waiter(org: Org): { ms: Wait; stop: () => void } {
+  const pending = new Map<() => void, () => void>()
   return {
     ms: ms =>
       new Promise(resolve => {
-        const timer = setTimeout(() => {
-          pending.delete(timer)
+        const callOff = org.clock.after(ms, () => {
+          pending.delete(callOff)
           resolve()
-        }, ms)
-        pending.set(timer, resolve)
+        })
+        pending.set(callOff, resolve)
       }),
     stop() {
-      for (const [timer, resolve] of pending) {
-        clearTimeout(timer)
+      for (const [callOff, resolve] of pending) {
+        callOff()
         resolve()
       }
     },
@@ -116,17 +118,20 @@ async function answer(
   const operation = target.operation
   const fault = org.faults.next(operation)
   const body = parseBody(request)
-  const ms = delayMs(org, fault, body)
+  const crowded = target.data ? crowdProblem(org) : null
+  const ms = crowded ? 0 : delayMs(org, fault, body)
   // What a request holds, it holds from its arrival on: that is when another one may already be at work.
+  const leave = ms > 0 && target.data ? org.running.enter(org.now()) : undefined
   const held = ms > 0 || org.inFlight.settings.rate > 0 ? hold(org, request, target, body) : undefined
   if (ms > 0) await wait(ms)
+  leave?.()
 
   let outcome: Outcome
   try {
     const stands = fault !== null && REPLACES.has(fault.do)
     outcome = stands
       ? { reply: instead(fault), cost: 0 }
-      : await perform(org, baseUrl(), request, target, body, fault, held)
+      : await perform(org, baseUrl(), request, target, body, { fault, held, crowded })
   } finally {
     held?.leave()
   }
@@ -145,19 +150,6 @@ async function answer(
   return send(reply, sent)
 }
 
-/** What a fault answers in place of the work. */
-function instead(fault: Fault): Reply {
-  if (fault.do === 'status') return statusReply(fault.status ?? 503)
-  if (fault.do === 'html') return { status: fault.status ?? 503 }
-  return fault.do === 'limit-exceeded' ? errorReply(limitExceeded()) : { status: 0 }
-}
-
-/** Faults that stand in for the work, and faults whose answer never arrives. */
-const REPLACES = new Set(['status', 'drop-before', 'hang', 'connection-reset', 'html', 'limit-exceeded'])
-const DROPS = new Set(['drop-before', 'commit-then-drop', 'hang', 'connection-reset'])
-const OUTAGE =
-  '<html><head><title>Service Unavailable</title></head><body><h1>Service Unavailable</h1><p>We are down for maintenance.</p></body></html>'
-
 type Target = { operation: Operation; data: ReturnType<typeof splitUrl> }
 
 function targetOf(path: string, request: Request): Target {
@@ -174,15 +166,9 @@ function splitQuietly(url: string): ReturnType<typeof splitUrl> {
   }
 }
 
-const UNREADABLE = Symbol('unreadable')
-
 function parseBody({ text, raw }: Request): unknown {
   if (text === '' || /x-www-form-urlencoded|text\/csv/.test(raw.headers['content-type'] ?? '')) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return UNREADABLE
-  }
+  return readJson(text)
 }
 
 function delayMs(org: Org, fault: Fault | null, body: unknown): number {
@@ -211,8 +197,7 @@ async function perform(
   request: Request,
   target: Target,
   body: unknown,
-  fault: Fault | null,
-  held: Held | undefined,
+  { fault, held, crowded }: { fault: Fault | null; held: Held | undefined; crowded: Refusal | null },
 ): Promise<Outcome> {
   const { path, method, text, params, raw } = request
   if (target.operation === 'token') {
@@ -238,7 +223,10 @@ async function perform(
     return { reply: { status: 414, body: [{ message: 'URI Too Long', errorCode: 'URI_TOO_LONG' }] }, cost: 0 }
   if (!target.data)
     return { reply: errorReply(refuse('NOT_FOUND', 'The requested resource does not exist', [], 404)), cost: 0 }
-  if (isExhausted(org)) return { reply: errorReply(limitExceeded()), cost: 0 }
+  const problem = versionProblem(target.data.version)
+  if (problem) return { reply: errorReply(problem), cost: 0 }
+  const shut = crowded ?? dayProblem(org)
+  if (shut) return { reply: errorReply(shut), cost: 0 }
 
   const header = (name: string): string | undefined => {
     const value = raw.headers[name]
@@ -258,7 +246,16 @@ async function perform(
       cost: 0,
     }
   org.jobs.advance()
-  const call: Call = { org, method: shown, ...target.data, header, body, text, actor, userId: session.userId }
+  const call: Call = {
+    org: org.seenBy(session.userId),
+    method: shown,
+    ...target.data,
+    header,
+    body,
+    text,
+    actor,
+    userId: session.userId,
+  }
   const cost = costOf(target.data.path, body)
   const at = org.now()
   org.usage.add(cost, at)
@@ -271,7 +268,11 @@ function within(call: Call, facts: { calls: [number, number][] }): Reply {
   const mark = store.mark()
   let reply: Reply
   try {
-    if (call.body === UNREADABLE) throw refuse('JSON_PARSER_ERROR', 'Unexpected character in the body: not JSON')
+    const isUpload = call.method === 'PUT' && call.path.length === 4 && call.path[3] === 'batches'
+    const wrongType = call.text === '' ? null : mediaProblem(call.header('content-type'), isUpload ? 'csv' : 'json')
+    if (wrongType) throw wrongType
+    if (call.body === UNREADABLE && !isUpload)
+      throw refuse('JSON_PARSER_ERROR', 'Unexpected character in the body: not JSON')
     reply = dispatch(call)
   } catch (error) {
     store.rollback(mark)
@@ -280,32 +281,6 @@ function within(call: Call, facts: { calls: [number, number][] }): Reply {
   }
   store.commit(facts)
   return reply
-}
-
-const limitExceeded = (): Refusal => refuse('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', [], 403)
-
-/** Locks on all rows of the request, or on every second one. */
-function spoiler(fault: Fault | null): { spoil?: (id: string | null) => RowError | null } {
-  if (fault?.do !== 'unable-to-lock-row' && fault?.do !== 'partial') return {}
-  let count = 0
-  return {
-    spoil(id) {
-      count++
-      if (fault.do === 'partial' && count % 2 === 1) return null
-      const message = `unable to obtain exclusive access to this record or 1 records: ${id ?? ''}`.trimEnd()
-      return { statusCode: 'UNABLE_TO_LOCK_ROW', message, fields: [] }
-    },
-  }
-}
-
-function statusReply(status: number): Reply {
-  const code = status === 503 ? 'SERVER_UNAVAILABLE' : status === 401 ? 'INVALID_SESSION_ID' : 'UNKNOWN_EXCEPTION'
-  return {
-    status,
-    body: [
-      { message: 'An unexpected error occurred. Please include this ErrorId if you contact support', errorCode: code },
-    ],
-  }
 }
 
 function versions(): object[] {
@@ -334,59 +309,15 @@ function controlled(org: Org, request: Request): Reply {
 }
 
 function page(org: Org, request: Request, reply: FastifyReply): FastifyReply {
-  let message: string | undefined
-  let params = request.params
-  if (request.method === 'POST') {
-    const { object, id, fields } = formChanges(org, new URLSearchParams(request.text))
-    const text = JSON.stringify({ object, id, fields })
-    const result = controlled(org, {
+  const act = (name: string, body: object): Reply =>
+    controlled(org, {
       ...request,
-      path: '/__emulator/edit',
-      text,
+      path: `/__emulator/${name}`,
+      text: JSON.stringify(body),
       raw: { headers: {} } as FastifyRequest,
     })
-    message =
-      result.status === 200
-        ? `Saved: ${Object.keys(fields).join(', ') || 'nothing changed'}`
-        : JSON.stringify(result.body)
-    params = new URLSearchParams({ object, id })
-  }
-  const headers = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'" }
-  return send(reply, { status: 200, type: 'text/html; charset=UTF-8', text: inspector(org, params, message), headers })
-}
-
-function encode({ status, body, csv, headers = {} }: Reply): Sent {
-  return {
-    status,
-    type: csv === undefined ? 'application/json;charset=UTF-8' : 'text/csv',
-    text: csv ?? (body === undefined ? '' : JSON.stringify(body)),
-    headers: { ...headers },
-  }
-}
-
-function send(reply: FastifyReply, { status, type, text, headers }: Sent): FastifyReply {
-  reply.code(status).headers(headers)
-  return text === '' ? reply.send() : reply.type(type).send(text)
-}
-
-function drop(reply: FastifyReply, fault: Fault): FastifyReply {
-  reply.hijack()
-  const { socket } = reply.raw
-  if (fault.do === 'connection-reset') socket?.resetAndDestroy()
-  else if (fault.do !== 'hang') socket?.destroy()
-  else if (fault.ms !== undefined) setTimeout(() => socket?.destroy(), fault.ms).unref()
-  return reply
-}
-
-/** The length of the whole, half of the text, and then nothing. */
-function truncate(reply: FastifyReply, sent: Sent): FastifyReply {
-  reply.hijack()
-  const bytes = Buffer.from(sent.text)
-  reply.raw.writeHead(sent.status, {
-    ...sent.headers,
-    'Content-Type': sent.type,
-    'Content-Length': Math.max(bytes.length, 2),
-  })
-  reply.raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => reply.raw.socket?.destroy())
-  return reply
+  const text =
+    request.method === 'POST' ? submitted(org, new URLSearchParams(request.text), act) : inspector(org, request.params)
+  const headers = { 'Content-Security-Policy': POLICY, 'Referrer-Policy': 'no-referrer' }
+  return send(reply, { status: 200, type: 'text/html; charset=UTF-8', text, headers })
 }

@@ -144,11 +144,14 @@ describe('composite', () => {
   test('refuses more than 25 subrequests, more than five collections, and bad references', async () => {
     const read = (at: number): object => ({ method: 'GET', url: `${base}/limits`, referenceId: `r${at}` })
     const many = { compositeRequest: Array.from({ length: 26 }, (_, at) => read(at)) }
-    expect((await org.call('POST', '/composite', many)).status).toBe(400)
+    const refused = (errorCode: string): object => ({
+      compositeResponse: [{ httpStatusCode: 400, referenceId: null, body: [{ errorCode }] }],
+    })
+    expect((await org.call('POST', '/composite', many)).body).toMatchObject(refused('LIMIT_EXCEEDED'))
     const heavy = { compositeRequest: Array.from({ length: 6 }, (_, at) => upsert(`u${at}`, 'Account', [])) }
-    expect((await org.call('POST', '/composite', heavy)).status).toBe(400)
+    expect((await org.call('POST', '/composite', heavy)).body).toMatchObject(refused('LIMIT_EXCEEDED'))
     const named = { compositeRequest: [{ method: 'GET', url: `${base}/limits`, referenceId: '-no' }] }
-    expect((await org.call('POST', '/composite', named)).status).toBe(400)
+    expect((await org.call('POST', '/composite', named)).body).toMatchObject(refused('INVALID_INPUT'))
   })
 })
 

@@ -149,3 +149,32 @@ describe('refusals', () => {
     })
   })
 })
+
+test('the columns of a query are told without running it', async () => {
+  const columns = async (soql: string) => {
+    const { body } = await org.call('GET', `/query?columns=true&q=${encodeURIComponent(soql)}`)
+    return body as { columnMetadata: object[] }
+  }
+  expect(await columns('SELECT Id, Account.Name, Account.Owner.Email FROM Contact')).toMatchObject({
+    entityName: 'Contact',
+    idSelected: true,
+    columnMetadata: [
+      { columnName: 'Id', joinColumns: [], textType: true },
+      {
+        columnName: 'Account',
+        foreignKeyName: 'AccountId',
+        joinColumns: [{ columnName: 'Name' }, { columnName: 'Owner', joinColumns: [{ columnName: 'Email' }] }],
+      },
+    ],
+  })
+  expect(await columns('SELECT Name, (SELECT LastName FROM Contacts) FROM Account')).toMatchObject({
+    columnMetadata: [
+      { columnName: 'Name' },
+      { columnName: 'Contacts', aggregate: true, joinColumns: [{ columnName: 'LastName' }] },
+    ],
+  })
+  expect(await columns('SELECT COUNT(Id), MAX(Name) best FROM Account')).toMatchObject({
+    columnMetadata: [{ columnName: 'expr0', displayName: 'COUNT(Id)', aggregate: true }, { columnName: 'best' }],
+  })
+  expect(await columns('SELECT Nope FROM Account')).toMatchObject([{ errorCode: 'INVALID_FIELD' }])
+})

@@ -19,7 +19,8 @@ export const NULL_TEXT = '#N/A'
 export function readColumns(world: World, entity: Entity, job: Job, header: readonly string[]): Column[] {
   const seen = new Set<string>()
   const columns = header.map((text): Column => {
-    const name = text.trim()
+    // A byte order mark is no blank here, though it is one to trim().
+    const name = text.replace(/^[ \t]+|[ \t]+$/g, '')
     if (seen.has(name.toLowerCase())) throw new CsvProblem(`InvalidBatch : Duplicate field name : ${name}`)
     seen.add(name.toLowerCase())
     const column = columnOf(world, entity, name)

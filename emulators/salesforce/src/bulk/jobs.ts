@@ -44,7 +44,7 @@ export type Jobs = {
   /** Does what is due by the org's clock; cheap when nothing is. */
   advance(): void
   /** Of the last 24 hours. */
-  used(): { batches: number; queries: number }
+  used(): { batches: number; queries: number; records: number; queryBytes: number }
   /** Takes over a line of the journal at the start. */
   take(entry: Entry): void
   snapshot(): Generator<Entry>
@@ -57,8 +57,8 @@ export function jobs(world: () => World, stateDir: string | undefined): Jobs {
   const done = new Map<string, RowOutcome[]>()
   const working = new Map<string, Work>()
   const spoils = new Map<string, Spoil>()
-  const batches = usage()
-  const queries = usage()
+  const allocations = { batches: usage(), queries: usage(), records: usage(), queryBytes: usage() }
+  const { batches, queries, records, queryBytes } = allocations
 
   const put = (job: Job, facts: Entry = {}): Job => {
     known.set(job.id, job)
@@ -72,14 +72,22 @@ export function jobs(world: () => World, stateDir: string | undefined): Jobs {
     working.delete(id)
     spoils.delete(id)
   }
-  const use = (): Entry => ({ bulkUse: { batches: batches.buckets(), queries: queries.buckets() } })
+  const use = (): Entry => ({
+    bulkUse: {
+      batches: batches.buckets(),
+      queries: queries.buckets(),
+      records: records.buckets(),
+      queryBytes: queryBytes.buckets(),
+    },
+  })
 
   const start = (job: Job, at: number): void => {
     const begun: Job = { ...job, state: 'InProgress', startedAt: at, modifiedAt: world().now() }
     if (job.kind === 'query') {
-      const { content, rows } = runQuery(world(), job)
+      const { content, rows } = runQuery(world().seenBy(job.userId), job)
       files.write(job.id, content)
-      put({ ...begun, processed: rows })
+      queryBytes.add(content.length, at)
+      put({ ...begun, processed: rows }, use())
       return
     }
     put(begun)
@@ -97,7 +105,7 @@ export function jobs(world: () => World, stateDir: string | undefined): Jobs {
     }
     let work = working.get(job.id)
     if (!work) {
-      work = workOn(world(), job, files.read(job.id))
+      work = workOn(world().seenBy(job.userId), job, files.read(job.id))
       working.set(job.id, work)
     }
     let current = job
@@ -110,6 +118,8 @@ export function jobs(world: () => World, stateDir: string | undefined): Jobs {
         return count
       }
       if (current.processed + chunk.rows > due) return count
+      // A batch for which the day has no room waits until the window has moved on.
+      if (chunk.batch && batches.used(world().now()) >= world().options.bulkBatches) return count
       if (chunk.batch) batches.add(1, world().now())
       const rows = chunk.run(spoils.get(job.id))
       const list = done.get(job.id) ?? []
@@ -124,6 +134,7 @@ export function jobs(world: () => World, stateDir: string | undefined): Jobs {
         ...work.place(),
       }
       count += rows.length
+      records.add(rows.length, world().now())
       put(current, { outcomes: { job: job.id, rows }, ...use() })
     }
     return count
@@ -214,17 +225,26 @@ export function jobs(world: () => World, stateDir: string | undefined): Jobs {
         if (left <= 0) return
       }
     },
-    used: () => ({ batches: batches.used(world().now()), queries: queries.used(world().now()) }),
+    used() {
+      const now = world().now()
+      return {
+        batches: batches.used(now),
+        queries: queries.used(now),
+        records: records.used(now),
+        queryBytes: queryBytes.used(now),
+      }
+    },
     take(entry) {
       if (entry.job) known.set(entry.job.id, entry.job)
       if (entry.outcomes)
         done.set(entry.outcomes.job, [...(done.get(entry.outcomes.job) ?? []), ...entry.outcomes.rows])
       if (entry.jobGone) forget(entry.jobGone)
       if (entry.bulkUse) {
-        batches.clear()
-        queries.clear()
-        for (const [at, count] of entry.bulkUse.batches) batches.add(count, at)
-        for (const [at, count] of entry.bulkUse.queries) queries.add(count, at)
+        const { bulkUse } = entry
+        for (const [name, kept] of Object.entries(allocations)) {
+          kept.clear()
+          for (const [at, count] of bulkUse[name as keyof typeof allocations] ?? []) kept.add(count, at)
+        }
       }
     },
     *snapshot() {
@@ -239,8 +259,7 @@ export function jobs(world: () => World, stateDir: string | undefined): Jobs {
     clear() {
       for (const id of [...known.keys()]) forget(id)
       files.clear()
-      batches.clear()
-      queries.clear()
+      for (const kept of Object.values(allocations)) kept.clear()
     },
   }
 }

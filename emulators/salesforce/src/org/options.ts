@@ -2,8 +2,17 @@
 
 import { readFileSync } from 'node:fs'
 
-export type ClientEntry = { clientId: string; clientSecret?: string; username?: string; publicKey?: string }
-export type UserEntry = { username: string; firstName?: string; lastName: string; email?: string }
+/** Names of permission sets; who has none named may do all. Those of a client are given to the user that it runs as. */
+type Assigned = { permissionSets?: string[] }
+export type ClientEntry = Assigned & { clientId: string; clientSecret?: string; username?: string; publicKey?: string }
+export type UserEntry = Assigned & { username: string; firstName?: string; lastName: string; email?: string }
+/** A permission set beside those of the package: rights by object, `read` or `edit` by `Object.Field`. */
+export type PermissionSetEntry = {
+  name: string
+  objects?: Record<string, ('create' | 'read' | 'edit' | 'delete')[]>
+  fields?: Record<string, 'read' | 'edit'>
+  abilities?: string[]
+}
 export type RecordTypeEntry = { object: string; developerName: string; name?: string; person?: boolean }
 
 export type Condition = {
@@ -45,10 +54,18 @@ export type OrgOptions = {
   sandbox: boolean
   apiLimit: number
   apiLimitMode: 'soft' | 'hard'
+  /** Calls of twenty seconds and more at a time; 25, or 5 in a Developer Edition, unless told. */
+  concurrentCalls: number | null
+  /** Query locators that one user may have open. */
+  queryCursors: number
   sessionMs: number
   /** How long a Bulk job waits for its turn, and how long one row takes. */
   bulkQueueMs: number
   bulkRecordMs: number
+  /** In 24 hours: batches of ingest jobs, query jobs, and records uploaded. */
+  bulkBatches: number
+  bulkQueries: number
+  bulkRecords: number
   /** Whether users may delete for good: the permission "Bulk API Hard Delete". */
   bulkHardDelete: boolean
   stateCountryPicklists: boolean
@@ -63,6 +80,7 @@ export type OrgOptions = {
   orderStatuses: { label: string; category: 'Draft' | 'Activated' }[]
   clients: ClientEntry[]
   users: UserEntry[]
+  permissionSets: PermissionSetEntry[]
   recordTypes: RecordTypeEntry[]
   validationRules: ValidationRule[]
   duplicateRules: DuplicateRule[]
@@ -75,9 +93,14 @@ export const ORG_DEFAULTS: OrgOptions = {
   sandbox: false,
   apiLimit: 100_000,
   apiLimitMode: 'soft',
+  concurrentCalls: null,
+  queryCursors: 10,
   sessionMs: 2 * 60 * 60 * 1000,
   bulkQueueMs: 500,
   bulkRecordMs: 0.2,
+  bulkBatches: 15_000,
+  bulkQueries: 10_000,
+  bulkRecords: 150_000_000,
   bulkHardDelete: false,
   stateCountryPicklists: true,
   personAccounts: false,
@@ -88,6 +111,7 @@ export const ORG_DEFAULTS: OrgOptions = {
   orderStatuses: [],
   clients: [],
   users: [],
+  permissionSets: [],
   recordTypes: [],
   validationRules: [],
   duplicateRules: [],
@@ -122,7 +146,8 @@ export function orgOptions(given: string | Partial<OrgOptions> | undefined): Org
   for (const [name, entry] of Object.entries(value)) {
     const expected = defaults[name]
     if (expected === undefined) problems.push(`"${name}" is unknown (known: ${Object.keys(defaults).join(', ')})`)
-    else if (kindOf(entry) !== kindOf(expected)) problems.push(`"${name}" must be ${kindOf(expected)}`)
+    else if (kindOf(entry) !== (expected === null ? 'a number' : kindOf(expected)))
+      problems.push(`"${name}" must be ${kindOf(expected)}`)
   }
   const org = { ...ORG_DEFAULTS, ...value } as OrgOptions
   if (org.apiLimitMode !== 'soft' && org.apiLimitMode !== 'hard') problems.push('"apiLimitMode" must be soft or hard')

@@ -18,10 +18,12 @@ import { type Faults, faults } from './faults.ts'
 import { type InFlight, inFlight, NO_LOCKS } from './in-flight.ts'
 import { type OrgOptions, readJsonFile, SetupError } from './options.ts'
 import { type RequestLog, requestLog } from './request-log.ts'
+import { type Running, running } from './running.ts'
 import { type Sessions, sessions } from './sessions.ts'
+import { sights } from './sights.ts'
 import { type Usage, usage } from './usage.ts'
 
-export type Org = World & {
+export type Org = Omit<World, 'seenBy'> & {
   readonly id: string
   readonly clock: Clock
   readonly sessions: Sessions
@@ -31,12 +33,14 @@ export type Org = World & {
   readonly cursors: Cursors
   readonly jobs: Jobs
   readonly inFlight: InFlight
+  readonly running: Running
   latency: { ms: number; perRecordMs: number }
   /** The user that a login without a name runs as. */
   readonly integrationUserId: string
   /** The user that the inspector's edits are made by. */
   readonly salesUserId: string
   userNamed(username: string): string
+  seenBy(userId: string): Org
   /** Writes facts beside the rows, before the reply. */
   keep(facts: Entry): void
   reset(): void
@@ -58,7 +62,9 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
         replayed.push(entry)
       })
     : memoryJournal()
-  const { schema, countries, keyPrefixes } = buildSchema(options, readMetadata(place.packageDir), prefixes)
+  const metadata = readMetadata(place.packageDir)
+  const { schema, countries, keyPrefixes } = buildSchema(options, metadata, prefixes)
+  const views = sights<Org>(options, options.withoutPackage ? [] : metadata.permissionSets)
   checkFlows(schema, options)
   const rows = store(schema, time, () => journal)
   const id = makeId('00D', 1)
@@ -74,14 +80,16 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     usage: calls,
     faults: faults(),
     log: requestLog(),
-    cursors: cursors(),
+    cursors: cursors(options.queryCursors, time.now),
     jobs: jobs(() => org, place.stateDir),
     inFlight: inFlight(),
+    running: running(),
     latency: { ms: 0, perRecordMs: 0 },
     integrationUserId: makeId('005', 1),
     salesUserId: makeId('005', 2),
     now: time.now,
     userNamed: username => userNamed(org, username),
+    seenBy: userId => views(org, userId),
     keep: facts => rows.commit(facts),
     reset() {
       clear()

@@ -61,8 +61,16 @@ export async function token(
 function basicCredentials(header: string | undefined): { id: string; secret: string } | undefined {
   const encoded = /^Basic (.+)$/i.exec(header ?? '')?.[1]
   if (encoded === undefined) return undefined
-  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':').map(decodeURIComponent)
+  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':').map(decoded)
   return { id, secret }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new Denied('invalid_client_id', 'client identifier invalid')
+  }
 }
 
 /** Any client, until the org file names some. */

@@ -21,6 +21,7 @@ import { type Body, isBody } from '../rules/body.ts'
 import { notFound, refuse } from '../rules/refusal.ts'
 import { normaliseId } from '../store/ids.ts'
 import { type Call, ok, type Reply } from './api.ts'
+import { bulkProblem } from './limits.ts'
 
 const PAGE = 1000
 const RESULTS_PAGE = 50_000
@@ -78,23 +79,31 @@ function dialect(body: Body): { lineEnding: LineEnding; columnDelimiter: Delimit
 const clientOf = (call: Call): string | null =>
   /client\s*=\s*([^,;\s]+)/i.exec(call.header('sforce-call-options') ?? '')?.[1] ?? null
 
+function checkAllocation(call: Call, kind: Job['kind']): void {
+  const problem = bulkProblem(call.org, kind)
+  if (problem) throw problem
+}
+
 function openIngest(call: Call): Reply {
   const { org, version, userId } = call
   const body = bodyOf(call)
   const operation = INGESTS.find(name => name === body.operation)
   if (operation === undefined) throw badJob(`InvalidJob : operation must be one of ${INGESTS.join(', ')}`)
   const entity = typeof body.object === 'string' ? entityOf(org.schema, body.object) : undefined
-  if (!entity?.writable) throw badJob(`InvalidJob : Unable to find object: ${String(body.object)}`)
+  if (!entity?.writable) throw badJob(`InvalidJob : Unable to find object: ${textOf(body.object)}`)
   if (operation === 'hardDelete' && !org.options.bulkHardDelete) {
     const message =
       'hardDelete operation requires special user profile permission, please contact your system administrator'
     throw refuse('FEATURENOTENABLED', message)
   }
+  checkAllocation(call, 'ingest')
   const externalIdFieldName = keyName(operation, body, name => fieldOf(entity, name))
   const job = { kind: 'ingest' as const, object: entity.name, operation, query: null, externalIdFieldName }
   const made = org.jobs.open({ ...job, ...dialect(body), apiVersion: version, userId, client: clientOf(call) })
   return ok(jobInfo(made, false))
 }
+
+const textOf = (given: unknown): string => (typeof given === 'string' ? given : JSON.stringify(given ?? null))
 
 function keyName(operation: Ingest, body: Body, field: (name: string) => ReturnType<typeof fieldOf>): string | null {
   const name = body.externalIdFieldName
@@ -104,7 +113,7 @@ function keyName(operation: Ingest, body: Body, field: (name: string) => ReturnT
     throw badJob('InvalidJob : External ID field name is required for an upsert')
   }
   if (!found || !(found.externalId || found.idLookup)) {
-    throw badJob(`InvalidJob : Field name not found or not an external ID : ${String(name)}`)
+    throw badJob(`InvalidJob : Field name not found or not an external ID : ${textOf(name)}`)
   }
   return found.name
 }
@@ -115,6 +124,7 @@ function openQuery(call: Call): Reply {
   const operation = choice(body, 'operation', ['query', 'queryAll'], 'query')
   if (typeof body.query !== 'string') throw badJob('InvalidJob : query is required')
   const { object } = checkQuery(org, body.query)
+  checkAllocation(call, 'query')
   const job = { kind: 'query' as const, object, operation, query: body.query, externalIdFieldName: null }
   const made = org.jobs.open({ ...job, ...dialect(body), apiVersion: version, userId, client: clientOf(call) })
   return ok(jobInfo(made, false))
@@ -122,6 +132,7 @@ function openQuery(call: Call): Reply {
 
 function list(call: Call, kind: Job['kind']): Reply {
   const from = Number(call.params.get('queryLocator') ?? 0)
+  if (!Number.isInteger(from) || from < 0) throw refuse('INVALID_QUERY_LOCATOR', 'invalid query locator')
   const all = call.org.jobs.list().filter(job => job.kind === kind)
   const next = from + PAGE
   const done = next >= all.length
@@ -171,7 +182,8 @@ function queryPart(call: Call, job: Job, part: string): Reply {
     throw badState(`Results of a job are ready once it has ended; this one is ${job.state}`)
   const most = Number(call.params.get('maxRecords') ?? RESULTS_PAGE)
   const locator = call.params.get('locator')
-  const from = locator === null ? 0 : Number(Buffer.from(locator, 'base64url').toString())
+  const place = locator === null ? '0' : Buffer.from(locator, 'base64url').toString()
+  const from = /^\d+$/.test(place) ? Number(place) : Number.NaN
   if (!Number.isInteger(most) || most < 1) throw refuse('INVALID_PARAMETER', 'maxRecords must be a number above 0')
   if (!Number.isInteger(from) || from < 0 || from > job.processed) {
     throw refuse('INVALID_QUERY_LOCATOR', 'invalid query locator')

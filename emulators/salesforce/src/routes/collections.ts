@@ -105,6 +105,7 @@ function remove(call: Call): Reply {
     (id): Step =>
       () => {
         if (twice.has(id)) throw refuse('DUPLICATE_VALUE', `Duplicate id specified: ${id}`)
+        if (normaliseId(id) === undefined) throw malformedId(id)
         const entity = call.org.schema.byPrefix.get(id.slice(0, 3))
         if (!entity) throw refuse('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id')
         const row = liveRow(call.org, entity, id)
@@ -178,7 +179,10 @@ function retrieve(call: Call, entity: Entity): Reply {
   const listed = (name: string): string[] => {
     const list = call.method === 'POST' ? body[name] : call.params.get(name)?.split(',')
     if (!Array.isArray(list)) throw refuse('JSON_PARSER_ERROR', `"${name}" must be a list`)
-    return list.map(String)
+    return list.map(entry => {
+      if (typeof entry === 'string') return entry
+      throw refuse('JSON_PARSER_ERROR', `"${name}" must be a list of texts`)
+    })
   }
   const ids = listed('ids')
   if (ids.length > RETRIEVE_MOST) {

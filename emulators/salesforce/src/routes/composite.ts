@@ -22,7 +22,23 @@ type Sub = {
 }
 type Done = { body: unknown; httpHeaders: Record<string, string>; httpStatusCode: number; referenceId: string }
 
+/**
+ * A call that breaks a limit of composites, or names its parts wrongly, is answered in one part without a name (seen by
+ * practitioners; the HTTP status of the whole is assumed).
+ */
 export function composite(call: Call, run: RunSub): Reply {
+  try {
+    return subrequests(call, run)
+  } catch (error) {
+    if (!(error instanceof Refusal) || !WHOLE.has(error.errors[0]?.statusCode ?? '')) throw error
+    const { status, body } = errorReply(error)
+    return ok({ compositeResponse: [{ body, httpHeaders: {}, httpStatusCode: status, referenceId: null }] })
+  }
+}
+
+const WHOLE = new Set(['LIMIT_EXCEEDED', 'INVALID_INPUT'])
+
+export function subrequests(call: Call, run: RunSub): Reply {
   const { allOrNone, collate, subs } = readRequest(call)
   const { store } = call.org
   const start = store.mark()
@@ -62,7 +78,7 @@ function readRequest(call: Call): { allOrNone: boolean; collate: boolean; subs: 
   }
   const list: unknown[] = body.compositeRequest
   if (list.length > MOST) {
-    throw refuse('LIMIT_EXCEEDED', `Composite request limit exceeded: at most ${MOST} subrequests, got ${list.length}`)
+    throw refuse('LIMIT_EXCEEDED', `The request can’t contain more than ${MOST} operations.`)
   }
   const seen = new Set<string>()
   const subs = list.map((entry): Sub => {
@@ -92,10 +108,7 @@ function readRequest(call: Call): { allOrNone: boolean; collate: boolean; subs: 
   })
   const heavy = subs.filter(sub => /\/(query|queryAll|composite\/sobjects)\b/i.test(sub.url.split('?')[0] ?? '')).length
   if (heavy > MOST_COLLECTIONS) {
-    throw refuse(
-      'LIMIT_EXCEEDED',
-      `Composite request limit exceeded: at most ${MOST_COLLECTIONS} subrequests may be sObject Collections or queries, got ${heavy}`,
-    )
+    throw refuse('LIMIT_EXCEEDED', `The request can’t contain more than ${MOST_COLLECTIONS} collections or queries.`)
   }
   const modern = Number(call.version.slice(1)) >= 49
   const collate = typeof body.collateSubrequests === 'boolean' ? body.collateSubrequests : modern

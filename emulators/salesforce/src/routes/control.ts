@@ -45,6 +45,8 @@ export function control(org: Org, method: string, path: string, params: URLSearc
     case 'POST latency':
       org.latency = { ms: number(given.ms) ?? 0, perRecordMs: number(given.perRecordMs) ?? 0 }
       return ok(org.latency)
+    case 'GET running':
+      return ok({ calls: org.running.count(), long: org.running.long(org.now()) })
     case 'GET locks':
       return ok(org.inFlight.settings)
     case 'POST locks':
@@ -119,11 +121,13 @@ function rows(org: Org, object: string | undefined, params: URLSearchParams): Re
   return ok({ rows: shown, next: found.length === limit ? found.at(-1)?.id : null })
 }
 
+const named = (given: unknown): string => (typeof given === 'string' ? given : JSON.stringify(given ?? null))
+
 function rowOf(org: Org, object: unknown, id: unknown): { row: Row; entity: NonNullable<ReturnType<typeof entityOf>> } {
   const entity = typeof object === 'string' ? entityOf(org.schema, object) : undefined
-  if (!entity) throw notFound(`no object ${String(object)}`)
+  if (!entity) throw notFound(`no object ${named(object)}`)
   const row = typeof id === 'string' ? org.store.rows(entity).get(normaliseId(id) ?? '') : undefined
-  if (!row) throw notFound(`no ${entity.name} ${String(id)}`)
+  if (!row) throw notFound(`no ${entity.name} ${named(id)}`)
   return { entity, row }
 }
 

@@ -6,7 +6,8 @@ import { notFound, refuse } from '../rules/refusal.ts'
 import { type Call, ok, type Reply } from './api.ts'
 import { bulk } from './bulk.ts'
 import { collections } from './collections.ts'
-import { composite } from './composite.ts'
+import { composite, subrequests } from './composite.ts'
+import { versionProblem } from './incoming.ts'
 import { limits } from './limits.ts'
 import { query } from './query.ts'
 import { sobjects } from './rows.ts'
@@ -57,24 +58,40 @@ export function dispatch(call: Call): Reply {
     case 'queryall':
       return query(call)
     case 'limits':
-      return limits(call)
+      return only(call, 'GET', limits)
     case 'jobs':
       if (call.enclosing) throw notFound()
       return bulk(call)
     case 'composite':
       if (second === 'sobjects') return collections(call)
-      if (second === undefined && call.method === 'POST' && !call.enclosing) return composite(call, runSub)
-      if (second === 'batch' && call.method === 'POST' && !call.enclosing) return batch(call)
+      if (call.enclosing) throw notFound()
+      if (second === undefined) return call.method === 'GET' ? compositeResources(call) : only(call, 'POST', runAll)
+      if (second === 'batch') return only(call, 'POST', batch)
       throw notFound()
     default:
       throw notFound()
   }
 }
 
+function only(call: Call, method: 'GET' | 'POST', then: (call: Call) => Reply): Reply {
+  if (call.method === method) return then(call)
+  const allowed = method === 'GET' ? 'GET,HEAD' : method
+  throw refuse('METHOD_NOT_ALLOWED', `HTTP Method '${call.method}' not allowed. Allowed are ${allowed}`, [], 405)
+}
+
+const runAll = (call: Call): Reply => composite(call, runSub)
+
+function compositeResources(call: Call): Reply {
+  const base = `/services/data/${call.version}/composite`
+  return ok(Object.fromEntries(['batch', 'sobjects'].map(name => [name, `${base}/${name}`])))
+}
+
 function runSub(call: Call, sub: { method: string; url: string; body: unknown }): Reply {
   const target = splitUrl(sub.url)
   if (!target) throw notFound()
   const { version, path, params } = target
+  const problem = versionProblem(version)
+  if (problem) throw problem
   return dispatch({
     ...call,
     method: sub.method,
@@ -99,7 +116,7 @@ function batch(call: Call): Reply {
     const rooted = typeof url === 'string' && !url.startsWith('/') ? `/services/data/${url}` : url
     return { method, url: rooted, body: richInput, referenceId: `r${at}` }
   })
-  const reply = composite({ ...call, body: { compositeRequest, collateSubrequests: false } }, runSub)
+  const reply = subrequests({ ...call, body: { compositeRequest, collateSubrequests: false } }, runSub)
   const inner = isBody(reply.body) && Array.isArray(reply.body.compositeResponse) ? reply.body.compositeResponse : []
   const results = inner.map(({ httpStatusCode, body: result }) => ({ statusCode: httpStatusCode, result }))
   return ok({ hasErrors: results.some(({ statusCode }) => statusCode >= 300), results })
@@ -113,7 +130,8 @@ export function costOf(path: string[], body: unknown): number {
 
 function resources(call: Call): Reply {
   const base = `/services/data/${call.version}`
-  const identity = `/id/${call.org.id}/${call.userId}`
+  const host = call.header('host')
+  const identity = `${host ? `http://${host}` : ''}/id/${call.org.id}/${call.userId}`
   const names = ['sobjects', 'query', 'queryAll', 'limits', 'composite', 'jobs']
   return ok({ identity, ...Object.fromEntries(names.map(name => [name, `${base}/${name}`])) })
 }

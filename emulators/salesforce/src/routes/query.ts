@@ -2,6 +2,7 @@
 
 import type { Org } from '../org/org.ts'
 import { refuse } from '../rules/refusal.ts'
+import { columnsOf } from '../soql/columns.ts'
 import type { Cursor } from '../soql/cursors.ts'
 import { type Compiled, compileQuery } from '../soql/query.ts'
 import { type Call, ok, type Reply } from './api.ts'
@@ -39,18 +40,20 @@ export function query(call: Call): Reply {
   if (locator !== undefined) return nextPage(call, locator)
   const soql = call.params.get('q')
   if (!soql) throw refuse('MALFORMED_QUERY', 'A query string has to be specified')
+  if (call.params.get('columns') === 'true') return ok(columnsOf(call.org, soql))
   const answer = compile(call.org, soql).run(name?.toLowerCase() === 'queryall')
   if (answer.is === 'count') return ok({ totalSize: answer.total, done: true, records: [] })
   if (answer.is === 'groups') return ok({ totalSize: answer.records.length, done: true, records: answer.records })
   const { rows, show } = answer
-  return page(call, { rows, show }, 0, () => call.org.cursors.open({ rows, show }))
+  return page(call, { rows, show }, 0, () => call.org.cursors.open(call.userId, { rows, show }))
 }
 
 function nextPage(call: Call, locator: string): Reply {
   const at = locator.lastIndexOf('-')
-  const cursor = call.org.cursors.get(locator.slice(0, at))
+  const cursor = call.org.cursors.get(call.userId, locator.slice(0, at))
   const offset = Number(locator.slice(at + 1))
-  if (!cursor || !Number.isInteger(offset)) throw refuse('INVALID_QUERY_LOCATOR', 'invalid query locator')
+  if (!cursor || !Number.isInteger(offset) || offset > cursor.rows.length)
+    throw refuse('INVALID_QUERY_LOCATOR', 'invalid query locator')
   return page(call, cursor, offset, () => locator.slice(0, at))
 }
 

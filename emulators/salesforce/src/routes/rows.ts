@@ -18,15 +18,15 @@ export function sobjects(call: Call): Reply {
   const { org, path, method, version } = call
   const [, type, key, value, beyond] = path
   if (beyond !== undefined) throw notFound()
-  if (type === undefined) return allow(call, ['GET'], () => ok(describeGlobal(org.schema, version)))
+  if (type === undefined) return allow(call, ['GET'], () => ok(describeGlobal(org.schema, version, org.access)))
   const entity = entityOf(org.schema, type)
   if (!entity) throw notFound()
   if (key === undefined) {
-    if (method === 'GET') return ok({ objectDescribe: describeHead(entity, version), recentItems: [] })
+    if (method === 'GET') return ok({ objectDescribe: describeHead(entity, version, org.access), recentItems: [] })
     return allow(call, ['GET', 'POST'], () => create(call, entity))
   }
   if (value === undefined) {
-    if (key === 'describe') return allow(call, ['GET'], () => ok(describe(org.schema, entity, version)))
+    if (key === 'describe') return allow(call, ['GET'], () => ok(describe(org.schema, entity, version, org.access)))
     if (key === 'updated' || key === 'deleted') return allow(call, ['GET'], () => replicated(call, entity, key))
     if (key.toLowerCase() === 'id' && method === 'POST') return create(call, entity)
     return byId(call, entity, key)

@@ -22,7 +22,8 @@ export function readBody(world: World, entity: Entity, body: Body, kind: 'create
     if (lower === 'attributes' || skip.includes(lower)) continue
     const field = entity.byName.get(lower)
     if (field) {
-      if (!(kind === 'create' ? field.createable : field.updateable) || !entity.writable) closed.push(field.name)
+      const isOpen = (kind === 'create' ? field.createable : field.updateable) && entity.writable
+      if (!isOpen || world.access?.edits(entity, field) === false) closed.push(field.name)
       else changes.set(field, checkedReference(world, field, storedValue(field, given)))
       continue
     }
@@ -34,15 +35,21 @@ export function readBody(world: World, entity: Entity, body: Body, kind: 'create
       const message = `cannot specify both an external ID reference ${link.relationshipName} and a salesforce id, ${link.name}`
       throw refuse('INVALID_FIELD', message)
     }
+    if (world.access?.edits(entity, link) === false) {
+      closed.push(link.name)
+      continue
+    }
     changes.set(link, given === null ? null : parentOf(world, link, given))
   }
-  if (closed.length > 0) {
-    const message =
-      `Unable to create/update fields: ${closed.join(', ')}. Please check the security settings of this field and ` +
-      'verify that it is read/write for your profile or permission set.'
-    throw refuse('INVALID_FIELD_FOR_INSERT_UPDATE', message, closed)
-  }
+  if (closed.length > 0) throw closedFields(closed)
   return changes
+}
+
+export function closedFields(names: string[]): Refusal {
+  const message =
+    `Unable to create/update fields: ${names.join(', ')}. Please check the security settings of this field and ` +
+    'verify that it is read/write for your profile or permission set.'
+  return refuse('INVALID_FIELD_FOR_INSERT_UPDATE', message, names)
 }
 
 export function hasName(body: Body, name: string): boolean {
@@ -55,7 +62,7 @@ export function parentOf(world: World, link: Field, given: unknown): string {
   const type = isBody(given) && isBody(given.attributes) ? given.attributes.type : undefined
   const target = link.referenceTo.find(name => name === type) ?? link.referenceTo[0] ?? ''
   if (!isBody(given)) {
-    const message = `Cannot deserialize instance of ${target} from VALUE_STRING value ${given} or request may be missing a required field`
+    const message = `Cannot deserialize instance of ${target} from ${Array.isArray(given) ? 'START_ARRAY value [' : `VALUE_STRING value ${given}`} or request may be missing a required field`
     throw refuse('JSON_PARSER_ERROR', message)
   }
   const names = Object.keys(given).filter(name => name.toLowerCase() !== 'attributes')

@@ -1,13 +1,16 @@
 // Deleting, undeleting and merging: into the recycle bin, with what happens to the children of each lookup.
 
 import { type Entity, entityOf, type Field, type Row, type Value } from '../entities.ts'
+import { checkRight, whole } from './access.ts'
 import { OBJECT_RULES } from './object-rules.ts'
 import { checkPersonMerge, contactOf, guardPersonContact, isOwnContact, mirrorPerson } from './person.ts'
 import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
 import type { Actor, World } from './world.ts'
 
-export function deleteRow(world: World, actor: Actor, entity: Entity, row: Row): void {
+export function deleteRow(seen: World, actor: Actor, shown: Entity, row: Row): void {
   if (row.deleted) throw entityIsDeleted()
+  checkRight(seen, shown, 'delete')
+  const { world, entity } = whole(seen, shown)
   guardPersonContact(entity, row, 'DELETE_FAILED')
   const error = actor.spoil?.(row.id)
   if (error) throw new Refusal([error])

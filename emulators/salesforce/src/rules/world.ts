@@ -3,6 +3,7 @@
 import type { RowError, Schema } from '../entities.ts'
 import type { OrgOptions } from '../org/options.ts'
 import type { Countries } from '../schema/countries.ts'
+import type { Access } from '../schema/permissions.ts'
 import type { Store } from '../store/store.ts'
 
 export type World = {
@@ -11,6 +12,11 @@ export type World = {
   readonly countries: Countries | null
   readonly store: Store
   now(): number
+  /** Set where a user with less than all permissions looks: what he may, and what there is beyond. */
+  readonly access?: Access
+  readonly whole?: World
+  /** This world as a user sees it. */
+  seenBy(userId: string): World
 }
 
 /** Who writes, and what an injected fault says about the next row (null: nothing). */

@@ -2,8 +2,9 @@
 
 import type { Entity, Field, Row, RowError, Value } from '../entities.ts'
 import type { ValidationRule } from '../org/options.ts'
+import { checkRight, whole } from './access.ts'
 import { completeAddresses } from './addresses.ts'
-import { type Body, badRecordType, type Changes, findByKey, readBody } from './body.ts'
+import { type Body, badRecordType, type Changes, closedFields, findByKey, readBody } from './body.ts'
 import { checkDuplicates } from './duplicates.ts'
 import { runFlows } from './flows.ts'
 import { OBJECT_RULES } from './object-rules.ts'
@@ -13,10 +14,13 @@ import { entityIsDeleted, Refusal, refuse } from './refusal.ts'
 import type { Actor, World } from './world.ts'
 
 /** Creates a record and returns it. `extra` sets fields whatever the body says: an upsert's key. */
-export function createRow(world: World, actor: Actor, entity: Entity, body: Body, extra?: [Field, Value]): Row {
+export function createRow(seen: World, actor: Actor, shown: Entity, body: Body, extra?: [Field, Value]): Row {
   spoil(actor, null)
+  checkRight(seen, shown, 'create')
   const skip = extra ? [extra[0].name.toLowerCase()] : []
-  const changes = readBody(world, entity, body, 'create', skip)
+  const changes = readBody(seen, shown, body, 'create', skip)
+  if (extra && seen.access?.edits(shown, extra[0]) === false) throw closedFields([extra[0].name])
+  const { world, entity } = whole(seen, shown)
   if (extra) changes.set(extra[0], extra[1])
   completePerson(world, entity, changes, null)
   if (world.countries) completeAddresses(world.countries, entity, changes, {})
@@ -43,10 +47,12 @@ export function createRow(world: World, actor: Actor, entity: Entity, body: Body
 }
 
 /** Changes a record and returns it. */
-export function updateRow(world: World, actor: Actor, entity: Entity, row: Row, body: Body, skip: string[] = []): Row {
+export function updateRow(seen: World, actor: Actor, shown: Entity, row: Row, body: Body, skip: string[] = []): Row {
   if (row.deleted) throw entityIsDeleted()
   spoil(actor, row.id)
-  const changes = readBody(world, entity, body, 'update', ['id', ...skip])
+  checkRight(seen, shown, 'edit')
+  const changes = readBody(seen, shown, body, 'update', ['id', ...skip])
+  const { world, entity } = whole(seen, shown)
   completePerson(world, entity, changes, row)
   if (world.countries) completeAddresses(world.countries, entity, changes, row.values)
   const values: Record<string, Value> = { ...row.values }

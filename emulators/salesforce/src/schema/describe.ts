@@ -1,6 +1,7 @@
 // The wire form of the schema: describeGlobal and describe, in the shape that API clients are typed against.
 
 import type { Entity, Field, FieldType, PicklistValue, Schema } from '../entities.ts'
+import { type Access, isPermissionable, type Right } from './permissions.ts'
 
 const SOAP: Record<FieldType, string> = {
   id: 'tns:ID',
@@ -24,25 +25,27 @@ const SOAP: Record<FieldType, string> = {
 
 const MASTER = '012000000000000AAA'
 
-export function describeGlobal(schema: Schema, version: string): object {
+/** `access`: of a user who may not do all. */
+export function describeGlobal(schema: Schema, version: string, access?: Access): object {
   return {
     encoding: 'UTF-8',
     maxBatchSize: 200,
-    sobjects: [...schema.entities.values()].map(entity => describeHead(entity, version)),
+    sobjects: [...schema.entities.values()].map(entity => describeHead(entity, version, access)),
   }
 }
 
-export function describeHead(entity: Entity, version: string): object {
+export function describeHead(entity: Entity, version: string, access?: Access): object {
+  const may = (right: Right): boolean => entity.writable && access?.may(entity, right) !== false
   const base = `/services/data/${version}/sobjects/${entity.name}`
   return {
     activateable: false,
     associateEntityType: null,
     associateParentEntity: null,
-    createable: entity.writable,
+    createable: may('create'),
     custom: entity.custom,
     customSetting: false,
     deepCloneable: false,
-    deletable: entity.writable,
+    deletable: may('delete'),
     deprecatedAndHidden: false,
     feedEnabled: false,
     hasSubtypes: false,
@@ -60,8 +63,8 @@ export function describeHead(entity: Entity, version: string): object {
     retrieveable: true,
     searchable: true,
     triggerable: true,
-    undeletable: entity.writable,
-    updateable: entity.writable,
+    undeletable: may('delete'),
+    updateable: may('edit'),
     urls: {
       rowTemplate: `${base}/{ID}`,
       describe: `${base}/describe`,
@@ -70,9 +73,9 @@ export function describeHead(entity: Entity, version: string): object {
   }
 }
 
-export function describe(schema: Schema, entity: Entity, version: string): object {
+export function describe(schema: Schema, entity: Entity, version: string, access?: Access): object {
   return {
-    ...describeHead(entity, version),
+    ...describeHead(entity, version, access),
     actionOverrides: [],
     childRelationships: (schema.children.get(entity.name) ?? []).map(({ child, field }) => ({
       cascadeDelete: field.onDelete === 'Cascade',
@@ -88,7 +91,7 @@ export function describe(schema: Schema, entity: Entity, version: string): objec
     defaultImplementation: null,
     extendedBy: null,
     extendsInterfaces: null,
-    fields: entity.fields.map(field => describeField(entity, field)),
+    fields: entity.fields.map(field => describeField(entity, field, access)),
     implementedBy: null,
     implementsInterfaces: null,
     listviewable: null,
@@ -115,10 +118,11 @@ function recordType(
   return { active, available: active, defaultRecordTypeMapping: master, developerName, master, name, recordTypeId }
 }
 
-function describeField(entity: Entity, field: Field): object {
+function describeField(entity: Entity, field: Field, access: Access | undefined): object {
   const textual = SOAP[field.type] === 'xsd:string' || field.type === 'id' || field.type === 'reference'
   const controlling = field.controller ? entity.byName.get(field.controller.toLowerCase()) : undefined
-  const createable = field.createable && entity.writable
+  const isOpen = entity.writable && access?.edits(entity, field) !== false
+  const createable = field.createable && isOpen
   return {
     aggregatable: field.type !== 'textarea' && field.type !== 'address' && field.type !== 'boolean',
     aiPredictionField: false,
@@ -159,7 +163,7 @@ function describeField(entity: Entity, field: Field): object {
     nameField: field.nameField,
     namePointing: false,
     nillable: !field.required && field.type !== 'boolean' && field.type !== 'id' && !isDefaulted(field),
-    permissionable: field.custom ? !field.required : createable && !field.required,
+    permissionable: isPermissionable(entity, field),
     picklistValues: field.picklist.map(value => picklistValue(value, controlling)),
     polymorphicForeignKey: field.referenceTo.length > 1,
     precision: field.precision,
@@ -176,7 +180,7 @@ function describeField(entity: Entity, field: Field): object {
     sortable: isFilterable(field) && field.type !== 'multipicklist',
     type: field.type,
     unique: field.unique,
-    updateable: field.updateable && entity.writable,
+    updateable: field.updateable && isOpen,
     writeRequiresMasterRead: false,
   }
 }

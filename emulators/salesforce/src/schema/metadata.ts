@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import { XMLParser } from 'fast-xml-parser'
 import type { FieldType, OnDelete, PicklistValue } from '../entities.ts'
 import { SetupError } from '../org/options.ts'
+import type { PermissionSet, Right } from './permissions.ts'
 
 export type CustomField = {
   object: string
@@ -38,7 +39,12 @@ export type CustomObject = {
 }
 
 export type CustomRecordType = { object: string; developerName: string; name: string; active: boolean }
-export type Metadata = { objects: CustomObject[]; fields: CustomField[]; recordTypes: CustomRecordType[] }
+export type Metadata = {
+  objects: CustomObject[]
+  fields: CustomField[]
+  recordTypes: CustomRecordType[]
+  permissionSets: PermissionSet[]
+}
 
 type Xml = { [tag: string]: XmlValue }
 type XmlValue = string | Xml | XmlValue[] | undefined
@@ -77,7 +83,7 @@ const parser = new XMLParser({ parseTagValue: false, trimValues: true, ignoreAtt
 
 /** All metadata of the package directories that sfdx-project.json names; nothing where there is no project. */
 export function readMetadata(packageDir: string): Metadata {
-  const found: Metadata = { objects: [], fields: [], recordTypes: [] }
+  const found: Metadata = { objects: [], fields: [], recordTypes: [], permissionSets: [] }
   const project = join(packageDir, 'sfdx-project.json')
   if (!existsSync(project)) return found
   const listed: unknown = JSON.parse(readFileSync(project, 'utf8'))
@@ -124,9 +130,36 @@ function readFile(file: string, found: Metadata): void {
     const developerName = text(xml.fullName) ?? basename(file, '.recordType-meta.xml')
     const name = text(xml.label) ?? developerName
     found.recordTypes.push({ object: above, developerName, name, active: text(xml.active) !== 'false' })
+  } else if (file.endsWith('.permissionset-meta.xml')) {
+    found.permissionSets.push(permissionSet(basename(file, '.permissionset-meta.xml'), read('PermissionSet')))
   } else if (file.endsWith('__c.object-meta.xml')) {
     found.objects.push(customObject(basename(file, '.object-meta.xml'), read('CustomObject')))
   }
+}
+
+/** Of a field only what it says last counts: the file has each once. */
+function permissionSet(name: string, xml: Xml): PermissionSet {
+  const isTrue = (value: XmlValue): boolean => text(value) === 'true'
+  const set: PermissionSet = { name, objects: new Map(), fields: new Map(), abilities: new Set() }
+  for (const entry of list(xml.objectPermissions).map(element)) {
+    const allowed: [Right, XmlValue][] = [
+      ['create', entry.allowCreate],
+      ['read', entry.allowRead],
+      ['edit', entry.allowEdit],
+      ['delete', entry.allowDelete],
+    ]
+    const rights = allowed.filter(([, value]) => isTrue(value)).map(([right]) => right)
+    set.objects.set((text(entry.object) ?? '').toLowerCase(), new Set(rights))
+  }
+  for (const entry of list(xml.fieldPermissions).map(element)) {
+    const field = (text(entry.field) ?? '').toLowerCase()
+    if (isTrue(entry.editable)) set.fields.set(field, 'edit')
+    else if (isTrue(entry.readable)) set.fields.set(field, 'read')
+  }
+  for (const entry of list(xml.userPermissions).map(element)) {
+    if (isTrue(entry.enabled)) set.abilities.add(text(entry.name) ?? '')
+  }
+  return set
 }
 
 function customObject(name: string, xml: Xml): CustomObject {

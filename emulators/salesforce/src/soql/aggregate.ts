@@ -10,6 +10,8 @@ import { wireTime } from './record.ts'
 import { type Tree, treeOf } from './tree.ts'
 
 type Cell = Value | null
+/** Groups have no further pages. */
+const PAGE = 2000
 type Column = { name: string; of: (rows: Row[]) => Cell }
 
 export function isAggregate(query: Query): boolean {
@@ -54,7 +56,12 @@ export function aggregate(world: World, entity: Entity, query: Query): (rows: Ro
       return 0
     })
     const offset = query.offset ?? 0
-    return kept.slice(offset, offset + (query.limit ?? 2000)).map(group => {
+    if (kept.length - offset > PAGE && (query.limit ?? Number.POSITIVE_INFINITY) > PAGE) {
+      const message =
+        'Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch'
+      throw refuse('EXCEEDED_ID_LIMIT', message)
+    }
+    return kept.slice(offset, offset + (query.limit ?? PAGE)).map(group => {
       const record: Record<string, unknown> = { attributes: { type: 'AggregateResult' } }
       for (const column of columns) record[column.name] = column.of(group)
       return record

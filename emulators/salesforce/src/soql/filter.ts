@@ -60,6 +60,7 @@ function compileTest(scope: Scope, condition: ConditionWithValueQuery): Filter {
   }
   const read = (row: Row): Value | null => comparable(field, path.read(row))
   const operator = condition.operator.toUpperCase()
+  checkOperator(field, operator)
   if ('valueQuery' in condition) {
     return membership(scope, path, read, operator, scope.subselect(condition))
   }
@@ -77,6 +78,21 @@ function compileTest(scope: Scope, condition: ConditionWithValueQuery): Filter {
   if (operator === 'LIKE') return { test: like(read, unquote(condition.value)), seek: null }
   const value = comparable(field, literalValue(field, condition.value, typeAt(0)))
   return comparison(scope, path, read, operator, value === '' ? null : value)
+}
+
+const ORDERING = new Set(['>', '>=', '<', '<='])
+const TEXTUAL = new Set(['string', 'textarea', 'email', 'phone', 'url', 'picklist', 'reference', 'id'])
+
+/** INVALID_QUERY_FILTER_OPERATOR: "an invalid operator was used in the query() filter clause, at least for that field". */
+function checkOperator(field: Field, operator: string): void {
+  const isMulti = field.type === 'multipicklist'
+  const fits =
+    operator === 'LIKE'
+      ? TEXTUAL.has(field.type)
+      : operator === 'INCLUDES' || operator === 'EXCLUDES'
+        ? isMulti
+        : !ORDERING.has(operator) || (!isMulti && field.type !== 'boolean')
+  if (!fits) throw refuse('INVALID_QUERY_FILTER_OPERATOR', `invalid operator for field '${field.name}': ${operator}`)
 }
 
 function comparison(

@@ -30,9 +30,11 @@ export function literalValue(field: Field, text: string, type: string | undefine
   }
   if (field.type === 'date') {
     if (type !== 'DATE') throw mismatch(field, 'date and should not be enclosed in quotes')
+    if (parseDatetime(text) === undefined) throw refuse('MALFORMED_QUERY', `Invalid date: ${text}`)
     return text
   }
   const at = type === 'DATETIME' ? parseDatetime(text) : undefined
+  if (at === undefined && type === 'DATETIME') throw refuse('MALFORMED_QUERY', `Invalid dateTime: ${text}`)
   if (at === undefined) throw mismatch(field, 'dateTime and should not be enclosed in quotes')
   return at
 }

@@ -33,7 +33,7 @@ export function pathOf(world: World, entity: Entity, text: string, alias?: strin
     links.push({ link, target })
     here = target
   }
-  if (links.length > DEEPEST) throw refuse('INVALID_QUERY', 'a path follows more than five relationships')
+  if (links.length > DEEPEST) throw refuse('MALFORMED_QUERY', 'A relationship path cannot have more than 5 levels')
   const field = here.byName.get(name.toLowerCase())
   if (!field) throw noSuchColumn(name, here)
   return { links, field, read: reader(world, links, field) }

@@ -5,6 +5,7 @@ import { type Entity, entityOf, type Field, type Row, type Value } from '../enti
 import { refuse } from '../rules/refusal.ts'
 import type { World } from '../rules/world.ts'
 import { aggregate, isAggregate } from './aggregate.ts'
+import { checkBounds, checkSemiJoins } from './bounds.ts'
 import { compileFilter, type Filter, type Scope } from './filter.ts'
 import { pathOf } from './path.ts'
 import { type ChildSelect, compileProjection, type Projection } from './project.ts'
@@ -22,6 +23,7 @@ const OFFSET_MOST = 2000
 
 export function compileQuery(world: World, soql: string): Compiled {
   const query = parse(soql)
+  checkBounds(query)
   const entity = objectOf(world, query.sObject ?? '')
   // A date literal or a semi-join is resolved while compiling: such a plan serves once.
   const repeatable = !/\b(TODAY|YESTERDAY|TOMORROW|LAST_|NEXT_|THIS_)|\(\s*SELECT/i.test(soql)
@@ -65,7 +67,9 @@ function compileSelect(world: World, entity: Entity, query: QueryBase): Select {
   const alias = query.sObjectAlias
   const subselect = (condition: ConditionWithValueQuery): Value[] => semiJoin(world, condition)
   const scope: Scope = { world, entity, alias, subselect }
-  const filter: Filter = query.where ? compileFilter(scope, treeOf(query.where)) : { test: () => true, seek: null }
+  const tree = query.where ? treeOf(query.where) : null
+  if (tree) checkSemiJoins(tree)
+  const filter: Filter = tree ? compileFilter(scope, tree) : { test: () => true, seek: null }
   const by = query.orderBy === undefined ? [] : [query.orderBy].flat()
   const sort = by.length > 0 ? compileSort(world, entity, alias, by) : null
   const offset = query.offset ?? 0

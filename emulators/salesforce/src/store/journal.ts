@@ -36,7 +36,7 @@ export type Entry = {
   /** What became of the next rows of a job. */
   outcomes?: { job: string; rows: RowOutcome[] }
   jobGone?: string
-  bulkUse?: { batches: [at: number, count: number][]; queries: [at: number, count: number][] }
+  bulkUse?: Partial<Record<'batches' | 'queries' | 'records' | 'queryBytes', [at: number, count: number][]>>
   reset?: true
 }
 

@@ -2,6 +2,7 @@
 
 import { type Entity, entityOf, type Row, type Schema, type Value } from '../entities.ts'
 import type { Clock } from '../org/clock.ts'
+import { type History, history } from './history.ts'
 import { counterOf, makeId } from './ids.ts'
 import { type Entry, type Journal, rowFrom, rowLine } from './journal.ts'
 import { type Rows, rowsOf } from './rows.ts'
@@ -38,18 +39,21 @@ export type Store = {
   /** All rows as journal entries, a thousand a line. */
   snapshot(): Generator<Entry>
   readonly rowCount: number
+  readonly history: History
 }
 
 export function store(schema: Schema, clock: Clock, journal: () => Journal): Store {
   const tables = new Map<string, Rows>()
   const counters = new Map<string, number>()
   const undo: { rows: Rows; id: string; before: Row | undefined }[] = []
+  const past = history()
   let lastAt = 0
 
   const rows = (entity: Entity): Rows => {
     let table = tables.get(entity.name)
     if (!table) {
-      table = rowsOf(entity)
+      // By the org's own fields, whoever asks: a user may see fewer of them.
+      table = rowsOf(entityOf(schema, entity.name) ?? entity)
       tables.set(entity.name, table)
     }
     return table
@@ -105,7 +109,11 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal): Sto
     },
     commit(facts = {}) {
       const changed = new Map<string, Rows>()
-      for (const step of undo) changed.set(step.id, step.rows)
+      for (const step of undo) {
+        // The first of a transaction's steps has what was there before it.
+        if (step.before && !changed.has(step.id)) past.note(step.before, step.rows.get(step.id))
+        changed.set(step.id, step.rows)
+      }
       undo.length = 0
       const lines: ReturnType<typeof rowLine>[] = []
       const erased: [object: string, id: string][] = []
@@ -124,6 +132,7 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal): Sto
     clear() {
       tables.clear()
       counters.clear()
+      past.clear()
       undo.length = 0
       lastAt = 0
     },
@@ -160,6 +169,7 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal): Sto
         if (lines.length > 0) yield { rows: lines }
       }
     },
+    history: past,
     get rowCount() {
       let total = 0
       for (const table of tables.values()) total += table.size

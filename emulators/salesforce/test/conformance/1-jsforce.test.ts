@@ -2,7 +2,7 @@
 
 import { Connection } from '@jsforce/jsforce-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Wire, wire } from './org.ts'
+import { type Wire, wire } from '../org.ts'
 
 let org: Wire & AsyncDisposable
 let conn: Connection
