@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { type OrgOptions, orgOptions, SetupError } from './org/options.ts'
 import { openOrg } from './org/org.ts'
+import { type PubSub, pubSub, type Tls } from './pubsub/server.ts'
 import { server } from './server.ts'
 
 export { type OrgOptions, SetupError } from './org/options.ts'
@@ -20,13 +21,17 @@ export type EmulatorOptions = {
   org?: string | Partial<OrgOptions>
   /** The SFDX project whose custom metadata the org has; this repository's own by default. */
   packageDir?: string
-  /** Reserved for the event feed; not served yet. */
+  /** Where the Pub/Sub API listens; 0 takes any free port. Without it there is none. */
   grpcPort?: number
+  /** The Pub/Sub API's key and certificate (PEM); without them it speaks plain text. */
+  grpcTls?: Tls
 }
 
 export type SalesforceEmulator = {
   url: string
   port: number
+  /** Null when no gRPC port was given. */
+  pubSub: { url: string; port: number } | null
   /** Empty state, no faults, request log from 0. */
   reset(): void
   close(): Promise<void>
@@ -48,18 +53,29 @@ export async function salesforceEmulator(options: EmulatorOptions = {}): Promise
   }
   const org = openOrg(orgOptions(options.org), place)
   let url = ''
+  let events: PubSub | null = null
   const app = server(org, () => url)
   try {
     url = await app.listen({ port, host })
+    if (options.grpcPort !== undefined) events = await pubSub(org, host, options.grpcPort, options.grpcTls)
   } catch (error) {
     await app.close()
     org.close()
+    if (error instanceof SetupError) throw error
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
     throw new SetupError(taken ? `port ${port} on ${host} is taken` : `cannot listen on ${host}:${port}: ${error}`)
   }
   const close = async (): Promise<void> => {
+    events?.close()
     await app.close()
     org.close()
   }
-  return { url, port: Number(new URL(url).port), reset: org.reset, close, [Symbol.asyncDispose]: close }
+  return {
+    url,
+    port: Number(new URL(url).port),
+    pubSub: events && { url: events.url, port: events.port },
+    reset: org.reset,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
 }

@@ -1,10 +1,11 @@
 // The emulator as a program: arguments in, one line when it listens, and a clean end.
 
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { SetupError, salesforceEmulator } from './index.ts'
 
 const USAGE = `usage: node main.ts [--port P] [--host H] [--state DIR] [--data FILE] [--org FILE] [--package DIR]
-                    [--grpc-port P] [--json] [--exit-with-parent] [--parent-pid PID]`
+                    [--grpc-port P] [--grpc-key FILE --grpc-cert FILE] [--json] [--exit-with-parent] [--parent-pid PID]`
 
 const PARENT_CHECK_MS = 1000
 
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
     ...(given.state === undefined ? {} : { stateDir: given.state }),
     ...(given.data === undefined ? {} : { dataFile: given.data }),
     ...(given.org === undefined ? {} : { org: given.org }),
+    ...grpc(given['grpc-port'], given['grpc-key'], given['grpc-cert']),
     ...(given.package === undefined ? {} : { packageDir: given.package }),
   })
   let ending = false
@@ -38,7 +40,11 @@ async function main(): Promise<void> {
     if (!Number.isInteger(pid) || pid <= 0) throw new SetupError(`--parent-pid must be a process id, not ${parent}`)
     setInterval(() => isAlive(pid) || end(), PARENT_CHECK_MS).unref()
   }
-  const ready = { ready: true, urls: { salesforce: emulator.url } }
+  const { pubSub } = emulator
+  const ready = {
+    ready: true,
+    urls: { salesforce: emulator.url, ...(pubSub ? { salesforcePubSub: pubSub.url } : {}) },
+  }
   console.log(
     given.json ? JSON.stringify(ready) : `Salesforce emulator listens at ${emulator.url} (open it for a look inside)`,
   )
@@ -55,6 +61,8 @@ function readArguments() {
         org: { type: 'string' },
         package: { type: 'string' },
         'grpc-port': { type: 'string' },
+        'grpc-key': { type: 'string' },
+        'grpc-cert': { type: 'string' },
         json: { type: 'boolean', default: false },
         'exit-with-parent': { type: 'boolean', default: false },
         'parent-pid': { type: 'string' },
@@ -63,6 +71,20 @@ function readArguments() {
     return values
   } catch (error) {
     throw new SetupError(`${error instanceof Error ? error.message : error}\n${USAGE}`)
+  }
+}
+
+function grpc(given: string | undefined, key: string | undefined, cert: string | undefined) {
+  if ((key === undefined) !== (cert === undefined)) throw new SetupError('--grpc-key and --grpc-cert need each other')
+  const tls = key === undefined || cert === undefined ? {} : { grpcTls: { key: pem(key), cert: pem(cert) } }
+  return given === undefined ? {} : { grpcPort: port(given, '--grpc-port'), ...tls }
+}
+
+function pem(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new SetupError(`cannot read ${path}: ${error instanceof Error ? error.message : error}`)
   }
 }
 

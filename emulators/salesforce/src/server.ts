@@ -6,6 +6,7 @@ import { inspector, submitted } from './inspector/inspector.ts'
 import type { Fault, Operation } from './org/faults.ts'
 import type { Held } from './org/in-flight.ts'
 import type { Org } from './org/org.ts'
+import { clientOf, originOf } from './pubsub/origin.ts'
 import type { Call, Reply } from './routes/api.ts'
 import { errorReply, ok } from './routes/api.ts'
 import { identity, revoke, token } from './routes/auth.ts'
@@ -279,7 +280,7 @@ function within(call: Call, facts: { calls: [number, number][] }): Reply {
     if (!(error instanceof Refusal)) throw error
     reply = errorReply(error)
   }
-  store.commit(facts)
+  store.commit(facts, originOf('rest', call.version, clientOf(call.header('sforce-call-options'))))
   return reply
 }
 

@@ -1,6 +1,7 @@
 // All Bulk API 2.0 jobs of an org, moved along by its clock: a job waits, works through its file, and ends.
 
 import { usage } from '../org/usage.ts'
+import { originOf } from '../pubsub/origin.ts'
 import { Refusal } from '../rules/refusal.ts'
 import type { Spoil, World } from '../rules/world.ts'
 import { makeId } from '../store/ids.ts'
@@ -62,7 +63,7 @@ export function jobs(world: () => World, stateDir: string | undefined): Jobs {
 
   const put = (job: Job, facts: Entry = {}): Job => {
     known.set(job.id, job)
-    world().store.commit({ ...facts, job })
+    world().store.commit({ ...facts, job }, originOf('bulkapi', job.apiVersion, job.client))
     return job
   }
   const move = (job: Job, change: Partial<Job>): Job => put({ ...job, ...change, modifiedAt: world().now() })

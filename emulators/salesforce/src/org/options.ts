@@ -85,6 +85,10 @@ export type OrgOptions = {
   validationRules: ValidationRule[]
   duplicateRules: DuplicateRule[]
   flows: Flow[]
+  /** The objects whose changes are published as events. */
+  changeDataCapture: string[] | 'all'
+  /** Changes of one transaction beyond this number are told by one GAP_OVERFLOW an object. */
+  changeEventsMost: number
 }
 
 export const ORG_DEFAULTS: OrgOptions = {
@@ -116,6 +120,8 @@ export const ORG_DEFAULTS: OrgOptions = {
   validationRules: [],
   duplicateRules: [],
   flows: [],
+  changeDataCapture: [],
+  changeEventsMost: 100_000,
 }
 
 /** Raised for a file or option that cannot be used; the program exits 2 with its message. */
@@ -146,6 +152,7 @@ export function orgOptions(given: string | Partial<OrgOptions> | undefined): Org
   for (const [name, entry] of Object.entries(value)) {
     const expected = defaults[name]
     if (expected === undefined) problems.push(`"${name}" is unknown (known: ${Object.keys(defaults).join(', ')})`)
+    else if (name === 'changeDataCapture' && entry === 'all') continue
     else if (kindOf(entry) !== (expected === null ? 'a number' : kindOf(expected)))
       problems.push(`"${name}" must be ${kindOf(expected)}`)
   }

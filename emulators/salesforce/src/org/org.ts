@@ -3,6 +3,7 @@
 import { type Jobs, jobs } from '../bulk/jobs.ts'
 import type { Entity, Row, Schema, Value } from '../entities.ts'
 import { entityOf } from '../entities.ts'
+import { type Feed, feed } from '../pubsub/feed.ts'
 import { type Body, isBody } from '../rules/body.ts'
 import { Refusal } from '../rules/refusal.ts'
 import type { World } from '../rules/world.ts'
@@ -33,6 +34,7 @@ export type Org = Omit<World, 'seenBy'> & {
   readonly cursors: Cursors
   readonly jobs: Jobs
   readonly inFlight: InFlight
+  readonly feed: Feed
   readonly running: Running
   latency: { ms: number; perRecordMs: number }
   /** The user that a login without a name runs as. */
@@ -66,7 +68,8 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
   const { schema, countries, keyPrefixes } = buildSchema(options, metadata, prefixes)
   const views = sights<Org>(options, options.withoutPackage ? [] : metadata.permissionSets)
   checkFlows(schema, options)
-  const rows = store(schema, time, () => journal)
+  const bus = feed(schema, options, time)
+  const rows = store(schema, time, () => journal, bus.capture)
   const id = makeId('00D', 1)
   const open = sessions(id, options.sessionMs, time.now)
   const org: Org = {
@@ -83,6 +86,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     cursors: cursors(options.queryCursors, time.now),
     jobs: jobs(() => org, place.stateDir),
     inFlight: inFlight(),
+    feed: bus,
     running: running(),
     latency: { ms: 0, perRecordMs: 0 },
     integrationUserId: makeId('005', 1),
@@ -96,6 +100,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
       journal.rewrite([{ reset: true }, { prefixes: keyPrefixes }])
       furnish(org)
       rows.commit()
+      bus.begin()
     },
     close: () => journal.close(),
   }
@@ -108,6 +113,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     org.cursors.clear()
     org.jobs.clear()
     org.inFlight.set(NO_LOCKS)
+    bus.clear()
     org.latency = { ms: 0, perRecordMs: 0 }
     time.restore({ offsetMs: 0, frozenAt: null })
   }
@@ -120,6 +126,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
   else rows.commit()
   if (isWasteful(org, journal, replayed)) journal.rewrite(everything(org, keyPrefixes))
   replayed.length = 0
+  bus.begin()
   return org
 }
 
@@ -138,6 +145,7 @@ function checkFlows(schema: Schema, { flows }: OrgOptions): void {
 function takeOver(org: Org, entry: Entry): void {
   org.store.take(entry)
   org.jobs.take(entry)
+  org.feed.take(entry)
   for (const [at, count] of entry.calls ?? []) org.usage.add(count, at)
   if (entry.clock) org.clock.restore(entry.clock)
   if (entry.session) org.sessions.restore(entry.session)
@@ -272,4 +280,5 @@ function* everything(org: Org, prefixes: Record<string, string>): Generator<Entr
   for (const session of org.sessions.all()) yield { session }
   yield* org.store.snapshot()
   yield* org.jobs.snapshot()
+  yield* org.feed.snapshot()
 }

@@ -17,6 +17,7 @@ import {
 import { checkQuery } from '../bulk/query.ts'
 import { failed, successful, unprocessed } from '../bulk/results.ts'
 import { entityOf, fieldOf } from '../entities.ts'
+import { clientOf } from '../pubsub/origin.ts'
 import { type Body, isBody } from '../rules/body.ts'
 import { notFound, refuse } from '../rules/refusal.ts'
 import { normaliseId } from '../store/ids.ts'
@@ -76,9 +77,6 @@ function dialect(body: Body): { lineEnding: LineEnding; columnDelimiter: Delimit
   }
 }
 
-const clientOf = (call: Call): string | null =>
-  /client\s*=\s*([^,;\s]+)/i.exec(call.header('sforce-call-options') ?? '')?.[1] ?? null
-
 function checkAllocation(call: Call, kind: Job['kind']): void {
   const problem = bulkProblem(call.org, kind)
   if (problem) throw problem
@@ -99,7 +97,13 @@ function openIngest(call: Call): Reply {
   checkAllocation(call, 'ingest')
   const externalIdFieldName = keyName(operation, body, name => fieldOf(entity, name))
   const job = { kind: 'ingest' as const, object: entity.name, operation, query: null, externalIdFieldName }
-  const made = org.jobs.open({ ...job, ...dialect(body), apiVersion: version, userId, client: clientOf(call) })
+  const made = org.jobs.open({
+    ...job,
+    ...dialect(body),
+    apiVersion: version,
+    userId,
+    client: clientOf(call.header('sforce-call-options')),
+  })
   return ok(jobInfo(made, false))
 }
 
@@ -126,7 +130,13 @@ function openQuery(call: Call): Reply {
   const { object } = checkQuery(org, body.query)
   checkAllocation(call, 'query')
   const job = { kind: 'query' as const, object, operation, query: body.query, externalIdFieldName: null }
-  const made = org.jobs.open({ ...job, ...dialect(body), apiVersion: version, userId, client: clientOf(call) })
+  const made = org.jobs.open({
+    ...job,
+    ...dialect(body),
+    apiVersion: version,
+    userId,
+    client: clientOf(call.header('sforce-call-options')),
+  })
   return ok(jobInfo(made, false))
 }
 

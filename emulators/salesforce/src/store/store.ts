@@ -2,6 +2,8 @@
 
 import { type Entity, entityOf, type Row, type Schema, type Value } from '../entities.ts'
 import type { Clock } from '../org/clock.ts'
+import type { Step } from '../pubsub/changes.ts'
+import type { ChangeEvent } from '../pubsub/event.ts'
 import { type History, history } from './history.ts'
 import { counterOf, makeId } from './ids.ts'
 import { type Entry, type Journal, rowFrom, rowLine } from './journal.ts'
@@ -26,8 +28,11 @@ export type Store = {
   /** A point that `rollback` can return to, as long as nothing was committed since. */
   mark(): number
   rollback(mark: number): void
-  /** Writes what happened since the last commit, together with any other facts, before returning. */
-  commit(facts?: Entry): void
+  /**
+   * Writes what happened since the last commit, together with any other facts, before returning. `origin` says through
+   * which API it came, as change events show it.
+   */
+  commit(facts?: Entry, origin?: string): void
   /** The number of the row that `insert` would make now: what an auto-number field shows. */
   nextNumber(entity: Entity): number
   /** The next number of a series that is not an object's: jobs. */
@@ -42,10 +47,13 @@ export type Store = {
   readonly history: History
 }
 
-export function store(schema: Schema, clock: Clock, journal: () => Journal): Store {
+/** Makes change events of the steps of a transaction; undefined when there is nothing to tell. */
+type Capture = (steps: readonly Step[], origin: string) => ChangeEvent[] | undefined
+
+export function store(schema: Schema, clock: Clock, journal: () => Journal, capture: Capture): Store {
   const tables = new Map<string, Rows>()
   const counters = new Map<string, number>()
-  const undo: { rows: Rows; id: string; before: Row | undefined }[] = []
+  const undo: Step[] = []
   const past = history()
   let lastAt = 0
 
@@ -107,7 +115,9 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal): Sto
     rollback(mark) {
       for (const step of undo.splice(mark).reverse()) step.rows.restore(step.id, step.before)
     },
-    commit(facts = {}) {
+    commit(given = {}, origin = '') {
+      const events = undo.length > 0 ? capture(undo, origin) : undefined
+      const facts = events ? { ...given, events } : given
       const changed = new Map<string, Rows>()
       for (const step of undo) {
         // The first of a transaction's steps has what was there before it.
