@@ -1,9 +1,10 @@
 // Change data capture: what changes of records look like on the event bus.
 
 import { afterEach, expect, test } from 'vitest'
-import type { OrgOptions } from '../src/index.ts'
+import { type OrgOptions, SetupError, salesforceEmulator } from '../src/index.ts'
+import { bitmaps } from '../src/pubsub/bitmap.ts'
 import { type Wire, wire } from './org.ts'
-import { type Bus, bus } from './pubsub.ts'
+import { type Bus, bus, type Decoded } from './pubsub.ts'
 
 let org: Wire & AsyncDisposable
 let events: Bus
@@ -78,4 +79,151 @@ test('a contact that is made, changed and deleted is three events in order', asy
   expect(deleted?.values).toEqual({})
   expect(new Set([made, changed, deleted].map(event => event?.header.transactionKey)).size).toBe(3)
   stream.cancel()
+})
+
+/** What the org publishes while `work` runs, `count` events of it. */
+async function published(count: number, work: () => Promise<unknown>): Promise<Decoded[]> {
+  const stream = events.subscribe({ topic_name: '/data/ChangeEvents', replay_preset: 'EARLIEST', num_requested: 100 })
+  await work()
+  const list = await stream.events(count)
+  stream.cancel()
+  return list
+}
+const shapes = (list: Decoded[]): string[] => list.map(({ header }) => `${header.entityName} ${header.changeType}`)
+
+test('objects that nobody selected have no events, and what an org begins with is no news', async () => {
+  await begin({ changeDataCapture: ['CT_Cart__c', 'Contact'] })
+  const list = await published(1, async () => {
+    await create('Account', { Name: 'Silent' })
+    await create('CT_Cart__c', {})
+  })
+  expect(shapes(list)).toEqual(['CT_Cart__c CREATE'])
+  const topic = { topic_name: '/data/CT_Cart__ChangeEvent' }
+  expect(await events.unary('GetTopic', topic)).toMatchObject(topic)
+  await expect(salesforceEmulator({ org: { changeDataCapture: ['Nope'] } })).rejects.toThrow('"Nope"')
+  await expect(salesforceEmulator({ org: { changeDataCapture: ['User', 'Group'] } })).rejects.toThrow(SetupError)
+})
+
+test('records that one transaction changes alike share an event', async () => {
+  await begin({ changeDataCapture: ['Account'] })
+  await org.control('POST', '/clock', { freeze: true })
+  const list = await published(7, async () => {
+    const ids = [await create('Account', { Name: 'A' }), await create('Account', { Name: 'B' })]
+    ids.push(await create('Account', { Name: 'C' }))
+    const record = (id: string | undefined, body: object): object => ({ attributes: { type: 'Account' }, id, ...body })
+    const same = { Phone: '1', Name: 'Same' }
+    const records = [record(ids[0], same), record(ids[1], { ...same, Phone: '2' }), record(ids[2], same)]
+    await org.call('PATCH', '/composite/sobjects', { records }, CLIENT)
+    await org.call('DELETE', `/composite/sobjects?ids=${ids.join(',')}`)
+    await org.control('POST', '/undelete', { object: 'Account', id: ids[1] })
+  })
+  expect(shapes(list)).toEqual([
+    ...Array(3).fill('Account CREATE'),
+    ...Array(2).fill('Account UPDATE'),
+    'Account DELETE',
+    'Account UNDELETE',
+  ])
+  const [a, b, c, alike, other, deleted, back] = list.map(({ header }) => header)
+  const ids = [a, b, c].flatMap(header => header?.recordIds ?? [])
+  expect(alike).toMatchObject({ recordIds: [ids[0], ids[2]], sequenceNumber: 1 })
+  expect(other).toMatchObject({ recordIds: [ids[1]], sequenceNumber: 2, transactionKey: alike?.transactionKey })
+  expect(other?.commitNumber).toBe(alike?.commitNumber)
+  expect(deleted).toMatchObject({ recordIds: ids, changeOrigin: 'com/salesforce/api/rest/67.0' })
+  expect(back).toMatchObject({ recordIds: [ids[1]], changeOrigin: '' })
+  expect(list[6]?.values).toMatchObject({ Name: 'Same', Phone: '2' })
+})
+
+test('one event tells what a transaction did to a record in all, and nothing of what was taken back', async () => {
+  await begin()
+  const list = await published(2, async () => {
+    const made = { method: 'POST', url: '/services/data/v67.0/sobjects/Contact', referenceId: 'made' }
+    const changed = { method: 'PATCH', url: '/services/data/v67.0/sobjects/Contact/@{made.id}', referenceId: 'changed' }
+    const run = (allOrNone: boolean, LastName: string, second: object) =>
+      org.call('POST', '/composite', {
+        allOrNone,
+        compositeRequest: [
+          { ...made, body: { LastName } },
+          { ...changed, body: second },
+        ],
+      })
+    await run(true, 'Kept', { Phone: '7' })
+    await run(true, 'TakenBack', { Nope: 1 })
+    await create('Contact', { LastName: 'Last' })
+  })
+  expect(shapes(list)).toEqual(['Contact CREATE', 'Contact CREATE'])
+  expect(list.map(({ values }) => [values.Name, values.Phone])).toEqual([
+    [{ LastName: 'Kept' }, '7'],
+    [{ LastName: 'Last' }, undefined],
+  ])
+})
+
+test('a merge is an update, a delete and the children; nothing says merge', async () => {
+  await begin({ changeDataCapture: ['Account', 'Contact'] })
+  const list = await published(6, async () => {
+    const masterId = await create('Account', { Name: 'Master' })
+    const loserId = await create('Account', { Name: 'Loser' })
+    await create('Contact', { LastName: 'Child', AccountId: loserId })
+    await org.control('POST', '/merge', { object: 'Account', masterId, loserId })
+  })
+  expect(shapes(list.slice(3)).sort()).toEqual(['Account DELETE', 'Account UPDATE', 'Contact UPDATE'])
+  expect(new Set(list.slice(3).map(({ header }) => header.transactionKey)).size).toBe(1)
+  const child = list.find(({ header }) => header.entityName === 'Contact' && header.changeType === 'UPDATE')
+  expect(child?.changed.sort()).toEqual(['AccountId', 'LastModifiedById', 'LastModifiedDate'])
+  expect(child?.values.AccountId).toBe(list[0]?.header.recordIds[0])
+})
+
+test('a lead conversion is one transaction, whose update of the lead lacks LastModifiedDate', async () => {
+  await begin({ changeDataCapture: 'all' })
+  const list = await published(4, async () => {
+    const leadId = await create('Lead', { LastName: 'Lee', Company: 'Lee Ltd' })
+    await org.control('POST', '/convert', { leadId, opportunityName: null })
+  })
+  const converted = list.slice(1).filter(({ header }) => ['Account', 'Contact', 'Lead'].includes(header.entityName))
+  expect(shapes(converted).slice(0, 3).sort()).toEqual(['Account CREATE', 'Contact CREATE', 'Lead UPDATE'])
+  const lead = converted.find(({ header }) => header.entityName === 'Lead')
+  expect(lead?.changed).toEqual(expect.arrayContaining(['IsConverted', 'ConvertedContactId']))
+  expect(lead?.changed).not.toContain('LastModifiedDate')
+})
+
+test('a person account changes twice, its name as a record', async () => {
+  await begin({ changeDataCapture: ['Account', 'Contact'], personAccounts: true })
+  const [type] = await org.query("SELECT Id FROM RecordType WHERE DeveloperName = 'PersonAccount'")
+  const list = await published(4, async () => {
+    const id = await create('Account', { RecordTypeId: type?.Id, FirstName: 'Pia', LastName: 'Poe' })
+    await org.call('PATCH', `/sobjects/Account/${id}`, { LastName: 'Pym' })
+  })
+  expect(shapes(list).sort()).toEqual(['Account CREATE', 'Account UPDATE', 'Contact CREATE', 'Contact UPDATE'])
+  const names = list.map(({ header, values }) => [header.entityName, header.changeType, values.Name])
+  expect(names).toContainEqual(['Account', 'CREATE', { FirstName: 'Pia', LastName: 'Poe' }])
+  expect(names).toContainEqual(['Account', 'UPDATE', { LastName: 'Pym' }])
+  const account = list.find(({ header }) => header.entityName === 'Account' && header.changeType === 'UPDATE')
+  expect(account?.changed).toContain('Name.LastName')
+  expect(account?.changed).not.toContain('Name')
+})
+
+test('changes beyond the limit of a transaction overflow', async () => {
+  await begin({ changeDataCapture: ['Account'], changeEventsMost: 2 })
+  const list = await published(3, () => {
+    const records = ['A', 'B', 'C', 'D'].map(Name => ({ attributes: { type: 'Account' }, Name }))
+    return org.call('POST', '/composite/sobjects', { records })
+  })
+  expect(shapes(list)).toEqual(['Account CREATE', 'Account CREATE', 'Account GAP_OVERFLOW'])
+  expect(list[2]).toMatchObject({ values: {}, header: { recordIds: ['000000000000000AAA'] } })
+})
+
+test('bits are counted from the lowest, parts in bitmaps of their own', () => {
+  expect(
+    bitmaps([
+      { slot: 11, part: null },
+      { slot: 22, part: null },
+    ]),
+  ).toEqual(['0x400800'])
+  const parts = [
+    { slot: 30, part: 0 },
+    { slot: 4, part: 3 },
+    { slot: 1, part: null },
+    { slot: 30, part: 9 },
+  ]
+  expect(bitmaps(parts)).toEqual(['0x02', '4-0x08', '30-0x0201'])
+  expect(bitmaps([])).toEqual([])
 })

@@ -180,7 +180,7 @@ function namesOf(bitmap: string, fields: Named[]): string[] {
   const [head = '', tail] = bitmap.split('-')
   if (tail === undefined) return bits(head).map(at => fields[at]?.name ?? '?')
   const parent = fields[Number(head)]
-  const record = (parent?.type as unknown[]).at(-1) as { fields?: Named[] } | string
+  const record = (parent ? (parent.type as unknown[]).at(-1) : '') as { fields?: Named[] } | string
   const parts = typeof record === 'string' ? sharedParts(record, fields) : (record.fields ?? [])
   return bits(tail).map(at => `${parent?.name}.${parts[at]?.name ?? '?'}`)
 }

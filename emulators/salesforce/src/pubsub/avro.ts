@@ -72,7 +72,9 @@ export function changeSchema(entity: Entity): ChangeSchema {
     json,
     fields,
     encode(event, orgId) {
-      const { row, changed } = event
+      const { row } = event
+      // A person account's name is its parts: the composed one stands for a business.
+      const changed = row && isPerson(entity, row) ? event.changed.filter(name => name !== 'Name') : event.changed
       const shown = event.type === 'UPDATE' ? new Set(changed) : null
       const nulled = row ? changed.filter(name => entity.byName.get(name.toLowerCase())?.read(row) === null) : []
       const record: Record<string, unknown> = {
@@ -91,11 +93,13 @@ export function changeSchema(entity: Entity): ChangeSchema {
           changedFields: bitmaps(at(changed)),
         },
       }
-      for (const slot of slots) record[slot.field.name] = row ? valueOf(slot, row, shown) : null
+      for (const slot of slots) record[slot.field.name] = row ? valueIn(slot, row, shown) : null
       return type.toBuffer(record)
     },
   }
 }
+
+const isPerson = (entity: Entity, row: Row): boolean => entity.name === 'Account' && row.values.LastName !== undefined
 
 /** A UUID that follows from the org and the number of its transaction, so that a run can be repeated. */
 function transactionKey(orgId: string, transaction: number): string {
@@ -170,7 +174,7 @@ function avroType({ type }: Field): 'string' | 'boolean' | 'int' | 'long' | 'dou
 }
 
 /** Null for what is empty, and for what an update did not touch. */
-function valueOf({ field, parts, record }: Slot, row: Row, shown: ReadonlySet<string> | null): unknown {
+function valueIn({ field, parts, record }: Slot, row: Row, shown: ReadonlySet<string> | null): unknown {
   const read = (of: Field): unknown => (shown && !shown.has(of.name) ? null : wrap(of, of.read(row)))
   if (record === null) return read(field)
   const values = parts.map(part => [part.name, read(part.field)] as const)
