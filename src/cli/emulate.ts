@@ -18,7 +18,9 @@ const own: Readonly<Record<EmulatorName, readonly Flag[]>> = {
   salesforce: [
     ['--org <file>', 'edition, API limit, person accounts, rules, currencies'],
     ['--package <dir>', 'SFDX project whose fields the org has (default: salesforce/)'],
-    ['--grpc-port <port>', 'port of the Pub/Sub API'],
+    ['--grpc-port <port>', 'port of the Pub/Sub API; 0 takes any free one, and without it there is none'],
+    ['--grpc-key <file>', 'key of the Pub/Sub API (PEM); plain text without it'],
+    ['--grpc-cert <file>', 'certificate of the Pub/Sub API (PEM)'],
   ],
   commercetools: [
     ['--project <key...>', 'key of the project (default: demo), and of others beside it'],

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { type OrgOptions, orgOptions, SetupError } from './org/options.ts'
 import { openOrg } from './org/org.ts'
-import { type PubSub, pubSub, type Tls } from './pubsub/server.ts'
+import type { PubSub, Tls } from './pubsub/server.ts'
 import { server } from './server.ts'
 
 export { type OrgOptions, SetupError } from './org/options.ts'
@@ -57,7 +57,11 @@ export async function salesforceEmulator(options: EmulatorOptions = {}): Promise
   const app = server(org, () => url)
   try {
     url = await app.listen({ port, host })
-    if (options.grpcPort !== undefined) events = await pubSub(org, host, options.grpcPort, options.grpcTls)
+    if (options.grpcPort !== undefined) {
+      // Loaded by those only who use it: it takes longer than the rest of the start.
+      const { pubSub } = await import('./pubsub/server.ts')
+      events = await pubSub(org, host, options.grpcPort, options.grpcTls)
+    }
   } catch (error) {
     await app.close()
     org.close()

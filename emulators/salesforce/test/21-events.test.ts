@@ -1,13 +1,17 @@
 // Change data capture: what changes of records look like on the event bus.
 
+import avsc from 'avsc'
 import { afterEach, expect, test } from 'vitest'
 import { type OrgOptions, SetupError, salesforceEmulator } from '../src/index.ts'
+import { changeSchema } from '../src/pubsub/avro.ts'
 import { bitmaps } from '../src/pubsub/bitmap.ts'
+import { makeEntity, makeField } from '../src/schema/table.ts'
 import { type Wire, wire } from './org.ts'
 import { type Bus, bus, type Decoded } from './pubsub.ts'
 
 let org: Wire & AsyncDisposable
 let events: Bus
+let token: string
 afterEach(async () => {
   events?.close()
   await org?.[Symbol.asyncDispose]()
@@ -18,9 +22,10 @@ const CONTACTS = '/data/ContactChangeEvent'
 
 async function begin(options: Partial<OrgOptions> = { changeDataCapture: ['Contact'] }): Promise<void> {
   org = await wire({ org: options, grpcPort: 0 })
+  token = await org.login()
   const [{ Id = '' } = {}] = await org.query('SELECT Id FROM Organization')
   events = bus(org.emulator.pubSub?.url ?? '', {
-    accesstoken: await org.login(),
+    accesstoken: token,
     instanceurl: org.emulator.url,
     tenantid: String(Id),
   })
@@ -209,6 +214,44 @@ test('changes beyond the limit of a transaction overflow', async () => {
   })
   expect(shapes(list)).toEqual(['Account CREATE', 'Account CREATE', 'Account GAP_OVERFLOW'])
   expect(list[2]).toMatchObject({ values: {}, header: { recordIds: ['000000000000000AAA'] } })
+})
+
+test('changes by a Bulk job name its client', async () => {
+  await begin()
+  const list = await published(2, async () => {
+    const job = { object: 'Contact', operation: 'insert' }
+    const { body } = await org.call('POST', '/jobs/ingest', job, CLIENT)
+    const path = `/jobs/ingest/${(body as { id: string }).id}`
+    const upload = await fetch(`${org.emulator.url}/services/data/v67.0${path}/batches`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv' },
+      body: 'LastName\nOne\nTwo\n',
+    })
+    expect(upload.status).toBe(201)
+    await org.call('PATCH', path, { state: 'UploadComplete' })
+    await org.control('POST', '/clock', { advanceMs: 10_000 })
+  })
+  expect(list.map(({ header }) => header.sequenceNumber)).toEqual([1, 2])
+  for (const { header } of list) expect(header.changeOrigin).toBe('com/salesforce/api/bulkapi/67.0;client=tester')
+})
+
+test('an event of more than a megabyte is a gap', () => {
+  const head = { name: 'Note', label: 'Note', labelPlural: 'Notes', keyPrefix: 'a00', custom: true }
+  const schema = changeSchema(
+    makeEntity({ ...head, writable: true, mergeable: false }, [makeField('Text__c', 'Text', 'textarea')]),
+  )
+  const type = avsc.Type.forSchema(JSON.parse(schema.json), { wrapUnions: true })
+  const written = (size: number): unknown => {
+    const stamps = { createdAt: 0, createdBy: 'u', modifiedAt: 0, modifiedBy: 'u', deleted: false, mergedInto: null }
+    const row = { id: 'x', ...stamps, values: { Text__c: 'x'.repeat(size) } }
+    const event = { replayId: 3, object: 'Note', ids: ['x'], type: 'CREATE' as const, origin: '', transaction: 1 }
+    return type.fromBuffer(schema.encode({ ...event, sequence: 4, at: 0, userId: 'u', row, changed: [] }, 'org'))
+  }
+  expect(written(900_000)).toMatchObject({ ChangeEventHeader: { changeType: 'CREATE', sequenceNumber: 4 } })
+  expect(written(1_100_000)).toMatchObject({
+    ChangeEventHeader: { changeType: 'GAP_CREATE', sequenceNumber: 1 },
+    Text__c: null,
+  })
 })
 
 test('bits are counted from the lowest, parts in bitmaps of their own', () => {

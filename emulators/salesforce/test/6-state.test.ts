@@ -31,8 +31,9 @@ async function run(directory: string, ...more: string[]): Promise<Running> {
     text += chunk
     if (text.includes('\n')) break
   }
-  const ready = JSON.parse(text) as { ready: boolean; urls: { salesforce: string } }
+  const ready = JSON.parse(text) as { ready: boolean; urls: { salesforce: string; salesforcePubSub?: string } }
   expect(ready.ready).toBe(true)
+  expect(ready.urls.salesforcePubSub !== undefined).toBe(more.includes('--grpc-port'))
   return { child, url: ready.urls.salesforce }
 }
 
@@ -122,7 +123,13 @@ test('begins with the data file once, and ends with its parent', async () => {
     }),
   )
   for (let round = 0; round < 2; round++) {
-    const running = await run(directory.path, '--data', data, '--exit-with-parent')
+    const running = await run(
+      directory.path,
+      '--data',
+      data,
+      '--exit-with-parent',
+      ...(round === 0 ? ['--grpc-port', '0'] : []),
+    )
     const talk = client(running.url)
     await talk.login()
     expect(await talk.query('SELECT Account.Name FROM Contact')).toMatchObject([{ Account: { Name: 'Seeded' } }])
@@ -133,7 +140,13 @@ test('begins with the data file once, and ends with its parent', async () => {
 })
 
 test('refuses what it cannot use with exit code 2', async () => {
-  for (const args of [['--port', 'x'], ['--nope'], ['--org', 'missing.json']]) {
+  for (const args of [
+    ['--port', 'x'],
+    ['--nope'],
+    ['--org', 'missing.json'],
+    ['--grpc-port', 'x'],
+    ['--grpc-key', 'x'],
+  ]) {
     const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: 'ignore' })
     expect((await once(child, 'exit'))[0]).toBe(2)
   }

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import avsc from 'avsc'
 import type { Entity, Field, Row, Value } from '../entities.ts'
 import { bitmaps, type Position } from './bitmap.ts'
-import { CHANGE_TYPES, type ChangeEvent } from './event.ts'
+import { CHANGE_TYPES, type ChangeEvent, type ChangeType } from './event.ts'
 
 const NAMESPACE = 'com.sforce.eventbus'
 const NAME_PARTS = ['Salutation', 'FirstName', 'LastName']
@@ -47,6 +47,9 @@ const HEADER: Json = {
   ],
 }
 
+/** A larger event is told as a gap, in a header alone ("Gap Events" in the guide to change data capture). */
+const EVENT_MOST = 1_000_000
+
 /** Where commit numbers of an org begin; real ones are of this size. */
 const FIRST_COMMIT = 1_100_000_000_000
 
@@ -67,37 +70,44 @@ export function changeSchema(entity: Entity): ChangeSchema {
   const fields = entity.fields.filter(field => positions.has(field.name))
   const at = (names: readonly string[]): Position[] => names.flatMap(name => positions.get(name) ?? [])
 
+  const write = (event: ChangeEvent, orgId: string): Buffer => {
+    const { row } = event
+    // A person account's name is its parts: the composed one stands for a business.
+    const changed = row && isPerson(entity, row) ? event.changed.filter(name => name !== 'Name') : event.changed
+    const shown = event.type === 'UPDATE' ? new Set(changed) : null
+    const nulled = row ? changed.filter(name => entity.byName.get(name.toLowerCase())?.read(row) === null) : []
+    const record: Record<string, unknown> = {
+      ChangeEventHeader: {
+        entityName: entity.name,
+        recordIds: event.ids,
+        changeType: event.type,
+        changeOrigin: event.origin,
+        transactionKey: transactionKey(orgId, event.transaction),
+        sequenceNumber: event.sequence,
+        commitTimestamp: event.at,
+        commitNumber: FIRST_COMMIT + event.transaction,
+        commitUser: event.userId,
+        nulledFields: bitmaps(at(nulled)),
+        diffFields: [],
+        changedFields: bitmaps(at(changed)),
+      },
+    }
+    for (const slot of slots) record[slot.field.name] = row ? valueIn(slot, row, shown) : null
+    return type.toBuffer(record)
+  }
   return {
     id,
     json,
     fields,
     encode(event, orgId) {
-      const { row } = event
-      // A person account's name is its parts: the composed one stands for a business.
-      const changed = row && isPerson(entity, row) ? event.changed.filter(name => name !== 'Name') : event.changed
-      const shown = event.type === 'UPDATE' ? new Set(changed) : null
-      const nulled = row ? changed.filter(name => entity.byName.get(name.toLowerCase())?.read(row) === null) : []
-      const record: Record<string, unknown> = {
-        ChangeEventHeader: {
-          entityName: entity.name,
-          recordIds: event.ids,
-          changeType: event.type,
-          changeOrigin: event.origin,
-          transactionKey: transactionKey(orgId, event.transaction),
-          sequenceNumber: event.sequence,
-          commitTimestamp: event.at,
-          commitNumber: FIRST_COMMIT + event.transaction,
-          commitUser: event.userId,
-          nulledFields: bitmaps(at(nulled)),
-          diffFields: [],
-          changedFields: bitmaps(at(changed)),
-        },
-      }
-      for (const slot of slots) record[slot.field.name] = row ? valueIn(slot, row, shown) : null
-      return type.toBuffer(record)
+      const whole = write(event, orgId)
+      if (whole.length <= EVENT_MOST || !isWhole(event.type)) return whole
+      return write({ ...event, type: `GAP_${event.type}`, row: null, changed: [], sequence: 1 }, orgId)
     },
   }
 }
+
+const isWhole = (type: ChangeType): type is Exclude<ChangeType, `GAP_${string}`> => !type.startsWith('GAP_')
 
 const isPerson = (entity: Entity, row: Row): boolean => entity.name === 'Account' && row.values.LastName !== undefined
 

@@ -15,8 +15,6 @@ import { type ConsumerEvent, type FetchRequest, type FetchResponse, readReplay, 
 const KEEPALIVE_MS = 270_000
 /** Outstanding events a client may have asked for; more counts as this ("Pub/Sub API Allocations"). */
 const MOST_REQUESTED = 100
-/** A larger event is told as a gap ("Gap Events"). */
-const EVENT_MOST = 1_000_000
 
 type Stream = ServerDuplexStream<FetchRequest, FetchResponse>
 export type Reader = { org: Org; session(): boolean; began(failed: Problem | null): void; fault: Fault | null }
@@ -130,13 +128,7 @@ export const noTopic = (name: string, rpcId: string): Problem =>
   problem('topic.not.found', `The topic ${name || '(none)'} does not exist, or you have no access to it.`, rpcId)
 
 function consumerEvent(event: ChangeEvent, schema: ChangeSchema, orgId: string): ConsumerEvent {
-  let payload = schema.encode(event, orgId)
-  if (payload.length > EVENT_MOST && isGapless(event.type)) {
-    payload = schema.encode({ ...event, type: `GAP_${event.type}`, row: null, changed: [], sequence: 1 }, orgId)
-  }
+  const payload = schema.encode(event, orgId)
   const id = `${orgId}-${event.replayId}`
   return { event: { id, schema_id: schema.id, payload }, replay_id: replayBytes(event.replayId) }
 }
-
-type Gapless = 'CREATE' | 'UPDATE' | 'DELETE' | 'UNDELETE'
-const isGapless = (type: ChangeEvent['type']): type is Gapless => !type.startsWith('GAP_')
