@@ -58,7 +58,7 @@ export async function salesforceEmulator(options: EmulatorOptions = {}): Promise
   try {
     url = await app.listen({ port, host })
     if (options.grpcPort !== undefined) {
-      // Loaded by those only who use it: it takes longer than the rest of the start.
+      // Loaded for those only who use it: a seventh of a second that nobody else waits for.
       const { pubSub } = await import('./pubsub/server.ts')
       events = await pubSub(org, host, options.grpcPort, options.grpcTls)
     }
