@@ -3,6 +3,7 @@ import type { Draft, IdentityLink } from '../model/identity.ts'
 import type { DeletionPolicy, FieldSchema, Mapping, MappingPart, ObjectSchema, Value } from '../model/mapping.ts'
 import type { WritePlan } from '../model/plan.ts'
 import { type Instant, type ResourceRef, unreachable } from '../model/resource.ts'
+import { leftAlone } from './leftAlone.ts'
 
 /** What stands where Salesforce requires a value. */
 export const anonymous = 'Anonymised'
@@ -98,7 +99,7 @@ export function leave(draft: Draft, part: MappingPart, input: LeaveInput): Write
   }
   if (how === 'ignore') {
     const why = 'gone in commercetools; the policy is to ignore that'
-    return { do: 'nothing', draft, verdicts: [], why, crm: null, link: null, base: {}, yields: [] }
+    return leftAlone(draft, why)
   }
   if (how === 'unlink') return nothing(link === null ? 'gone in commercetools; was not linked' : 'unlinked')
   if (found === null) return nothing(link === null ? 'was not linked' : 'its record is no longer in Salesforce')

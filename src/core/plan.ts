@@ -3,6 +3,7 @@ import type { Base, Candidate, Digest, Draft, IdentityLink, Match, Pointer, Pres
 import type { GonePolicy, MappingPart, Value } from '../model/mapping.ts'
 import type { ConflictDraft, Decision, FieldVerdict, WritePlan } from '../model/plan.ts'
 import { type ResourceRef, unreachable } from '../model/resource.ts'
+import { leftAlone } from './leftAlone.ts'
 import { held } from './match.ts'
 import { type Disputed, mergeFields, type Target } from './mergeFields.ts'
 import { planLinks, type Resolved } from './planLinks.ts'
@@ -125,6 +126,12 @@ function update(draft: Draft, input: PlanInput, { crm, link, target, stampKey }:
   return { do: 'update', draft, verdicts, crm, link, fields, links, base, yields, ifUnmodifiedSince }
 }
 
+/** Both values of the fields in which they are known to differ. */
+const differing = (draft: Draft, { digests, values }: Candidate): ConflictDraft['fields'] =>
+  Object.entries(draft.fields)
+    .filter(([field]) => digests[field] !== undefined && digests[field] !== draft.digests[field])
+    .map(([field, commerce]) => ({ field, commerce, crm: values[field] ?? null }))
+
 function unclear(draft: Draft, { candidates, why: kind, because }: Extract<Match, { is: 'ambiguous' }>): WritePlan {
   const [only, second] = candidates
   const reasons: Partial<Record<typeof kind, string>> = {
@@ -134,10 +141,7 @@ function unclear(draft: Draft, { candidates, why: kind, because }: Extract<Match
   }
   const why = because ?? reasons[kind] ?? `${candidates.length} records of ${draft.object} match`
   // One candidate is shown field by field; several are told apart in Salesforce.
-  const differing = only === undefined || second !== undefined ? [] : Object.entries(draft.fields)
-  const fields = differing
-    .filter(([field]) => only?.digests[field] !== undefined && only.digests[field] !== draft.digests[field])
-    .map(([field, commerce]) => ({ field, commerce, crm: only?.values[field] ?? null }))
+  const fields = only === undefined || second !== undefined ? [] : differing(draft, only)
   return review(draft, { kind, why, candidates: candidates.map(one => one.ref), fields })
 }
 
@@ -150,16 +154,7 @@ function gone(draft: Draft, input: PlanInput): WritePlan {
     case 'recreate':
       return create(draft, input)
     case 'unlink':
-      return {
-        do: 'nothing',
-        draft,
-        verdicts: [],
-        why: `${why}, and is left alone`,
-        crm: null,
-        link: null,
-        base: {},
-        yields: [],
-      }
+      return leftAlone(draft, `${why}, and is left alone`)
     default:
       return unreachable(input.whenGone)
   }
@@ -173,9 +168,7 @@ function moved(draft: Draft, input: PlanInput, link: IdentityLink, survivor: Can
   const taken = held(draft, survivor)
   if (taken !== null) {
     const whose = taken === 'claimed' ? `another ${draft.source.type}'s` : 'of a project that is not served here'
-    const fields = Object.entries(draft.fields)
-      .filter(([field]) => survivor.digests[field] !== undefined && survivor.digests[field] !== draft.digests[field])
-      .map(([field, commerce]) => ({ field, commerce, crm: survivor.values[field] ?? null }))
+    const fields = differing(draft, survivor)
     const why = `the linked ${draft.object} was merged into one that is ${whose}`
     return review(draft, { kind: taken, why, candidates: [survivor.ref], fields })
   }
@@ -192,10 +185,7 @@ function moved(draft: Draft, input: PlanInput, link: IdentityLink, survivor: Can
 /** What to do about one draft. Total: every match and every state of the target has an answer. */
 export function plan(draft: Draft, input: PlanInput): WritePlan {
   const { match, present, decision } = input
-  if (decision?.choice.do === 'ignore') {
-    const why = 'a person decided to ignore it'
-    return { do: 'nothing', draft, verdicts: [], why, crm: null, link: null, base: {}, yields: [] }
-  }
+  if (decision?.choice.do === 'ignore') return leftAlone(draft, 'a person decided to ignore it')
   switch (match.is) {
     case 'new':
       return create(draft, input)

@@ -197,13 +197,16 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     const answer = when === null ? true : when(body)
     return answer !== null && answer !== false
   }
-  const turned = (isTurned: (rule: FieldRule) => boolean) => (role: string, body: JsonObject) => {
-    const fields = parts.find(({ part }) => part.role === role)?.fields ?? []
-    const some = new Map(fields.filter(({ rule }) => isTurned(rule)).map(ready => [ready.crm, ready]))
-    const get = (path: string): Json => expression(path)(body)
-    return (field: string, value: Value): Value => {
-      const ready = value === null ? undefined : some.get(field)
-      return ready === undefined ? value : thereAndBack(ready, value, get)
+  const turned = (isTurned: (rule: FieldRule) => boolean) => {
+    const fieldsOf = ({ fields }: ReadyPart) =>
+      new Map(fields.filter(({ rule }) => isTurned(rule)).map(ready => [ready.crm, ready]))
+    const byRole = new Map(parts.map(ready => [ready.part.role, fieldsOf(ready)]))
+    return (role: string, body: JsonObject) => {
+      const get = (path: string): Json => expression(path)(body)
+      return (field: string, value: Value): Value => {
+        const ready = value === null ? undefined : byRole.get(role)?.get(field)
+        return ready === undefined ? value : thereAndBack(ready, value, get)
+      }
     }
   }
   return {

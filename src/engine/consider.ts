@@ -2,6 +2,7 @@
 import { anyway } from '../core/anyway.ts'
 import type { View } from '../core/certain.ts'
 import { evaluate } from '../core/evaluate.ts'
+import { leftAlone } from '../core/leftAlone.ts'
 import { match } from '../core/match.ts'
 import { plan, type Resolved } from '../core/plan.ts'
 import { type Projection, project } from '../core/project.ts'
@@ -12,7 +13,7 @@ import type { WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
-import { compared, identitiesOf, type LookedUp, lookUp, partKey, type Subject } from './lookUp.ts'
+import { compared, identitiesOf, type LookedUp, linksByPart, lookUp, partKey, type Subject } from './lookUp.ts'
 
 export type Considered = {
   readonly subject: Subject
@@ -95,9 +96,10 @@ export async function consider(
           }),
       ),
   )
-  const busy = new Set((await holding(identitiesOf(every, links))).map(refKey))
+  const byPart = linksByPart(links)
+  const busy = new Set((await holding(identitiesOf(engine, every, byPart))).map(refKey))
   const subjects = every.filter(({ row }) => !busy.has(refKey(row.ref)))
-  const looked = (await lookUp(engine, subjects, links, schema, context)).map((one, at) => {
+  const looked = (await lookUp(engine, subjects, byPart, schema, context)).map((one, at) => {
     const subject = subjects[at]
     if (subject === undefined || (one.present === null && one.candidates.length === 0)) return one
     const { mapping, part, body } = subject
@@ -129,7 +131,7 @@ export async function consider(
     const why = isOpen ? whyNotMade(subject, matches) : null
     const made =
       why !== null
-        ? notMade(draft, why)
+        ? leftAlone(draft, why)
         : plan(draft, {
             part,
             match: found,
@@ -175,17 +177,6 @@ function whyNotMade(subject: Subject, matches: Matches): string | null {
     : `the ${follows} found in Salesforce belongs to a record of its own`
 }
 
-const notMade = (draft: Draft, why: string): WritePlan => ({
-  do: 'nothing',
-  draft,
-  verdicts: [],
-  why,
-  crm: null,
-  link: null,
-  base: {},
-  yields: [],
-})
-
 /** A pointer to a part that is not made leads nowhere: the record found keeps the one that it has. */
 function withoutParted(subject: Subject, matches: Matches): Draft {
   const { draft, mapping } = subject
@@ -220,6 +211,5 @@ function placeOf(made: WritePlan): Resolved {
 function heldBack(made: Extract<WritePlan, { do: 'wait' }>): WritePlan {
   const { draft, awaits, verdicts } = made
   if (awaits.some(ref => !sameRef(ref, draft.source))) return made
-  const why = 'the part it belongs to is not there yet'
-  return { do: 'nothing', draft, verdicts, why, crm: null, link: null, base: {}, yields: [], heldBack: true }
+  return { ...leftAlone(draft, 'the part it belongs to is not there yet'), verdicts, heldBack: true }
 }

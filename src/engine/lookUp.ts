@@ -8,7 +8,7 @@ import type { Decision } from '../model/plan.ts'
 import type { CallContext, ClaimedRow, FindQuery, Found, PresentRead } from '../model/ports.ts'
 import { type JsonObject, type ResourceRef, refKey, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
-import { readFollowed } from './follow.ts'
+import { readFollowed, type StillThere } from './follow.ts'
 
 /** A draft with the rules it came from and the row it belongs to. */
 export type Subject = {
@@ -56,15 +56,21 @@ function soughtValue(rule: MatchRule, { draft, part, body }: Subject): string | 
   return text === '' || text.length > longest ? null : text
 }
 
+/** Links by the part of the record that they are of. */
+export type Links = ReadonlyMap<string, IdentityLink>
+
+export const linksByPart = (links: readonly IdentityLink[]): Links =>
+  new Map(links.map(link => [partKey(link.mapping, link.role, link.commerce), link]))
+
 /**
- * The identity keys of each record that is not linked yet: what its second keys look for. Our own key needs none: an
- * upsert by it is one record, whoever sends it.
+ * The identity keys of each record that is not linked yet: what its second keys look for, digested, since they are kept
+ * and an email is nobody's to keep. Our own key needs none: an upsert by it is one record, whoever sends it.
  */
 export function identitiesOf(
+  engine: Engine,
   subjects: readonly Subject[],
-  links: readonly IdentityLink[],
+  byPart: Links,
 ): readonly { readonly ref: ResourceRef; readonly keys: readonly string[] }[] {
-  const byPart = new Map(links.map(link => [partKey(link.mapping, link.role, link.commerce), link]))
   const wanted = new Map<string, { readonly ref: ResourceRef; readonly keys: string[] }>()
   for (const subject of subjects) {
     if (byPart.has(subjectKey(subject)) || isAlongside(subject, byPart)) continue
@@ -74,7 +80,7 @@ export function identitiesOf(
       if (value === null) continue
       const one = wanted.get(refKey(row.ref)) ?? { ref: row.ref, keys: [] }
       wanted.set(refKey(row.ref), one)
-      one.keys.push(`${part.object}.${rule.crm}=${value.normalize('NFC').toLowerCase()}`)
+      one.keys.push(engine.digester.digest(`${part.object}.${rule.crm}`, value.normalize('NFC').toLowerCase()))
     }
   }
   return [...wanted.values()]
@@ -145,6 +151,16 @@ async function findCandidates(engine: Engine, unlinked: readonly Subject[], sche
   return candidates
 }
 
+/** What is asked of each object, by all that ask. */
+function fieldsByObject(
+  asked: readonly { readonly link: IdentityLink; readonly fields: readonly string[] }[],
+): Readonly<Record<string, readonly string[]>> {
+  const fields: Record<string, string[]> = {}
+  for (const { link, fields: some } of asked)
+    fields[link.crm.type] = [...new Set([...(fields[link.crm.type] ?? []), ...some])]
+  return fields
+}
+
 /** Reads the linked records that `ask` wants, each object's fields together; a merged one is read where it went. */
 export async function readPresent(
   engine: Engine,
@@ -153,13 +169,11 @@ export async function readPresent(
 ) {
   const present = new Map<string, Present>()
   if (asked.length === 0) return present
-  const fields: Record<string, string[]> = {}
-  for (const { link, fields: some } of asked)
-    fields[link.crm.type] = [...new Set([...(fields[link.crm.type] ?? []), ...some])]
   const digested = (read: PresentRead): Present =>
     read.state === 'present' ? { ...read, digests: digestAll(engine, read.values) } : read
   const refs = asked.map(one => one.link.crm)
-  for (const read of await engine.systems.crm.read(refs, fields, context)) present.set(refKey(read.ref), digested(read))
+  for (const read of await engine.systems.crm.read(refs, fieldsByObject(asked), context))
+    present.set(refKey(read.ref), digested(read))
   return present
 }
 
@@ -182,6 +196,13 @@ export function compared<T extends { readonly values: Readonly<Record<string, Va
 /** Chosen by its id: says nothing about which fields agree. */
 const byHand: MatchRule = { by: 'fallback', crm: 'Id', commerce: 'key' }
 
+/** A record that was read by its id, as a candidate. */
+const handPicked = (
+  engine: Engine,
+  { ref, version, modifiedAt, values }: StillThere,
+  claimedBy: ResourceRef | null,
+): Candidate => ({ ref, version, modifiedAt, values, digests: digestAll(engine, values), by: byHand, claimedBy })
+
 /** The records that people chose to link to, wherever they are: no match rule need have found them. */
 async function readChosen(
   engine: Engine,
@@ -199,18 +220,7 @@ async function readChosen(
     const [read] = await engine.systems.crm.read([crm], { [crm.type]: fields }, context)
     if (read?.state !== 'present') continue
     const [holder] = await engine.store.claimants([crm])
-    const { ref, version, modifiedAt, values } = read
-    found.set(subjectKey(subject), [
-      {
-        ref,
-        version,
-        modifiedAt,
-        values,
-        digests: digestAll(engine, values),
-        by: byHand,
-        claimedBy: holder?.commerce ?? null,
-      },
-    ])
+    found.set(subjectKey(subject), [handPicked(engine, read, holder?.commerce ?? null)])
   }
   return found
 }
@@ -233,18 +243,17 @@ export function rebase(engine: Engine, link: IdentityLink, draft: Draft): Identi
 }
 
 /** A part that is only made along with another one, which is linked without it: there is nothing to look for. */
-const isAlongside = ({ draft, mapping, part }: Subject, links: ReadonlyMap<string, IdentityLink>): boolean =>
+const isAlongside = ({ draft, mapping, part }: Subject, links: Links): boolean =>
   part.follows !== undefined && links.has(partKey(mapping.name, part.follows, draft.source))
 
 /** Everything known about each subject, in their order. Two round trips to Salesforce at most, none when busy and linked. */
 export async function lookUp(
   engine: Engine,
   subjects: readonly Subject[],
-  links: readonly IdentityLink[],
+  byPart: Links,
   schema: Schema,
   context: CallContext,
 ): Promise<readonly LookedUp[]> {
-  const byPart = new Map(links.map(link => [partKey(link.mapping, link.role, link.commerce), link]))
   const linkOf = (subject: Subject): IdentityLink | null => {
     const link = byPart.get(subjectKey(subject))
     return link === undefined ? null : rebase(engine, link, subject.draft)
@@ -307,31 +316,23 @@ async function readSurvivors(
   const found = new Map<string, Candidate>()
   const linked = away.flatMap(({ subject, link }) => (link === null ? [] : [{ subject, link }]))
   if (linked.length === 0) return found
-  const fields: Record<string, string[]> = {}
-  for (const { subject, link } of linked)
-    fields[link.crm.type] = [
-      ...new Set([
-        ...(fields[link.crm.type] ?? []),
-        ...[subject.draft.keyField].filter(field => schema.get(link.crm.type)?.fields.has(field)),
-        ...wantedFields(subject.part, schema),
-      ]),
-    ]
+  const asked = linked.map(({ subject, link }) => {
+    const own = [subject.draft.keyField].filter(field => schema.get(link.crm.type)?.fields.has(field))
+    return { link, fields: [...own, ...wantedFields(subject.part, schema)] }
+  })
   const left = await readFollowed(
     engine,
     linked.map(({ link }) => link.crm),
-    fields,
+    fieldsByObject(asked),
     context,
   )
   const claims = left.size === 0 ? [] : await engine.store.claimants([...left.values()].map(one => one.ref))
   for (const { subject, link } of linked) {
     const one = left.get(refKey(link.crm))
     if (one === undefined) continue
-    const { ref, version, modifiedAt, values } = one
     // The subject's own links do not stand in its way.
-    const holder = claims.find(claim => sameRef(claim.crm, ref) && !sameRef(claim.commerce, subject.draft.source))
-    const claimedBy = holder?.commerce ?? null
-    const digests = digestAll(engine, values)
-    found.set(subjectKey(subject), { ref, version, modifiedAt, values, digests, by: byHand, claimedBy })
+    const holder = claims.find(claim => sameRef(claim.crm, one.ref) && !sameRef(claim.commerce, subject.draft.source))
+    found.set(subjectKey(subject), handPicked(engine, one, holder?.commerce ?? null))
   }
   return found
 }

@@ -1,7 +1,7 @@
 /** A dry run of matching, page by page: who would be linked, made or asked about, and why, before anything is written. */
 import type { ConflictKind } from '../model/identity.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
-import { type ResourceRef, type Snapshot, sameRef } from '../model/resource.ts'
+import { type ResourceRef, type Snapshot, sameRef, unreachable } from '../model/resource.ts'
 import { type Considered, consider } from './consider.ts'
 import type { Engine } from './engine.ts'
 import type { identitiesOf } from './lookUp.ts'
@@ -30,20 +30,26 @@ export type MatchPage = {
 
 function wouldBe({ subject: { draft }, looked, plan }: Considered): WouldBe {
   const of = { source: draft.source, role: draft.role, object: draft.object }
+  const known = (crm: ResourceRef): WouldBe => ({
+    ...of,
+    is: looked.link === null ? 'found' : 'linked',
+    why: foundBy(looked, crm),
+    crm,
+  })
   switch (plan.do) {
     case 'create':
       return { ...of, is: 'new', why: '', crm: null }
     case 'update':
     case 'delete':
-      return { ...of, is: looked.link === null ? 'found' : 'linked', why: foundBy(looked, plan.crm), crm: plan.crm }
-    case 'nothing': {
-      if (plan.crm === null) return { ...of, is: 'nothing', why: plan.why, crm: null }
-      return { ...of, is: looked.link === null ? 'found' : 'linked', why: foundBy(looked, plan.crm), crm: plan.crm }
-    }
+      return known(plan.crm)
+    case 'nothing':
+      return plan.crm === null ? { ...of, is: 'nothing', why: plan.why, crm: null } : known(plan.crm)
     case 'wait':
       return { ...of, is: 'waits', why: 'what it belongs to is not there yet', crm: null }
     case 'review':
       return { ...of, is: plan.conflict.kind, why: plan.conflict.why, crm: plan.conflict.candidates[0] ?? null }
+    default:
+      return unreachable(plan)
   }
 }
 
@@ -80,10 +86,7 @@ export async function matchOnly(
     return {
       looked: snapshots.length,
       parts: considered.map(wouldBe),
-      identities: identities.map(({ ref, keys }) => ({
-        source: ref,
-        keys: keys.map(key => engine.digester.digest('identity', key)),
-      })),
+      identities: identities.map(({ ref, keys }) => ({ source: ref, keys })),
       next: page.position,
     }
   }
