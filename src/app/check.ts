@@ -86,11 +86,11 @@ function unsearchable({ name, keyField, parts }: Mapping, schema: Schema): reado
   return parts.flatMap(({ object, match, fields: mapped }) => {
     const fields = schema.get(object)?.fields
     if (fields === undefined) return []
+    // What the mapping writes is missed already.
+    const told = new Set([keyField, ...mapped.map(one => one.crm)])
     return match.flatMap((rule): readonly Problem[] => {
       const place = `mapping ${name}.${object}.match`
       const beside = rule.by === 'fallback' ? fieldsOf(rule) : []
-      // What the mapping writes is missed already.
-      const told = new Set([keyField, ...mapped.map(one => one.crm)])
       const unknown = [rule.crm, ...beside].filter(field => !fields.has(field) && !told.has(field))
       const closed = fields.get(rule.crm)?.filterable === false
       return [

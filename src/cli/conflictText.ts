@@ -29,6 +29,9 @@ export const summary = ({ id, openedAt, state, waiting, source, kind, why }: Sho
   why,
 ]
 
+export const overview = (some: readonly Shown[]): string =>
+  columns(['id', 'since', 'state', 'waiting', 'record', 'kind', 'why'], some.map(summary))
+
 /** A choice as the command that makes it. */
 const option = (choice: Choice): string => {
   if (choice.do === 'link') return `--link ${choice.crm.type}/${choice.crm.id}`

@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import type { Listed } from '../model/ports.ts'
 import { type CallOptions, call } from './call.ts'
 import { act, remote } from './command.ts'
-import { detail, type Shown, summary } from './conflictText.ts'
-import { CommandError, columns, document, say } from './out.ts'
+import { detail, overview, type Shown } from './conflictText.ts'
+import { CommandError, document, say } from './out.ts'
 import { resolveMany } from './resolveMany.ts'
 
 type List = CallOptions & { readonly state: string; readonly cursor?: string }
@@ -74,7 +74,7 @@ export function conflicts(program: Command): void {
       const page = (await call(`/conflicts?${query}`, options)) as Listed<Shown>
       if (options.json) document(page)
       else if (page.items.length === 0) say('None.')
-      else say(columns(['id', 'since', 'state', 'waiting', 'record', 'kind', 'why'], page.items.map(summary)))
+      else say(overview(page.items))
       if (!options.json && page.next !== null) say(`\nMore: ctsf conflicts list --cursor ${page.next}`)
       return 0
     },

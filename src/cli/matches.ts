@@ -18,7 +18,7 @@ type Group = {
   readonly examples: { readonly source: string; readonly crm: string | null }[]
 }
 
-export type Tally = { looked: number; readonly groups: Map<string, Group>; readonly seen: Map<string, string> }
+type Tally = { looked: number; readonly groups: Map<string, Group>; readonly seen: Map<string, string> }
 
 const examplesKept = 5
 

@@ -1,8 +1,8 @@
 /** `ctsf conflicts resolve --where …`: one decision for many, shown before it is made. */
 import type { DecidedAll } from '../engine/decideAll.ts'
 import { type CallOptions, call } from './call.ts'
-import { type Shown, summary } from './conflictText.ts'
-import { CommandError, columns, document, say } from './out.ts'
+import { overview } from './conflictText.ts'
+import { CommandError, document, say } from './out.ts'
 
 type Options = CallOptions & {
   readonly where: readonly string[]
@@ -42,9 +42,7 @@ function text({ meant, examples, misfits }: Previewed): string {
     `${meant.total} open conflicts are meant`,
     `kinds         ${counted(meant.kinds)}`,
     `fields        ${counted(meant.fields)}`,
-    ...(examples.length > 0
-      ? ['', columns(['id', 'since', 'state', 'waiting', 'record', 'kind', 'why'], (examples as Shown[]).map(summary))]
-      : []),
+    ...(examples.length > 0 ? ['', overview(examples)] : []),
     ...(misfits.length > 0
       ? ['', `Not answered by it, and left open: ${misfits.map(({ id, why }) => `${id} (${why})`).join('; ')}`]
       : []),

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { Mapping, MatchRule } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
+import { scalar } from './scalar.ts'
 
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const field = z.string().min(1)
 
 const within = z.union([

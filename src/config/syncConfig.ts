@@ -7,14 +7,13 @@ import { text } from '../mappings/codecs/text.ts'
 import { type Codec, deletionPolicies, gonePolicies, ownerships } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
 import { matchSchema } from './matching.ts'
+import { scalar } from './scalar.ts'
 
 const owner = z.enum(ownerships).describe('Who is right about the field.')
 const expression = z
   .string()
   .min(1)
   .describe('An expression over the commerce record: a path, a template, alternatives.')
-
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
 /** Codecs that can be named, for what needs no code. */
 export const namedCodecs = { not, text, date } as const

@@ -1,5 +1,6 @@
 /** One decision for many conflicts: first counted and shown, then made, if it is still as many. */
 import { misfit } from '../core/fits.ts'
+import { chunks } from '../lib/chunks.ts'
 import type { Choice, ConflictFilter, ListedConflict, MeantConflicts } from '../model/plan.ts'
 import type { Engine } from './engine.ts'
 
@@ -56,8 +57,8 @@ export async function decideAll(
   const meant = await engine.store.meant(filter, atMost)
   if (meant.total !== expected) return { is: 'moved', meant: meantOf(meant) }
   let decided = 0
-  for (let from = 0; from < meant.ids.length; from += batchSize) {
-    const some = await read(engine, meant.ids.slice(from, from + batchSize))
+  for (const ids of chunks(meant.ids, batchSize)) {
+    const some = await read(engine, ids)
     const fitting = some.filter(one => misfit(one, choice) === null).map(({ id }) => id)
     decided += (await engine.store.decideAll(fitting, choice, by, correlationId)).length
   }

@@ -67,6 +67,7 @@ export const standing = sql`undone_at is null and (applied_at is null or choice 
 const closing = (now: Instant) => sql`state = 'closed', closed_at = ${now}::timestamptz, sealed = null`
 
 /**
+ * What a duplicate rule refused is over without a look at the other side: it was never about what that side holds.
  * A conflict that is still open is refreshed and keeps its id: people have it on their screen. Of what is ignored for good
  * nobody is asked, from whichever side a pass comes to it.
  */
@@ -104,7 +105,7 @@ export async function saveConflicts(
         where f.state = 'open' and f.source = r.source and f.mapping = r.mapping and f.role = r.role
       ), over as (
         update conflict c set ${closing(now)} from ${over}
-        where r.seen and c.${asked} and c.source = r.source and c.mapping = r.mapping and c.role = r.role returning c.id
+        where (r.seen or c.kind = 'duplicate-rule') and c.${asked} and c.source = r.source and c.mapping = r.mapping and c.role = r.role returning c.id
       )
       update decision set applied_at = ${now}::timestamptz
       where conflict in (select id from over) and applied_at is null and undone_at is null`.execute(tx)

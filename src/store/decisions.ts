@@ -6,7 +6,7 @@ import type { Choice, Decision, PastDecision } from '../model/plan.ts'
 import { type Instant, type Lane, parseRefKey, type ResourceRef, refKey } from '../model/resource.ts'
 import { type ConflictRow, standing } from './conflicts.ts'
 import { journal } from './journal.ts'
-import { mark } from './mark.ts'
+import { forcedMark, mark } from './mark.ts'
 import type { Db, Tx } from './tables.ts'
 import { texts, unnest } from './unnest.ts'
 
@@ -54,12 +54,12 @@ export async function pastDecisions(db: Db, conflict: string): Promise<readonly 
 }
 
 /** A choice in the words of the story. */
-export const inWords = (choice: Choice): string =>
+const inWords = (choice: Choice): string =>
   choice.do === 'take' ? `take ${choice.side}` : choice.do === 'wait' ? 'wait for a record merge' : choice.do
 
 /** The line of the story about a person's word. */
 export const told = (
-  { kind: _, ...of }: Pick<ConflictRow, 'source' | 'mapping' | 'role' | 'kind'>,
+  of: Pick<ConflictRow, 'source' | 'mapping' | 'role'>,
   step: 'decided' | 'undone',
   choice: Choice,
   correlationId: string,
@@ -102,20 +102,9 @@ export async function decide(
   if (open.rows.length === 0) return []
   await mark(
     tx,
-    open.rows.map(({ id, source }) => ({
-      event: {
-        id: `decision:${id}`,
-        ref: parseRefKey(source),
-        kind: 'changed',
-        version: null,
-        at: now,
-        correlationId,
-        lane,
-        erase: false,
-      },
-      force: true,
-      notBefore: null,
-    })),
+    open.rows.map(({ id, source }) =>
+      forcedMark({ id: `decision:${id}`, ref: parseRefKey(source), correlationId, lane }, now),
+    ),
     now,
   )
   const state = choice.do === 'wait' ? 'awaits-merge' : 'decided'

@@ -7,7 +7,7 @@ import { type Instant, parseRefKey, refKey } from '../model/resource.ts'
 import { aboutOf } from './conflicts.ts'
 import { page, readCursor } from './cursor.ts'
 import { journal } from './journal.ts'
-import { markAgain } from './mark.ts'
+import { forcedMark, mark } from './mark.ts'
 import type { Seal } from './seal.ts'
 import type { Db, Tx } from './tables.ts'
 import { Undo } from './transact.ts'
@@ -138,7 +138,11 @@ export async function closeFailure(
       durationMs: null,
     },
   ])
-  if (how === 'retry') await markAgain(tx, source, `retry:${id}`, correlationId, now, row.code === erasureFailed)
+  if (how === 'retry') {
+    const again = { id: `retry:${id}`, ref: source, correlationId, lane: 'live' } as const
+    const erased = row.code === erasureFailed ? ({ kind: 'deleted', erase: true } as const) : {}
+    await mark(tx, [forcedMark({ ...again, ...erased }, now)], now)
+  }
   const open = await sql`
     update failure set state = ${state}, closed_at = ${now}::timestamptz, sealed = null
     where id = ${id} and state = 'open' returning id`.execute(tx)

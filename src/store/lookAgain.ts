@@ -1,7 +1,7 @@
 /** Records whose candidates a person will merge in Salesforce: looked at every hour, and when one of the candidates changes. */
 import { sql } from 'kysely'
 import { type Instant, parseRefKey, type ResourceRef, refKey } from '../model/resource.ts'
-import { mark } from './mark.ts'
+import { forcedMark, mark } from './mark.ts'
 import type { Tx } from './tables.ts'
 import { texts } from './unnest.ts'
 
@@ -11,20 +11,10 @@ export const lookAgainMs = 3_600_000
 const markAll = (tx: Tx, sources: readonly string[], notBefore: Instant | null, now: Instant) =>
   mark(
     tx,
-    sources.map(source => ({
-      event: {
-        id: `merged?${source}`,
-        ref: parseRefKey(source),
-        kind: 'changed',
-        version: null,
-        at: now,
-        correlationId: `merged?${source}`,
-        lane: 'retry',
-        erase: false,
-      },
-      force: true,
-      notBefore,
-    })),
+    sources.map(source => {
+      const id = `merged?${source}`
+      return forcedMark({ id, ref: parseRefKey(source), correlationId: id, lane: 'retry' }, now, notBefore)
+    }),
     now,
   )
 

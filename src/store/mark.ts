@@ -1,6 +1,6 @@
 /** MARK: makes records dirty in one statement, with the rule that drops what is known already, and its line in the journal. */
 import { type RawBuilder, sql } from 'kysely'
-import { type ChangeEvent, type Instant, type ResourceRef, refKey } from '../model/resource.ts'
+import { type ChangeEvent, type Instant, refKey } from '../model/resource.ts'
 import { laneNumber } from './pack.ts'
 import type { Tx } from './tables.ts'
 import { unnest } from './unnest.ts'
@@ -85,24 +85,9 @@ export async function mark(
   return new Set(rows.map(({ n }) => n - 1))
 }
 
-/** A person wants this record to be looked at now. */
-export async function markAgain(
-  tx: Tx,
-  ref: ResourceRef,
-  id: string,
-  correlationId: string,
-  now: Instant,
-  erase = false,
-): Promise<void> {
-  const event: ChangeEvent = {
-    id,
-    ref,
-    kind: erase ? 'deleted' : 'changed',
-    version: null,
-    at: now,
-    correlationId,
-    lane: 'live',
-    erase,
-  }
-  await mark(tx, [{ event, force: true, notBefore: null }], now)
-}
+/** A mark that no version can drop: a person, or what was saved, wants the record to be looked at. */
+export const forcedMark = (
+  of: Pick<ChangeEvent, 'id' | 'ref' | 'correlationId' | 'lane'> & Partial<Pick<ChangeEvent, 'kind' | 'erase'>>,
+  at: Instant,
+  notBefore: Instant | null = null,
+): Mark => ({ event: { kind: 'changed', erase: false, version: null, at, ...of }, force: true, notBefore })

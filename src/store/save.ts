@@ -13,9 +13,8 @@ import { erase } from './erase.ts'
 import { saveFailures } from './failures.ts'
 import { journal } from './journal.ts'
 import { lookNow } from './lookAgain.ts'
-import { type Mark, mark } from './mark.ts'
+import { forcedMark, type Mark, mark } from './mark.ts'
 import { laneOf } from './pack.ts'
-import { closeRefused } from './refused.ts'
 import { saveLinks } from './saveLinks.ts'
 import { free, remark, settle } from './saveRows.ts'
 import { answered, lockAwaited, saveWaits } from './saveWaits.ts'
@@ -61,16 +60,16 @@ async function again(
   now: Instant,
 ): Promise<ReadonlySet<string>> {
   const mine = new Set<string>()
-  const others: ChangeEvent[] = []
+  const others: Mark[] = []
   for (const { link } of clashes) {
     const ends = [refKey(link.commerce), refKey(link.crm)].filter(ref => named.has(ref))
     for (const ref of ends) mine.add(ref)
     if (ends.length > 0) continue
     const { commerce: ref } = link
     const id = `clash:${refKey(ref)}`
-    others.push({ id, ref, kind: 'changed', version: null, at: now, correlationId: id, lane, erase: false })
+    others.push(forcedMark({ id, ref, correlationId: id, lane }, now))
   }
-  await mark(tx, others.map(forced), now)
+  await mark(tx, others, now)
   await remark(tx, [...mine], { uncertain: true, now })
   return mine
 }
@@ -140,7 +139,6 @@ export async function save(
   await tidy(tx, token, ended)
 
   // Closes what is resolved, so it comes before the failures of this same save.
-  await closeRefused(tx, settlement, now)
   await saveConflicts(tx, settlement, seal, now)
   if (claim.side === 'crm')
     await lookNow(

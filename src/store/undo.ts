@@ -9,7 +9,7 @@ import { type Instant, parseRefKey } from '../model/resource.ts'
 import { asked, type ConflictRow } from './conflicts.ts'
 import { told } from './decisions.ts'
 import { journal } from './journal.ts'
-import { mark } from './mark.ts'
+import { forcedMark, mark } from './mark.ts'
 import type { Tx } from './tables.ts'
 import { texts } from './unnest.ts'
 
@@ -32,20 +32,7 @@ export async function undo(tx: Tx, id: string, by: string, correlationId: string
   const refs = await carriers(tx, row.source)
   await mark(
     tx,
-    refs.map(ref => ({
-      event: {
-        id: `undo:${id}`,
-        ref: parseRefKey(ref),
-        kind: 'changed',
-        version: null,
-        at: now,
-        correlationId,
-        lane: 'live',
-        erase: false,
-      },
-      force: true,
-      notBefore: null,
-    })),
+    refs.map(ref => forcedMark({ id: `undo:${id}`, ref: parseRefKey(ref), correlationId, lane: 'live' }, now)),
     now,
   )
   // Read now, with the row locked: a pass may have carried it out while we waited for that.

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { decide } from '../../engine/decide.ts'
 import { foresee } from '../../engine/foresee.ts'
 import type { Conflict, PastDecision, Undone } from '../../model/plan.ts'
+import { callerOf } from '../caller.ts'
 import { takeCursor } from '../cursor.ts'
 import { HttpProblem } from '../problem.ts'
 import type { Served } from '../served.ts'
@@ -67,9 +68,7 @@ export function conflicts(app: FastifyInstance, { engine, drain, access }: Serve
       const [conflict, decisions] = await Promise.all([store.conflict(id), store.pastDecisions(id)])
       if (conflict === null) throw missing('conflict')
       if (!request.query.preview) return { ...conflict, decisions }
-      const stop = new AbortController()
-      request.raw.on('close', () => reply.raw.writableEnded || stop.abort(new Error('the caller went away')))
-      const foreseen = await foresee(engine, conflict, { correlationId: request.id, signal: stop.signal })
+      const foreseen = await foresee(engine, conflict, callerOf(request, reply))
       return { ...conflict, decisions, foreseen }
     },
   )

@@ -6,6 +6,8 @@ import { HttpProblem, notFound } from '../problem.ts'
 export type Page<State> = { readonly state: State; readonly cursor?: string; readonly limit: number }
 
 export const name = { type: 'string', minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f\\u007f]+$' } as const
+/** Ids come from URLs: no control characters, and no longer than any id of either side. */
+export const recordId = { ...name, maxLength: 300 } as const
 export const byId = { type: 'object', properties: { id: name } } as const
 
 export const pageOf = (states: readonly string[]) =>

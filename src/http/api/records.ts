@@ -4,12 +4,12 @@ import type { Engine } from '../../engine/engine.ts'
 import { matchOnly } from '../../engine/matchOnly.ts'
 import { preview } from '../../engine/preview.ts'
 import type { Side } from '../../model/resource.ts'
+import { callerOf } from '../caller.ts'
 import { notFound } from '../problem.ts'
 import type { Served } from '../served.ts'
+import { recordId as id } from './listed.ts'
 import { longId, storyOf } from './resolve.ts'
 
-/** Ids come from URLs: no control characters, and no longer than any id of either side. */
-const id = { type: 'string', minLength: 1, maxLength: 300, pattern: '^[^\\u0000-\\u001f\\u007f]+$' } as const
 const limit = { type: 'integer', minimum: 1, maximum: 1000, default: 200 } as const
 
 async function recordOf({ store }: Engine, side: Side, type: string, given: string) {
@@ -60,9 +60,7 @@ export function records(app: FastifyInstance, { engine }: Served): void {
       },
     },
     async (request, reply) => {
-      const stop = new AbortController()
-      request.raw.on('close', () => reply.raw.writableEnded || stop.abort(new Error('the caller went away')))
-      const planned = await preview(engine, request.query, { correlationId: request.id, signal: stop.signal })
+      const planned = await preview(engine, request.query, callerOf(request, reply))
       if (planned.is === 'not-there') throw notFound(`${planned.why}.`, 'Check the type and the id.')
       return planned
     },
@@ -92,10 +90,7 @@ export function records(app: FastifyInstance, { engine }: Served): void {
       const of = project ?? (another === undefined ? (only ?? '') : '')
       if (of === '')
         throw notFound('Several projects are served.', `Say which: ${engine.systems.commerce.projects.join(', ')}.`)
-      const stop = new AbortController()
-      request.raw.on('close', () => reply.raw.writableEnded || stop.abort(new Error('the caller went away')))
-      const context = { correlationId: request.id, signal: stop.signal }
-      const page = await matchOnly(engine, { mapping, project: of, position }, context)
+      const page = await matchOnly(engine, { mapping, project: of, position }, callerOf(request, reply))
       const known = engine.mappings.map(one => one.name).join(', ')
       if (page === null) throw notFound('There is no such mapping or project.', `There are: ${known}.`)
       return page

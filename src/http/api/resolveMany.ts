@@ -7,7 +7,7 @@ import type { Side } from '../../model/resource.ts'
 import { HttpProblem } from '../problem.ts'
 import type { Served } from '../served.ts'
 import { choiceOf, whoever } from './choice.ts'
-import { name } from './listed.ts'
+import { name, recordId } from './listed.ts'
 import { recordsNamed } from './resolve.ts'
 
 type Filter = Omit<ConflictFilter, 'source'> & { readonly source?: string }
@@ -34,7 +34,7 @@ const body = {
         role: name,
         field: name,
         openedBefore: { type: 'string', format: 'date-time' },
-        source: { type: 'string', minLength: 1, maxLength: 300, pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+        source: recordId,
       },
     },
     choice: {

@@ -32,9 +32,8 @@ const linesOf = (value: string): readonly string[] =>
 
 /** Further lines are the additional information; a single line `PO Box …` is a box, and no street. */
 export function streetApart(at: string, order: StreetOrder): Apart {
-  const [name, number, more, box] = ['streetName', 'streetNumber', 'additionalStreetInfo', 'pOBox'].map(
-    piece => `${at}.${piece}`,
-  ) as [string, string, string, string]
+  const [name, number] = [`${at}.streetName`, `${at}.streetNumber`]
+  const [more, box] = [`${at}.additionalStreetInfo`, `${at}.pOBox`]
   return {
     paths: [name, number, more, box],
     composed: (value: Value) => (typeof value === 'string' ? linesOf(value).join('\n') || null : value),

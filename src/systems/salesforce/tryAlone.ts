@@ -1,4 +1,5 @@
 /** Rows that a duplicate rule refused in a collection, each sent once more by itself: only then does Salesforce name the matches. */
+import { chunks } from '../../lib/chunks.ts'
 import type { Failure, Outcome } from '../../model/outcome.ts'
 import { RemoteFailure } from '../../model/outcome.ts'
 import type { Log } from '../../model/ports.ts'
@@ -31,10 +32,7 @@ export async function tryAlone(deps: Deps, refused: readonly Placed[], context: 
 function calls(tries: readonly Unit[]): readonly (readonly Unit[])[] {
   const isMisread = (unit: Unit): boolean => bodyOf([subOf(unit)]).includes(reference)
   const joined = tries.filter(unit => !isMisread(unit))
-  const some = Array.from({ length: Math.ceil(joined.length / mostSubs) }, (_, at) =>
-    joined.slice(at * mostSubs, (at + 1) * mostSubs),
-  )
-  return [...some, ...tries.filter(isMisread).map(unit => [unit])]
+  return [...chunks(joined, mostSubs), ...tries.filter(isMisread).map(unit => [unit])]
 }
 
 const comesBack = ({ is }: Failure): boolean => is === 'uncertain' || is === 'throttled' || is === 'unavailable'

@@ -1,6 +1,7 @@
 /** Finds the records that changes name by a text of theirs (a customer group by its name): one look for a whole batch of writes. */
 
 import { z } from 'zod'
+import { chunks } from '../../../lib/chunks.ts'
 import { type Failure, RemoteFailure } from '../../../model/outcome.ts'
 import type { CallContext, CommerceWrite } from '../../../model/ports.ts'
 import type { Client } from '../client.ts'
@@ -39,6 +40,8 @@ export async function named(
   return project => all.get(project) ?? nobody
 }
 
+export const projectOf = ({ ref }: CommerceWrite): string => ref.id.slice(0, ref.id.indexOf('/'))
+
 type Wanted = { readonly place: Extract<Place, { at: 'reference' }>; readonly text: string }
 
 /** The texts of one write that name other records which it does not point at already. */
@@ -56,7 +59,7 @@ function wantedIn(writes: readonly CommerceWrite[]): ReadonlyMap<string, Readonl
   const projects = new Map<string, Map<string, Asked>>()
   for (const write of writes)
     for (const { place, text } of namedBy(write)) {
-      const project = write.ref.id.slice(0, write.ref.id.indexOf('/'))
+      const project = projectOf(write)
       const kinds = projects.get(project) ?? new Map<string, Asked>()
       projects.set(project, kinds)
       const { typeId, by } = place.reference
@@ -82,7 +85,7 @@ async function found(client: Client, kinds: readonly Asked[], context: CallConte
     for (const row of body.data.results) if (typeof row[by] === 'string') ids.set(`${typeId} ${row[by]}`, row.id)
   }
   try {
-    await Promise.all(kinds.flatMap(kind => chunks([...kind.texts]).map(texts => ask(kind, texts))))
+    await Promise.all(kinds.flatMap(kind => chunks([...kind.texts], atOnce).map(texts => ask(kind, texts))))
   } catch (error) {
     context.signal.throwIfAborted()
     if (!(error instanceof RemoteFailure)) throw error
@@ -90,6 +93,3 @@ async function found(client: Client, kinds: readonly Asked[], context: CallConte
   }
   return { idOf: ({ reference }, text) => ids.get(`${reference.typeId} ${text}`) ?? null }
 }
-
-const chunks = (texts: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(texts.length / atOnce) }, (_, at) => texts.slice(at * atOnce, (at + 1) * atOnce))

@@ -9,7 +9,7 @@ import type { Deps } from '../options.ts'
 import { idWord } from '../snapshot.ts'
 import { actions } from './actions.ts'
 import type { Change } from './change.ts'
-import { type Named, named, namedBy } from './named.ts'
+import { type Named, named, namedBy, projectOf } from './named.ts'
 
 const failing = (is: Failure['is'], code: string, message: string): Failure => ({
   is,
@@ -52,8 +52,6 @@ export async function write(
     return writes.map(() => ({ ok: false, failure: { ...failure, is: 'unavailable' } }))
   }
 }
-
-const projectOf = ({ ref }: CommerceWrite): string => ref.id.slice(0, ref.id.indexOf('/'))
 
 function logged(error: unknown, { deps, context }: Batch): Failure {
   const name = error instanceof Error ? error.name : typeof error
