@@ -4,16 +4,11 @@
  * was measured to do otherwise: the case of emails, sort, stores of customers, drafts' locale, VAT id and groups, messages;
  * and where the two differ without a document to decide: whether a draft's default address is a shipping address as well.
  */
-import {
-  type ByProjectKeyRequestBuilder,
-  type Customer,
-  type CustomerUpdateAction,
-  createApiBuilderFromCtpClient,
-} from '@commercetools/platform-sdk'
-import { ClientBuilder } from '@commercetools/ts-client'
+import type { ByProjectKeyRequestBuilder, Customer, CustomerUpdateAction } from '@commercetools/platform-sdk'
 import { CommercetoolsMock } from '@labdigital/commercetools-mock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commercetoolsEmulator } from '../src/index.ts'
+import { sdk } from './sdk.ts'
 
 type Server = { url: string; close(): Promise<unknown> }
 
@@ -32,21 +27,6 @@ async function theirs(): Promise<Server> {
   // Its own starter listens on every address of the machine.
   const url = await mock.app.listen({ port: 0, host: '127.0.0.1' })
   return { url, close: async () => mock.app.close() }
-}
-
-function sdk(url: string): ByProjectKeyRequestBuilder {
-  const client = new ClientBuilder()
-    .withProjectKey('demo')
-    .withClientCredentialsFlow({
-      host: url,
-      projectKey: 'demo',
-      credentials: { clientId: 'sync', clientSecret: 'secret' },
-      scopes: ['manage_project:demo'],
-      httpClient: fetch,
-    })
-    .withHttpMiddleware({ host: url, httpClient: fetch })
-    .build()
-  return createApiBuilderFromCtpClient(client).withProjectKey({ projectKey: 'demo' })
 }
 
 /** The SDK throws what the API answered. */

@@ -3,11 +3,11 @@ import type { Act } from '../model/entities.ts'
 import { concurrentModification, duplicateField, invalidOperation, requiredField } from '../model/errors.ts'
 import { integer, type JsonObject, optional, optionalText } from '../model/json.ts'
 import { given } from '../model/rows.ts'
-import type { Cart, Order, Ref } from '../model/trade.ts'
+import type { Cart, Order } from '../model/trade.ts'
 import { fresh } from '../resources/change.ts'
 import { customOf } from '../resources/custom.ts'
 import { resolve } from '../resources/references.ts'
-import { checkTransition, stateOf } from '../resources/states.ts'
+import { startingState } from '../resources/states.ts'
 import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
 import { optionalWord } from './states.ts'
@@ -20,7 +20,7 @@ export function createOrder(world: World, project: Project, draft: JsonObject, a
   if (version !== cart.version) throw concurrentModification(cart.id, version, cart.version)
   checkOrderable(cart)
   const orderNumber = freeNumber(project, '', optionalText(draft, 'orderNumber'))
-  const state = startingState(project, draft)
+  const state = startingState(project, draft, 'OrderState')
   const {
     key: _k,
     cartState: _c,
@@ -86,14 +86,6 @@ function checkOrderable(cart: Cart) {
     throw invalidOperation(`The cart with ID '${cart.id}' can not be ordered: the shipping address is not set.`)
   }
   shippingItemsFit(cart)
-}
-
-export function startingState(project: Project, draft: JsonObject): Ref<'state'> | undefined {
-  const value = optional(draft, 'state')
-  if (value === undefined) return undefined
-  const state = stateOf(project, value, 'OrderState')
-  checkTransition(project, undefined, state, false)
-  return { typeId: 'state', id: state.id }
 }
 
 export function freeNumber(project: Project, id: string, orderNumber: string | undefined): string | undefined {

@@ -1,10 +1,10 @@
 /** Update actions on the states of an order and of the pieces of its items. */
 import { instant } from '../catalog/prices.ts'
 import { invalidField, invalidInput } from '../model/errors.ts'
-import { optionalFlag, sameJson } from '../model/json.ts'
+import { sameJson } from '../model/json.ts'
 import { given } from '../model/rows.ts'
 import type { CustomLineItem, ItemState, LineItem, Order, Ref } from '../model/trade.ts'
-import { checkTransition, stateOf } from '../resources/states.ts'
+import { checkTransition, stateOf, transitioned } from '../resources/states.ts'
 import type { Action, Actions } from '../resources/update.ts'
 import { namedItem, quantityOf } from '../trade/items.ts'
 import { itemStates } from './import.ts'
@@ -83,11 +83,9 @@ export const workflow: Actions<Order> = {
   changePaymentState: change('paymentState', 'OrderPaymentStateChanged', 'oldPaymentState'),
   changeShipmentState: change('shipmentState', 'OrderShipmentStateChanged', 'oldShipmentState'),
   transitionState(order, action, { project }) {
-    const to = stateOf(project, action.state, 'OrderState')
-    const force = optionalFlag(action, 'force') ?? false
-    if (to.id === order.state?.id) return null
-    checkTransition(project, order.state, to, force)
-    const state: Ref<'state'> = { typeId: 'state', id: to.id }
+    const made = transitioned(project, action, order.state, 'OrderState')
+    if (made === null) return null
+    const { state, force } = made
     return {
       row: { ...order, state },
       messages: [{ type: 'OrderStateTransition', state, ...given('oldState', order.state), force }],

@@ -2,21 +2,12 @@
 import { instant } from '../catalog/prices.ts'
 import type { CustomFields, MessageBody } from '../model/entities.ts'
 import { invalidField } from '../model/errors.ts'
-import {
-  type JsonObject,
-  object,
-  optional,
-  optionalFlag,
-  optionalObject,
-  optionalText,
-  sameJson,
-  text,
-} from '../model/json.ts'
+import { type JsonObject, object, optional, optionalObject, optionalText, sameJson, text } from '../model/json.ts'
 import { given, withValue } from '../model/rows.ts'
-import type { Payment, PaymentMethodInfo, Ref, Transaction } from '../model/trade.ts'
+import type { Payment, PaymentMethodInfo, Transaction } from '../model/trade.ts'
 import { type CustomOutcome, setField, setType } from '../resources/customActions.ts'
 import { freeKey } from '../resources/keys.ts'
-import { checkTransition, stateOf } from '../resources/states.ts'
+import { transitioned } from '../resources/states.ts'
 import type { Action, Actions } from '../resources/update.ts'
 import type { Project } from '../store/project.ts'
 import { money } from '../trade/money.ts'
@@ -169,11 +160,9 @@ export const paymentActions: Actions<Payment> = {
     return { row: { ...row, paymentStatus: withValue(row.paymentStatus, 'interfaceText', interfaceText) } }
   },
   transitionState(row, action, { project }) {
-    const to = stateOf(project, action.state, 'PaymentState')
-    const force = optionalFlag(action, 'force') ?? false
-    if (to.id === row.paymentStatus.state?.id) return null
-    checkTransition(project, row.paymentStatus.state, to, force)
-    const state: Ref<'state'> = { typeId: 'state', id: to.id }
+    const made = transitioned(project, action, row.paymentStatus.state, 'PaymentState')
+    if (made === null) return null
+    const { state, force } = made
     return {
       row: { ...row, paymentStatus: { ...row.paymentStatus, state } },
       messages: [{ type: 'PaymentStatusStateTransition', state, force }],

@@ -19,7 +19,7 @@ import { fresh } from '../resources/change.ts'
 import { customFrom, customOf } from '../resources/custom.ts'
 import { freeKey } from '../resources/keys.ts'
 import { resolve } from '../resources/references.ts'
-import { checkTransition, stateOf } from '../resources/states.ts'
+import { startingState } from '../resources/states.ts'
 import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
 import { money } from '../trade/money.ts'
@@ -29,7 +29,6 @@ export const TRANSACTION_STATES = ['Initial', 'Pending', 'Success', 'Failure']
 
 export function createPayment(world: World, project: Project, draft: JsonObject, act: Act): Payment {
   const status = optionalObject(draft, 'paymentStatus') ?? {}
-  const state = optional(status, 'state')
   const info = methodInfo(project, optionalObject(draft, 'paymentMethodInfo') ?? {})
   const interfaceId = freeInterfaceId(project, '', optionalText(draft, 'interfaceId'), info.paymentInterface)
   const row: Payment = {
@@ -43,7 +42,7 @@ export function createPayment(world: World, project: Project, draft: JsonObject,
     paymentStatus: {
       ...given('interfaceCode', optionalText(status, 'interfaceCode')),
       ...given('interfaceText', optionalText(status, 'interfaceText')),
-      ...given('state', state === undefined ? undefined : firstState(project, state)),
+      ...given('state', startingState(project, status, 'PaymentState')),
     },
     transactions: objects(draft, 'transactions').map(each => transaction(project, each, act)),
     interfaceInteractions: objects(draft, 'interfaceInteractions').map(each => interaction(project, each)),
@@ -64,12 +63,6 @@ export function deletePayment(world: World, project: Project, row: Payment, data
   if (project.orders.find('payments', row.id).length > 0) throw referenceExists('payment', 'order')
   if (project.carts.find('payments', row.id).length > 0) throw referenceExists('payment', 'cart')
   world.commit({ project, typeId: 'payment', act, before: row, dataErasure })
-}
-
-function firstState(project: Project, value: Json): Ref<'state'> {
-  const state = stateOf(project, value, 'PaymentState')
-  checkTransition(project, undefined, state, false)
-  return { typeId: 'state', id: state.id }
 }
 
 export const customerRef = (project: Project, value: Json | undefined): Ref<'customer'> | undefined =>

@@ -2,13 +2,12 @@
 import type { Quote, QuoteRequest, StagedQuote } from '../model/b2b.ts'
 import type { Act, CustomFields } from '../model/entities.ts'
 import { concurrentModification, invalidField, referenceExists } from '../model/errors.ts'
-import { integer, type JsonObject, optional, optionalFlag, sameJson, text } from '../model/json.ts'
+import { integer, type JsonObject, sameJson, text } from '../model/json.ts'
 import { given, withValue } from '../model/rows.ts'
-import type { Ref } from '../model/trade.ts'
 import { customOf } from '../resources/custom.ts'
 import { setField, setType } from '../resources/customActions.ts'
 import { customer } from '../resources/references.ts'
-import { checkTransition, stateOf } from '../resources/states.ts'
+import { transitioned } from '../resources/states.ts'
 import type { Action, Actions } from '../resources/update.ts'
 import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
@@ -20,14 +19,6 @@ export type Word = 'QuoteRequest' | 'StagedQuote' | 'Quote'
 export function checkVersionOf(row: { id: string; version: number }, draft: JsonObject, field: string) {
   const version = integer(draft, field)
   if (version !== row.version) throw concurrentModification(row.id, version, row.version)
-}
-
-export function startingState(project: Project, draft: JsonObject, type: `${Word}State`): Ref<'state'> | undefined {
-  const value = optional(draft, 'state')
-  if (value === undefined) return undefined
-  const state = stateOf(project, value, type)
-  checkTransition(project, undefined, state, false)
-  return { typeId: 'state', id: state.id }
 }
 
 /** Custom Fields of a draft lie over those of what it is made from. */
@@ -70,11 +61,9 @@ export const changeState =
 export function sharedActions<T extends Negotiated>(word: Word, typeId: string): Actions<T> {
   return {
     transitionState(row, action, { project }) {
-      const to = stateOf(project, action.state, `${word}State`)
-      const force = optionalFlag(action, 'force') ?? false
-      if (to.id === row.state?.id) return null
-      checkTransition(project, row.state, to, force)
-      const state: Ref<'state'> = { typeId: 'state', id: to.id }
+      const made = transitioned(project, action, row.state, `${word}State`)
+      if (made === null) return null
+      const { state, force } = made
       return {
         row: { ...row, state },
         messages: [{ type: `${word}StateTransition`, state, ...given('oldState', row.state), force }],

@@ -1,19 +1,21 @@
 /** Quotes: the offer that a buyer accepts, declines or wants to talk about again; and the order that follows. */
+
 import type { Quote, QuoteState } from '../model/b2b.ts'
 import type { Act } from '../model/entities.ts'
 import { invalidOperation } from '../model/errors.ts'
 import { type JsonObject, optionalFlag, optionalText } from '../model/json.ts'
 import { given, withValue } from '../model/rows.ts'
 import type { Order } from '../model/trade.ts'
-import { freeNumber, keep, startingState as startingOrderState } from '../orders/create.ts'
+import { freeNumber, keep } from '../orders/create.ts'
 import { optionalWord } from '../orders/states.ts'
 import { fresh } from '../resources/change.ts'
 import { freeKey } from '../resources/keys.ts'
 import { resolve } from '../resources/references.ts'
+import { startingState } from '../resources/states.ts'
 import { type Actions, updateRow } from '../resources/update.ts'
 import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
-import { changeCustomer, changeState, checkVersionOf, inheritedCustom, sharedActions, startingState } from './common.ts'
+import { changeCustomer, changeState, checkVersionOf, inheritedCustom, sharedActions } from './common.ts'
 import { basket, offered } from './offered.ts'
 import { stagedActions } from './staged.ts'
 
@@ -91,7 +93,7 @@ export function orderFromQuote(world: World, project: Project, draft: JsonObject
     orderState: optionalWord(draft, 'orderState', 'orderState') ?? 'Open',
     ...given('shipmentState', optionalWord(draft, 'shipmentState', 'shipmentState')),
     ...given('paymentState', optionalWord(draft, 'paymentState', 'paymentState')),
-    ...given('state', startingOrderState(project, draft)),
+    ...given('state', startingState(project, draft, 'OrderState')),
     syncInfo: [],
     returnInfo: [],
     quote: { typeId: 'quote', id: quote.id },

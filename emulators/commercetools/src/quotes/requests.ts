@@ -1,4 +1,5 @@
 /** Quote requests: a buyer asks for an offer on what lies in a cart. */
+
 import type { QuoteRequest, QuoteRequestState } from '../model/b2b.ts'
 import type { Act } from '../model/entities.ts'
 import { invalidOperation } from '../model/errors.ts'
@@ -9,10 +10,11 @@ import { fresh } from '../resources/change.ts'
 import { customOf } from '../resources/custom.ts'
 import { freeKey } from '../resources/keys.ts'
 import { resolve } from '../resources/references.ts'
+import { startingState } from '../resources/states.ts'
 import type { Actions } from '../resources/update.ts'
 import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
-import { changeCustomer, changeState, checkVersionOf, sharedActions, startingState } from './common.ts'
+import { changeCustomer, changeState, checkVersionOf, sharedActions } from './common.ts'
 import { offered } from './offered.ts'
 
 export const REQUEST_STATES: readonly QuoteRequestState[] = ['Submitted', 'Accepted', 'Closed', 'Rejected', 'Cancelled']

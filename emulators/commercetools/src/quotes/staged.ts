@@ -1,4 +1,5 @@
 /** Staged quotes: what a seller prepares in answer to a quote request, in a cart of its own. */
+
 import { instant } from '../catalog/prices.ts'
 import type { StagedQuote, StagedQuoteState } from '../model/b2b.ts'
 import type { Act } from '../model/entities.ts'
@@ -8,10 +9,11 @@ import { given, withValue } from '../model/rows.ts'
 import { fresh } from '../resources/change.ts'
 import { freeKey } from '../resources/keys.ts'
 import { resolve } from '../resources/references.ts'
+import { startingState } from '../resources/states.ts'
 import { type Actions, updateRow } from '../resources/update.ts'
 import type { Project } from '../store/project.ts'
 import type { World } from '../store/world.ts'
-import { changeState, checkVersionOf, inheritedCustom, sharedActions, startingState } from './common.ts'
+import { changeState, checkVersionOf, inheritedCustom, sharedActions } from './common.ts'
 import { quotationCart } from './offered.ts'
 import { requestActions } from './requests.ts'
 

@@ -99,6 +99,24 @@ export function checkTransition(project: Project, from: Ref<'state'> | undefined
   }
 }
 
+/** The state that a draft starts in, if it names one: an initial one of its type. */
+export function startingState(project: Project, draft: JsonObject, type: string): Ref<'state'> | undefined {
+  const value = optional(draft, 'state')
+  if (value === undefined) return undefined
+  const state = stateOf(project, value, type)
+  checkTransition(project, undefined, state, false)
+  return { typeId: 'state', id: state.id }
+}
+
+/** Where `transitionState` leads from here; null when it is there already. */
+export function transitioned(project: Project, action: JsonObject, from: Ref<'state'> | undefined, type: string) {
+  const to = stateOf(project, action.state, type)
+  const force = optionalFlag(action, 'force') ?? false
+  if (to.id === from?.id) return null
+  checkTransition(project, from, to, force)
+  return { state: { typeId: 'state', id: to.id } satisfies Ref<'state'>, force }
+}
+
 function different<K extends keyof State>(row: State, field: K, value: State[K] | undefined): State {
   if (sameJson(row[field], value)) throw invalidOperation(`'${field}' has the given value already.`)
   return withValue(row, field, value)

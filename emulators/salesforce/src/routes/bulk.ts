@@ -14,6 +14,7 @@ import {
   LINE_ENDINGS,
   type LineEnding,
 } from '../bulk/job.ts'
+import type { NewJob } from '../bulk/jobs.ts'
 import { checkQuery } from '../bulk/query.ts'
 import { failed, successful, unprocessed } from '../bulk/results.ts'
 import { entityOf, fieldOf } from '../entities.ts'
@@ -83,7 +84,7 @@ function checkAllocation(call: Call, kind: Job['kind']): void {
 }
 
 function openIngest(call: Call): Reply {
-  const { org, version, userId } = call
+  const { org } = call
   const body = bodyOf(call)
   const operation = INGESTS.find(name => name === body.operation)
   if (operation === undefined) throw badJob(`InvalidJob : operation must be one of ${INGESTS.join(', ')}`)
@@ -97,14 +98,17 @@ function openIngest(call: Call): Reply {
   checkAllocation(call, 'ingest')
   const externalIdFieldName = keyName(operation, body, name => fieldOf(entity, name))
   const job = { kind: 'ingest' as const, object: entity.name, operation, query: null, externalIdFieldName }
-  const made = org.jobs.open({
-    ...job,
-    ...dialect(body),
-    apiVersion: version,
-    userId,
-    client: clientOf(call.header('sforce-call-options')),
-  })
-  return ok(jobInfo(made, false))
+  return opened(call, job)
+}
+
+/** The job that this call opens, with its dialect and on whose behalf. */
+function opened(
+  call: Call,
+  job: Pick<NewJob, 'kind' | 'object' | 'operation' | 'query' | 'externalIdFieldName'>,
+): Reply {
+  const { org, version: apiVersion, userId } = call
+  const client = clientOf(call.header('sforce-call-options'))
+  return ok(jobInfo(org.jobs.open({ ...job, ...dialect(bodyOf(call)), apiVersion, userId, client }), false))
 }
 
 const textOf = (given: unknown): string => (typeof given === 'string' ? given : JSON.stringify(given ?? null))
@@ -123,21 +127,14 @@ function keyName(operation: Ingest, body: Body, field: (name: string) => ReturnT
 }
 
 function openQuery(call: Call): Reply {
-  const { org, version, userId } = call
+  const { org } = call
   const body = bodyOf(call)
   const operation = choice(body, 'operation', ['query', 'queryAll'], 'query')
   if (typeof body.query !== 'string') throw badJob('InvalidJob : query is required')
   const { object } = checkQuery(org, body.query)
   checkAllocation(call, 'query')
   const job = { kind: 'query' as const, object, operation, query: body.query, externalIdFieldName: null }
-  const made = org.jobs.open({
-    ...job,
-    ...dialect(body),
-    apiVersion: version,
-    userId,
-    client: clientOf(call.header('sforce-call-options')),
-  })
-  return ok(jobInfo(made, false))
+  return opened(call, job)
 }
 
 function list(call: Call, kind: Job['kind']): Reply {
