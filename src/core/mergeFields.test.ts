@@ -4,10 +4,13 @@ import { digest, given } from '../../test/given.ts'
 import type { IdentityLink } from '../model/identity.ts'
 import type { FieldOwnership, Mapping, Value } from '../model/mapping.ts'
 import type { Choice } from '../model/plan.ts'
+import type { Side } from '../model/resource.ts'
 import { mergeFields, restoresAllowed } from './mergeFields.ts'
 
+/** `ours` is commerce's value, `theirs` Salesforce's, whichever side the pass starts from. */
 type Field = {
   owner: FieldOwnership
+  from?: Side
   ours: Value
   theirs?: Value
   agreed?: Value
@@ -17,7 +20,16 @@ type Field = {
 }
 
 /** One field X, in plain values: its verdict, and the value of its base afterwards. */
-function mergeOne({ owner, ours, theirs, agreed, uncertain = false, restores = 0, decision }: Field) {
+function mergeOne({
+  owner,
+  from = 'commerce',
+  ours,
+  theirs,
+  agreed,
+  uncertain = false,
+  restores = 0,
+  decision,
+}: Field) {
   const part = {
     role: 'x',
     object: 'X__c',
@@ -55,7 +67,7 @@ function mergeOne({ owner, ours, theirs, agreed, uncertain = false, restores = 0
   }
   const decided = { ...names, source: made.draft.source, conflict: '1', kind: 'rewritten', by: 'Grace', at } as const
   const merged = mergeFields(made.draft, {
-    from: 'commerce',
+    from,
     part,
     link,
     target:
@@ -130,6 +142,24 @@ describe('a field that the CRM keeps rewriting', () => {
       does: 'write',
       restores: false,
     })
+  })
+})
+
+describe('a pass from Salesforce over a field of commerce', () => {
+  const field = { owner: 'commerce', from: 'crm', agreed: 'a' } as const
+
+  test('restores what was edited there', () => {
+    expect(mergeOne({ ...field, ours: 'a', theirs: 'x' })).toMatchObject({ does: 'yield', restores: true })
+    expect(mergeOne({ ...field, ours: 'b', theirs: 'x' })).toMatchObject({ does: 'yield', restores: true })
+  })
+
+  test('restores nothing where Salesforce only has not heard of the change yet, however often that is seen', () => {
+    for (const uncertain of [false, true])
+      expect(mergeOne({ ...field, ours: 'b', theirs: 'a', uncertain, restores: restoresAllowed })).toMatchObject({
+        does: 'yield',
+        restores: false,
+        disputed: [],
+      })
   })
 })
 

@@ -108,9 +108,12 @@ function agreedAfter(
   }
 }
 
-/** From Salesforce, a restore is a yield to commerce: commerce's next pass carries it out. */
-const asRestore = (found: FieldMerge, { owner }: FieldRule, from: Side): FieldMerge =>
-  from === 'crm' && owner === 'commerce' && found.verdict === 'yield' ? { ...found, restores: true } : found
+/**
+ * From Salesforce, a restore is a yield to commerce: commerce's next pass carries it out. Not where Salesforce still holds
+ * what was agreed on: then commerce has changed the field, and its write is only still to come.
+ */
+const asRestore = (found: FieldMerge, { owner }: FieldRule, from: Side, isEdited: boolean): FieldMerge =>
+  from === 'crm' && owner === 'commerce' && found.verdict === 'yield' && isEdited ? { ...found, restores: true } : found
 
 /** Every field of the draft, in its order. From Salesforce, a field that was not read is passed over. */
 export function mergeFields(draft: Draft, input: MergeFieldsInput): Merged {
@@ -152,7 +155,12 @@ export function mergeFields(draft: Draft, input: MergeFieldsInput): Merged {
     const entered =
       from === 'commerce' && found.verdict === 'write' && value === null && rule.required === true
         ? refused(rule)
-        : limited(asRestore(found, rule, from), Math.abs(link?.restores[field] ?? 0), decided, from)
+        : limited(
+            asRestore(found, rule, from, ours.digest !== known),
+            Math.abs(link?.restores[field] ?? 0),
+            decided,
+            from,
+          )
     const { verdict } = entered
     verdicts.push({ field, owner: rule.owner, ...entered })
     const after = agreedAfter(verdict, rule, ours.digest, theirs, agreed)
