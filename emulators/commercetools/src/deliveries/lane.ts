@@ -62,9 +62,10 @@ export function lane(opens: () => boolean, attempt: (job: Job) => Promise<Outcom
     wake()
   }
 
-  function wake() {
+  /** `now` is what the caller went by: a clock that moved on meanwhile must not end a rest that nobody has noticed. */
+  function wake(now = Date.now()) {
     const first = later.from().next()
-    const waits = head < ready.length && restsUntil > Date.now()
+    const waits = head < ready.length && restsUntil > now
     if ((first.done && !waits) || closed) return
     const next = Math.max(restsUntil, waits || first.done ? 0 : first.value.at)
     if (timer !== null && timerAt <= next) return
@@ -109,7 +110,7 @@ export function lane(opens: () => boolean, attempt: (job: Job) => Promise<Outcom
       ready = ready.slice(head)
       head = 0
     }
-    wake()
+    wake(now)
   }
 
   async function fly(each: Job, born: number) {
