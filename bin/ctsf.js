@@ -2,6 +2,7 @@
 // The command. Plain JavaScript for any Node from 18 on: an older one hands over to the Node 24 that came with the packages.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import * as module from 'node:module'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
@@ -21,6 +22,9 @@ if (running >= needed) {
     const parent = process.ppid
     setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGTERM'), 1_000).unref()
   }
+  // What was compiled once is not compiled again: a command answers in half the time. Beside the packages, not in a
+  // directory for everybody, since it is run; where that may not be written there is no cache.
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/ctsf', import.meta.url)))
   await import('../src/cli/main.ts')
 } else {
   const carrier = `../node_modules/node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}/bin/node`

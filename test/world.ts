@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort, type Running, root, run, until } from './ports.ts'
+import { layTemplate } from './template.ts'
 
 const exec = promisify(execFile)
 
@@ -100,6 +101,7 @@ export async function world(options: WorldOptions = {}) {
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
     ...options.env,
   }
+  if (options.databaseUrl === undefined) await layTemplate(join(scratch, 'data'))
   for (const url of [crmUrl, commerceUrl])
     if (options.latencyMs !== undefined) await post(`${url}/__emulator/latency`, { ms: options.latencyMs })
 

@@ -1,4 +1,5 @@
 /** `ctsf start`: the service against what the environment names. */
+import { flushCompileCache } from 'node:module'
 import type { Command } from 'commander'
 import { app, type Role, roles } from '../app.ts'
 import { configure, environment } from '../config.ts'
@@ -43,6 +44,8 @@ export function start(program: Command): void {
       const urls = running.url === null ? {} : { service: running.url }
       if (json) document({ ready: true, urls })
       else say(running.url === null ? `ctsf runs as ${playing.join(', ')}.` : `ctsf listens at ${running.url}`)
+      // Now and not at the end: a service is often ended in a way that leaves no time.
+      flushCompileCache()
       const signal = await ended
       note(`${signal}: stopping`)
       return 0

@@ -1,12 +1,16 @@
 /** A fresh database for each suite: PGlite always, PostgreSQL where there is a server. The same tests run on both. */
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
+import { layTemplate } from '../template.ts'
 
 export type OpenedDatabase = {
   /** For a service under test: null means that it uses PGlite in its own directory. */
   readonly url: string | null
   /** For `store(…)`. */
-  readonly database: { readonly databaseUrl: string } | { readonly memory: true }
+  readonly database: { readonly databaseUrl: string } | { readonly dataDir: string }
   close(): Promise<void>
 }
 
@@ -27,7 +31,11 @@ async function administer(statement: string): Promise<void> {
 
 const pglite: TestDatabase = {
   name: 'PGlite',
-  open: async () => ({ url: null, database: { memory: true }, close: async () => {} }),
+  open: async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'ctsf-pglite-'))
+    await layTemplate(dataDir)
+    return { url: null, database: { dataDir }, close: () => rm(dataDir, { recursive: true, force: true }) }
+  },
 }
 
 const postgres: TestDatabase = {

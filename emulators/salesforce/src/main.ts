@@ -1,6 +1,7 @@
 // The emulator as a program: arguments in, one line when it listens, and a clean end.
 
 import { readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { SetupError, salesforceEmulator } from './index.ts'
 
@@ -48,6 +49,8 @@ async function main(): Promise<void> {
   console.log(
     given.json ? JSON.stringify(ready) : `Salesforce emulator listens at ${emulator.url} (open it for a look inside)`,
   )
+  // Where the process was started with a compile cache: the next one starts sooner, however this one ends.
+  flushCompileCache()
 }
 
 function readArguments() {
