@@ -73,6 +73,12 @@ test.each<[string, Mapping, string]>([
   ['the key field as a field', withRule({ crm: 'CT_Id__c' }), 'person.contact.CT_Id__c'],
   ['a role twice', { ...mapping, parts: [part, part] }, 'person.contact'],
   ['a parent after its child', withPart({ links: [link] }), 'person.contact.AccountId'],
+  ['a role with a slash', withPart({ role: 'a/b' }), 'person.a/b'],
+  [
+    'a list that is no expression',
+    withPart({ each: { of: 'lines[', id: 'id', whenGone: 'delete' } }),
+    'person.contact.each.of',
+  ],
   ['no part', { ...mapping, parts: [] }, 'person'],
 ])('%s', (_, faulty, place) => {
   const [problem, ...others] = problemsOf(faulty)

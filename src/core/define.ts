@@ -102,6 +102,16 @@ export function problemsOf(mapping: Mapping): readonly MappingProblem[] {
   const roles: string[] = []
   for (const part of mapping.parts) {
     const place = `${mapping.name}.${part.role}`
+    if (part.role.includes('/'))
+      problems.push({
+        place,
+        problem: "its role contains a '/'",
+        fix: 'name it without: an element of a list is told from it by that',
+      })
+    problems.push(
+      ...expressionProblem(`${place}.each.of`, part.each?.of),
+      ...expressionProblem(`${place}.each.id`, part.each?.id),
+    )
     if (roles.includes(part.role))
       problems.push({ place, problem: 'two parts have this role', fix: 'give each part a role of its own' })
     const seen = new Set<string>()

@@ -9,7 +9,10 @@ export type Resolved =
   | { readonly is: 'linked'; readonly crm: ResourceRef }
   /** Written by this same pass: named by its external ID. */
   | { readonly is: 'coming'; readonly keyField: string; readonly key: string }
+  /** Not there yet: it may still come. */
   | { readonly is: 'unknown' }
+  /** Its record is gone, so there will be none. */
+  | { readonly is: 'never' }
 
 export type PlannedLinks = {
   readonly links: readonly PlannedLink[]
@@ -29,7 +32,7 @@ const agreement = (pointer: Pointer): Digest =>
     ? `to.${pointer.ref.id}`
     : `to.${pointer.to === 'draft' ? pointer.role : ''}.${pointer.source.type}/${pointer.source.id}`
 
-function planned(rule: LinkRule, resolved: Exclude<Resolved, { is: 'unknown' }>): PlannedLink {
+function planned(rule: LinkRule, resolved: Extract<Resolved, { is: 'linked' | 'coming' }>): PlannedLink {
   if (resolved.is === 'linked') return { by: 'id', field: rule.crm, id: resolved.crm.id }
   const { keyField, key } = resolved
   return { by: 'key', field: rule.crm, relationship: rule.relationship, keyField, key }
@@ -60,10 +63,11 @@ export function planLinks(
     }
     if (pointer === undefined) continue
     const resolved = resolve(pointer)
-    if (resolved.is !== 'unknown') {
+    if (resolved.is === 'linked' || resolved.is === 'coming') {
       links.push(planned(rule, resolved))
       if (rule.owner === 'commerce') base[rule.crm] = agreement(pointer)
-    } else if (rule.required && pointer.to !== 'id') awaits.push(pointer.source)
+    } else if (pointer.to !== 'id' && (rule.required || (rule.patient === true && resolved.is === 'unknown')))
+      awaits.push(pointer.source)
   }
   return { links, cleared, base, awaits }
 }

@@ -14,8 +14,9 @@ import type {
   Schema,
   Value,
 } from '../model/mapping.ts'
-import type { Json, JsonObject, Snapshot } from '../model/resource.ts'
+import type { Json, JsonObject, ResourceRef, Snapshot } from '../model/resource.ts'
 import { defaultsOf } from './defaultsOf.ts'
+import { type Element, elements, partNameOf } from './elements.ts'
 import { type Expression, evaluate } from './evaluate.ts'
 import { flowsBack } from './mergeFields.ts'
 import { type Stored, stored } from './stored.ts'
@@ -25,6 +26,8 @@ type PresentSnapshot = Extract<Snapshot, { state: 'present' }>
 /** A mapping made ready for one org: `drafts` projects a record, `missing` are fields the org does not have for us. */
 export type Projection = {
   readonly drafts: (snapshot: PresentSnapshot) => readonly Draft[]
+  /** The same, each with the body that its rules see: of an element of a list, the element. */
+  readonly pieces: (snapshot: PresentSnapshot) => readonly Piece[]
   /**
    * What a value of Salesforce would be, had it gone to this commerce record and come back: `089 1234` is the number
    * `+49891234`, and the keys `b;a` are `a;b`. Fields that both sides may write are compared in that form: else a value
@@ -35,6 +38,9 @@ export type Projection = {
   readonly meant: (role: string, body: JsonObject) => (field: string, value: Value) => Value
   readonly missing: readonly { readonly object: string; readonly field: string }[]
 }
+
+/** A draft with the body that its rules see, and the part it is of. */
+export type Piece = { readonly draft: Draft; readonly part: MappingPart; readonly body: JsonObject }
 
 type ReadyField = { rule: FieldRule; crm: string; field: FieldSchema; value: Expression; fallback: Expression | null }
 
@@ -110,6 +116,7 @@ function clearUnfit(
 
 type ReadyPart = {
   part: MappingPart
+  elements: ReturnType<typeof elements>
   fields: readonly ReadyField[]
   links: readonly ReadyLink[]
   defaults: Readonly<Record<string, Value>>
@@ -120,7 +127,7 @@ type ReadyLink = { rule: LinkRule; id: Expression | null; type: string }
 const readyLink = (rule: LinkRule): ReadyLink =>
   rule.of === 'self' ? { rule, id: null, type: '' } : { rule, id: evaluate(rule.of.id), type: rule.of.type }
 
-function pointers(links: readonly ReadyLink[], { ref, body }: PresentSnapshot): Record<string, Pointer> {
+function pointers(links: readonly ReadyLink[], ref: ResourceRef, body: JsonObject): Record<string, Pointer> {
   const found: Record<string, Pointer> = {}
   const project = ref.id.slice(0, ref.id.indexOf('/') + 1)
   for (const { rule, id, type } of links) {
@@ -149,7 +156,7 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     missing.push(...[...made.missing, ...unknown].map(field => ({ object: part.object, field })))
     if (object.fields.get(mapping.keyField)?.createable !== true)
       missing.push({ object: part.object, field: mapping.keyField })
-    return [{ part, fields: made.fields, links: part.links.map(readyLink), defaults }]
+    return [{ part, elements: elements(part), fields: made.fields, links: part.links.map(readyLink), defaults }]
   })
   const when = mapping.when === undefined ? null : evaluate(mapping.when)
   const expressions = new Map<string, Expression>()
@@ -159,36 +166,37 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     return known
   }
 
-  const draft = ({ part, fields, links, defaults }: ReadyPart, snapshot: PresentSnapshot): Draft => {
+  const draft = (ready: ReadyPart, snapshot: PresentSnapshot, { role, id, body }: Element): Draft => {
+    const { part, fields, links, defaults } = ready
     const values: Record<string, Value> = {}
     const digests: Record<string, Digest> = {}
     const fallbacks: Record<string, Value> = {}
     const dropped: { field: string; why: string }[] = []
-    const get = (path: string): Json => expression(path)(snapshot.body)
+    const get = (path: string): Json => expression(path)(body)
     for (const field of fields) {
-      const { value, note } = fieldValue(field, snapshot.body, get, field.value)
+      const { value, note } = fieldValue(field, body, get, field.value)
       if (note !== null) dropped.push({ field: field.crm, why: note })
       if (value !== undefined) values[field.crm] = value
       if ((value ?? null) !== null || field.fallback === null) continue
-      const other = fieldValue(field, snapshot.body, get, field.fallback)
+      const other = fieldValue(field, body, get, field.fallback)
       if (other.value !== undefined && other.value !== null) fallbacks[field.crm] = other.value
     }
     clearUnfit(fields, values, dropped)
     for (const field of Object.keys(values)) digests[field] = digest(field, values[field] ?? null)
     return {
       mapping: mapping.name,
-      role: part.role,
+      role,
       source: snapshot.ref,
       object: part.object,
       keyField: mapping.keyField,
-      key: snapshot.ref.id,
+      key: id === null ? snapshot.ref.id : `${snapshot.ref.id}/${id}`,
       version: snapshot.version,
       modifiedAt: snapshot.modifiedAt,
       fields: values,
       digests,
       fallbacks,
       defaults,
-      links: pointers(links, snapshot),
+      links: pointers(links, snapshot.ref, body),
       dropped,
     }
   }
@@ -204,15 +212,26 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     return (role: string, body: JsonObject) => {
       const get = (path: string): Json => expression(path)(body)
       return (field: string, value: Value): Value => {
-        const ready = value === null ? undefined : byRole.get(role)?.get(field)
+        const ready = value === null ? undefined : byRole.get(partNameOf(role))?.get(field)
         return ready === undefined ? value : thereAndBack(ready, value, get)
       }
     }
   }
+  const pieces: Projection['pieces'] = snapshot =>
+    takesPart(snapshot.body)
+      ? parts.flatMap(one =>
+          one.elements(snapshot.body).map(element => ({
+            draft: draft(one, snapshot, element),
+            part: one.part,
+            body: element.body,
+          })),
+        )
+      : []
   return {
     missing,
     canonical: turned(flowsBack),
     meant: turned(() => true),
-    drafts: snapshot => (takesPart(snapshot.body) ? parts.map(one => draft(one, snapshot)) : []),
+    pieces,
+    drafts: snapshot => pieces(snapshot).map(one => one.draft),
   }
 }

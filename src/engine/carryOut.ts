@@ -8,11 +8,19 @@ import type { Gate } from '../lib/gate.ts'
 import type { Failure, Next, Outcome, RowSettlement, Settlement } from '../model/outcome.ts'
 import type { Call, WriteRow } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
-import { type Instant, type ResourceRef, refKey, type Snapshot, type Version } from '../model/resource.ts'
+import {
+  type ChangeEvent,
+  type Instant,
+  type ResourceRef,
+  refKey,
+  type Snapshot,
+  sameRef,
+  type Version,
+} from '../model/resource.ts'
 import type { Considered } from './consider.ts'
 import type { Engine } from './engine.ts'
 import { endsOf, erasing } from './erasing.ts'
-import { emptySettlement, freed, gather, settled } from './gather.ts'
+import { emptySettlement, forcedMark, freed, gather, settled } from './gather.ts'
 import { idle, type Result } from './idle.ts'
 
 /** A row and what was read for it: the record, or that it is gone. */
@@ -128,6 +136,7 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
   )
   for (const { subject } of considered) stateOf(states, subject.row.ref).open++
   const failedParts = new Set<string>()
+  const called = new Set<string>()
   // Saves go one after the other: a row's last save deletes it, so the ones before must be in by then.
   let saved: Promise<boolean> = Promise.resolve(true)
   const save = (settlement: Settlement): Promise<boolean> => {
@@ -153,12 +162,15 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       if (one === undefined) throw new RangeError('an outcome without its plan')
       const state = stateOf(states, one.subject.row.ref)
       const failure = outcome !== null && !outcome.ok ? outcome.failure : null
-      const isBlocked = failure !== null && failure.is === 'stale' && dependsOnFailed(one, failedParts)
+      const failedParents = failure?.is === 'stale' ? failedOf(one, failedParts) : []
+      const isBlocked = failedParents.length > 0
+      // A part is listed with the one of its record that failed; who belongs to another record waits for that.
+      const others = failedParents.filter(ref => !sameRef(ref, state.row.ref))
       const next: Next | null =
         failure === null
           ? null
           : isBlocked
-            ? { do: 'done' }
+            ? { do: others.length > 0 ? 'wait' : 'done' }
             : respond({
                 failure,
                 scope,
@@ -188,8 +200,12 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       state.open--
       touched.add(state)
       gather(settlement, one, result, isBlocked ? blocked : failure, now, ms)
-      if (one.plan.do === 'wait')
-        for (const awaited of one.plan.awaits) state.waits.push({ waiting: state.row.ref, awaited })
+      for (const awaited of one.plan.do === 'wait' ? one.plan.awaits : others)
+        state.waits.push({ waiting: state.row.ref, awaited })
+      for (const ref of one.strangers ?? []) {
+        if (!called.has(refKey(ref))) settlement.marks.push(fetched(ref, state.row, now))
+        called.add(refKey(ref))
+      }
       // What was said of the record as a whole (not there, broke a pass) is over when any part of it goes through.
       if (failure === null && result.next.do === 'done') {
         const { mapping, role } = one.subject.draft
@@ -228,11 +244,19 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
 
 const partName = ({ subject: { draft } }: Considered): string => `${refKey(draft.source)}\n${draft.role}`
 
-function dependsOnFailed({ subject: { draft } }: Considered, failedParts: ReadonlySet<string>): boolean {
-  return Object.values(draft.links).some(
-    pointer => pointer.to === 'draft' && failedParts.has(`${refKey(pointer.source)}\n${pointer.role}`),
+/** The records whose parts it points at and whose write failed in this pass. */
+function failedOf({ subject: { draft } }: Considered, failedParts: ReadonlySet<string>): readonly ResourceRef[] {
+  return Object.values(draft.links).flatMap(pointer =>
+    pointer.to === 'draft' && failedParts.has(`${refKey(pointer.source)}\n${pointer.role}`) ? [pointer.source] : [],
   )
 }
+
+/** A record that another one waits for and of which no delivery told. */
+const fetched = (ref: ResourceRef, { lane, correlationId }: ClaimedRow, at: Instant): ChangeEvent => ({
+  ...forcedMark(ref, correlationId, at),
+  id: `awaited/${refKey(ref)}@${at}`,
+  lane,
+})
 
 function stateOf(states: ReadonlyMap<string, RowState>, ref: ResourceRef): RowState {
   const state = states.get(refKey(ref))
@@ -252,7 +276,7 @@ async function send(
 ): Promise<readonly Result[] | null> {
   const goes = (row: WriteRow): boolean => {
     const one = considered[row.plan]
-    return one !== undefined && !(row.do === 'create' && dependsOnFailed(one, failedParts))
+    return one !== undefined && !(row.do === 'create' && failedOf(one, failedParts).length > 0)
   }
   const groups = call.groups.map(group => group.filter(goes)).filter(group => group.length > 0)
   const sent = groups.flat()

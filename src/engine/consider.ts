@@ -14,6 +14,8 @@ import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
 import { compared, identitiesOf, type LookedUp, linksByPart, lookUp, partKey, type Subject } from './lookUp.ts'
+import { parents, placeKey } from './parents.ts'
+import { vanished } from './vanished.ts'
 
 export type Considered = {
   readonly subject: Subject
@@ -21,6 +23,8 @@ export type Considered = {
   readonly plan: WritePlan
   /** For the story: what is worth a look though nothing waits for it. */
   readonly note: string | null
+  /** Of what the plan waits for, records of which nobody has told yet. */
+  readonly strangers?: readonly ResourceRef[]
 }
 
 /** A row and what was read for it. */
@@ -88,18 +92,15 @@ export async function consider(
       .filter(mapping => mapping.commerce === row.ref.type)
       .flatMap(mapping =>
         projectionOf(engine, mapping, schema)
-          .drafts(snapshot)
-          .map(draft => {
-            const part = mapping.parts.find(one => one.role === draft.role)
-            if (part === undefined) throw new RangeError(`the mapping ${mapping.name} has no part ${draft.role}`)
-            return { draft, mapping, part, row, body: snapshot.body }
-          }),
+          .pieces(snapshot)
+          .map(piece => ({ ...piece, mapping, row })),
       ),
   )
   const byPart = linksByPart(links)
   const busy = new Set((await holding(identitiesOf(engine, every, byPart))).map(refKey))
   const subjects = every.filter(({ row }) => !busy.has(refKey(row.ref)))
-  const looked = (await lookUp(engine, subjects, byPart, schema, context)).map((one, at) => {
+  const [above, all] = await Promise.all([parents(engine, subjects), lookUp(engine, subjects, byPart, schema, context)])
+  const looked = all.map((one, at) => {
     const subject = subjects[at]
     if (subject === undefined || (one.present === null && one.candidates.length === 0)) return one
     const { mapping, part, body } = subject
@@ -117,14 +118,14 @@ export async function consider(
     const view = viewOf(engine, subject, schema)
     return { subject, looked: one, match: match(subject.draft, { ...one, decision: one.chosen ?? one.decision, view }) }
   })
-  const matches = new Map(known.map(one => [partOf(one.subject, one.subject.part.role), one.match]))
-  const places = new Map<string, Resolved>()
+  const matches = new Map(known.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
+  const places = new Map(above.places)
   const resolve = (pointer: Pointer): Resolved => {
     if (pointer.to === 'id') return { is: 'linked', crm: pointer.ref }
     if (pointer.to === 'missing') return { is: 'unknown' }
     return places.get(placeKey(pointer.role, pointer.source)) ?? { is: 'unknown' }
   }
-  const considered = known.map(({ subject, looked: one, match: found }): Considered => {
+  const planOf = ({ subject, looked: one, match: found }: Known): Considered => {
     const draft = withoutParted(subject, matches)
     const { part, row } = subject
     const isOpen = found.is === 'new' && one.link === null && one.decision?.choice.do !== 'create'
@@ -146,10 +147,35 @@ export async function consider(
     places.set(placeKey(draft.role, draft.source), placeOf(made))
     const note =
       found.is === 'found' && found.other !== null ? `disagrees: another key leads to ${found.other.id}` : null
-    return { subject, looked: one, plan: made.do === 'wait' ? heldBack(made) : anyway(made, one.decision), note }
-  })
-  return { considered, busy: rows.map(({ row }) => row).filter(row => busy.has(refKey(row.ref))) }
+    if (made.do !== 'wait') return { subject, looked: one, plan: anyway(made, one.decision), note }
+    const strangers = made.awaits.filter(ref => above.strangers.has(refKey(ref)))
+    return { subject, looked: one, plan: heldBack(made), note, ...(strangers.length > 0 && { strangers }) }
+  }
+  const considered = parentsFirst(engine, known, planOf)
+  return {
+    considered: [...considered, ...vanished(engine, rows, links, subjects).map(unseen)],
+    busy: rows.map(({ row }) => row).filter(row => busy.has(refKey(row.ref))),
+  }
 }
+
+/** Plans in the order of the mappings, so that a child finds its parent planned; gives them back in the order of the rows. */
+function parentsFirst(
+  engine: Engine,
+  known: readonly Known[],
+  planOf: (one: Known) => Considered,
+): readonly Considered[] {
+  const planned = new Map<Known, Considered>()
+  for (const mapping of engine.mappings)
+    for (const one of known) if (one.subject.mapping === mapping) planned.set(one, planOf(one))
+  return known.flatMap(one => planned.get(one) ?? [])
+}
+
+/** A plan that needed no look at anything but the link. */
+const unseen = ({ link, ...one }: ReturnType<typeof vanished>[number]): Considered => ({
+  ...one,
+  note: null,
+  looked: { link, candidates: [], present: null, survivor: null, decision: null, chosen: null },
+})
 
 type Known = { readonly subject: Subject; readonly looked: LookedUp; readonly match: Match }
 type Matches = ReadonlyMap<string, Match>
@@ -193,8 +219,6 @@ function withoutParted(subject: Subject, matches: Matches): Draft {
   const names = new Set(parted.map(([name]) => name))
   return { ...draft, links: Object.fromEntries(Object.entries(draft.links).filter(([name]) => !names.has(name))) }
 }
-
-const placeKey = (role: string, source: ResourceRef): string => partKey('', role, source)
 
 /** Where a pointer at this draft leads, now that it is planned: parents come before their children. */
 function placeOf(made: WritePlan): Resolved {

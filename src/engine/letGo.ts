@@ -1,4 +1,5 @@
 /** Plans for records that are gone in commercetools: looks at what their policy needs to know, and asks core what to do. */
+import { isRoleOf } from '../core/elements.ts'
 import { anonymised, deactivated, departed, type Left, leave } from '../core/leave.ts'
 import type { IdentityLink } from '../model/identity.ts'
 import type { DeletionPolicy, Mapping, MappingPart, MatchRule, Schema } from '../model/mapping.ts'
@@ -29,10 +30,13 @@ function leaversOf(engine: Engine, rows: readonly ClaimedRow[], links: readonly 
     engine.mappings
       .filter(mapping => mapping.commerce === row.ref.type)
       .flatMap(mapping =>
-        mapping.parts.map(part => {
-          const isIt = (one: IdentityLink): boolean =>
-            one.mapping === mapping.name && one.role === part.role && sameRef(one.commerce, row.ref)
-          return { row, mapping, part, link: links.find(isIt) ?? null, how: policyOf(mapping, row) }
+        mapping.parts.flatMap((part): Leaver[] => {
+          const how = policyOf(mapping, row)
+          const found = links.filter(
+            one => one.mapping === mapping.name && isRoleOf(part, one.role) && sameRef(one.commerce, row.ref),
+          )
+          if (part.each !== undefined) return found.map(link => ({ row, mapping, part, link, how }))
+          return [{ row, mapping, part, link: found[0] ?? null, how }]
         }),
       ),
   )
@@ -157,7 +161,8 @@ export async function letGo(
   const look = seeing.length === 0 ? () => null : await lookFor(engine, seeing, schema, context)
   return leavers.map(leaver => {
     const { row, mapping, part, link, how } = leaver
-    const draft = departed(mapping, part, row.ref, row.markedAt)
+    const role = link?.role ?? part.role
+    const draft = { ...departed(mapping, part, row.ref, row.markedAt), role }
     const found = looks(leaver) ? look(leaver) : null
     const object = schema.get(part.object)
     const plan = leave(draft, part, { how, erase: row.erase, link, found, deletedAt: row.markedAt, object })

@@ -1,4 +1,5 @@
 /** A pass that starts from Salesforce: what wins there goes to commercetools, what does not is put right by commerce. */
+import { isRoleOf } from '../core/elements.ts'
 import { planBack } from '../core/planBack.ts'
 import { respond } from '../core/respond.ts'
 import { restoresAfter } from '../core/settle.ts'
@@ -29,7 +30,7 @@ function pairsOf(engine: Engine, { rows, links }: Claim): readonly Pair[] {
       .filter(link => sameRef(link.crm, row.ref))
       .flatMap(link => {
         const mapping = engine.mappings.find(one => one.name === link.mapping)
-        const part = mapping?.parts.find(one => one.role === link.role)
+        const part = mapping?.parts.find(one => isRoleOf(one, link.role))
         return mapping === undefined || part === undefined ? [] : [{ row, link, mapping, part }]
       }),
   )
@@ -45,9 +46,10 @@ function planOf(
 ): Planned | null {
   const { mapping, part, row, link } = pair
   const projection = projectionOf(engine, mapping, schema)
-  const draft = projection.drafts(snapshot).find(one => one.role === link.role)
-  if (draft === undefined) return null
-  const present = compared(engine, found, projection.canonical(link.role, snapshot.body))
+  const piece = projection.pieces(snapshot).find(one => one.draft.role === link.role)
+  if (piece === undefined) return null
+  const { draft, body } = piece
+  const present = compared(engine, found, projection.canonical(link.role, body))
   const plan = planBack(draft, {
     part,
     link: rebase(engine, link, draft),
@@ -202,7 +204,7 @@ export async function syncBack(
   /** Other records of the same customer, which nobody announced, as they are now. */
   const beside = async (some: readonly { link: IdentityLink; beside: Planned }[]): Promise<readonly Planned[]> => {
     const near = some.flatMap(({ link, beside: { row, mapping, snapshot } }) => {
-      const part = mapping.parts.find(one => one.role === link.role)
+      const part = mapping.parts.find(one => isRoleOf(one, link.role))
       return part === undefined ? [] : [{ row, link, mapping, part, snapshot }]
     })
     const asked = near.map(({ link, part }) => ({ link, fields: wantedFields(part, schema) }))

@@ -111,15 +111,32 @@ export type LinkRule = {
   readonly owner: FieldOwnership
   /** Without the parent the record waits; else it is written without. */
   readonly required: boolean
+  /** Of one that is not required: waits for a parent that may still come, and is written without one that never will. */
+  readonly patient?: true
 }
 
 /** What a field holds at creation: a value, or a record type by its developer name or id, which each org numbers anew. */
 export type Default = Value | { readonly recordType: string }
 
+/** A part of which there is one for each element of a list. An element without an id, or with one seen before, is left out. */
+export type Each = {
+  /** The list, as an expression over the commerce record: `lineItems`. */
+  readonly of: string
+  /** What tells the elements apart and stays as it is, as an expression over the element: `id`. */
+  readonly id: string
+  /** What becomes of its record in Salesforce when the element is no longer there. */
+  readonly whenGone: 'delete' | 'unlink'
+}
+
 /** One CRM record that a commerce record becomes. A customer may become two: an Account and a Contact. */
 export type MappingPart = {
-  /** Names the part within its mapping and in the link table: `account`, `contact`. */
+  /**
+   * Names the part within its mapping and in the link table: `account`, `contact`. Of a part for each element of a list
+   * the element's id follows: `line/1c2d`.
+   */
   readonly role: string
+  /** One record for each element of a list: its expressions see the element, and the whole record as `whole`. */
+  readonly each?: Each
   /** The sObject written. */
   readonly object: string
   readonly match: readonly MatchRule[]

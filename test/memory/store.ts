@@ -69,6 +69,11 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   const claims = new Map<string, { until: number }>()
   const leased = new Map<string, { token: string; ref: ResourceRef }>()
   const holds = new Map<string, { token: string; ref: ResourceRef }>()
+  const waits = new Map<string, Set<string>>()
+  /** When each commerce record was last saved, and what each claim could see of that. */
+  const savedAs = new Map<string, number>()
+  const claimedAs = new Map<string, number>()
+  let saves = 0
   const journal: JournalEntry[] = []
   const checkpoints = new Map<string, Checkpoint>()
   let tokens = 0
@@ -212,6 +217,32 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       for (const [key, lease] of held) if (lease.token === token && sameRef(lease.ref, one.ref)) held.delete(key)
   }
 
+  /** Who waits for something that was saved since the claim does not wait; the others sleep until it is saved. */
+  function saveWaits(token: string, settlement: Settlement): void {
+    saves++
+    const put = settlement.links.map(({ link }) => link.commerce)
+    for (const ref of [
+      ...settlement.wakes,
+      ...put,
+      ...settlement.rows.filter(one => one.do === 'settle').map(one => one.ref),
+    ])
+      savedAs.set(refKey(ref), saves)
+    for (const { ref, do: what } of settlement.rows) if (what !== 'keep') waits.delete(refKey(ref))
+    const wakes = new Set(settlement.wakes.map(refKey))
+    for (const [waiting, awaited] of waits) if (!awaited.isDisjointFrom(wakes)) goOn(waiting)
+    for (const { waiting, awaited } of settlement.waits) {
+      const key = refKey(waiting)
+      waits.set(key, (waits.get(key) ?? new Set()).add(refKey(awaited)))
+      if ((savedAs.get(refKey(awaited)) ?? 0) > (claimedAs.get(token) ?? 0)) goOn(key)
+    }
+  }
+
+  function goOn(waiting: string): void {
+    waits.delete(waiting)
+    const row = dirty.get(waiting)
+    if (row !== undefined && row.token === null) Object.assign(row, { notBefore: '', dueAt: clock.now() })
+  }
+
   return {
     ...lists,
     dirtyRows: dirty,
@@ -248,6 +279,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       }
       if (rows.length === 0) return null
       claims.set(token, { until: clock.monotonicMs() + leaseMs })
+      claimedAs.set(token, saves)
       return { token, lane, rows, links: taken } satisfies Claim
     },
     async renew(token, leaseMs) {
@@ -285,6 +317,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       for (const one of settlement.rows) saveRow(token, one, clashes.has(refKey(one.ref)))
       for (const mark of settlement.marks)
         if (has('a forced mark is never dropped') || !isOld(mark)) markOne(mark, true, clock.now())
+      saveWaits(token, settlement)
       lists.enter(settlement)
       const isErased = (ref: ResourceRef): boolean => settlement.erased.some(one => sameRef(one, ref))
       for (const [at, one] of journal.entries()) if (isErased(one.ref)) journal[at] = { ...one, detail: null }
@@ -305,7 +338,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       }
       const open = (rows: readonly { state: string }[]): number => rows.filter(one => one.state === 'open').length
       const listed = { conflicts: open(lists.conflictRows), failures: open(lists.failureRows) }
-      return { lanes: counts, links: links.size, ...listed, waiting: 0 }
+      return { lanes: counts, links: links.size, ...listed, waiting: waits.size }
     },
     due: async (side, wanted, upTo) =>
       Math.min(upTo, [...dirty.values()].filter(row => row.ref.side === side && isDue(row, wanted)).length),

@@ -11,7 +11,7 @@ import type {
   Found,
   PresentRead,
 } from '../../src/model/ports.ts'
-import type { JsonObject, ResourceRef, Snapshot } from '../../src/model/resource.ts'
+import { type JsonObject, type ResourceRef, refKey, type Snapshot } from '../../src/model/resource.ts'
 
 export const failure = (is: Failure['is'], code: string = is): Failure => ({
   is,
@@ -42,21 +42,21 @@ export type MemoryCommerce = CommerceSystem &
     /** Called before each write: a failure refuses it, `lost` writes it and then says `uncertain`. */
     fault: (id: string) => Failure | 'lost' | null
     readonly calls: string[]
-    put(id: string, body: JsonObject): ResourceRef
-    remove(id: string): void
+    put(id: string, body: JsonObject, type?: string): ResourceRef
+    remove(id: string, type?: string): void
     /** The next reads reject with this. */
     failWith: Failure | null
   }
 
-export function memoryCommerce(clock: Clock, type = 'customer'): MemoryCommerce {
-  const rows = new Map<string, { body: JsonObject; version: number; at: string }>()
-  const ref = (id: string): ResourceRef => ({ side: 'commerce', type, id })
-  const snapshot = (id: string): Snapshot => {
-    const row = rows.get(id)
-    if (row === undefined) return { state: 'absent', ref: ref(id) }
+export function memoryCommerce(clock: Clock, usual = 'customer'): MemoryCommerce {
+  const rows = new Map<string, { ref: ResourceRef; body: JsonObject; version: number; at: string }>()
+  const refOf = (id: string, type = usual): ResourceRef => ({ side: 'commerce', type, id })
+  const snapshot = (ref: ResourceRef): Snapshot => {
+    const row = rows.get(refKey(ref))
+    if (row === undefined) return { state: 'absent', ref }
     return {
       state: 'present',
-      ref: ref(id),
+      ref,
       version: row.version,
       modifiedAt: row.at,
       modifiedBy: { clientId: null, marker: null },
@@ -68,22 +68,25 @@ export function memoryCommerce(clock: Clock, type = 'customer'): MemoryCommerce 
     projects: ['demo'],
     calls: [],
     failWith: null,
-    put(id, body) {
-      rows.set(id, { body, version: (rows.get(id)?.version ?? 0) + 1, at: clock.now() })
-      return ref(id)
+    put(id, body, type) {
+      const ref = refOf(id, type)
+      rows.set(refKey(ref), { ref, body, version: (rows.get(refKey(ref))?.version ?? 0) + 1, at: clock.now() })
+      return ref
     },
-    remove: id => void rows.delete(id),
+    remove: (id, type) => void rows.delete(refKey(refOf(id, type))),
     async read(refs) {
       system.calls.push(`read ${refs.length}`)
       if (system.failWith !== null) throw new RemoteFailure(system.failWith)
-      return refs.map(one => snapshot(one.id))
+      return refs.map(snapshot)
     },
     async *list({ type: asked, position }) {
-      const keyOf = (id: string): string => `${rows.get(id)?.at}|${id}`
-      const found = asked === type ? [...rows.keys()].filter(id => keyOf(id) > (position ?? '')) : []
-      const sorted = found.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+      const found = [...rows.values()].flatMap(({ ref, at }) => {
+        const key = `${at}|${ref.id}`
+        return ref.type === asked && key > (position ?? '') ? [{ ref, key }] : []
+      })
+      const sorted = found.toSorted((a, b) => (a.key < b.key ? -1 : 1))
       const last = sorted.at(-1)
-      if (last !== undefined) yield { snapshots: sorted.map(snapshot), position: keyOf(last) }
+      if (last !== undefined) yield { snapshots: sorted.map(({ ref }) => snapshot(ref)), position: last.key }
     },
     positionAt: at => `${at}|`,
     decode: () => ({ is: 'bad', why: 'no deliveries in memory' }),
@@ -93,13 +96,13 @@ export function memoryCommerce(clock: Clock, type = 'customer'): MemoryCommerce 
     async write(writes) {
       system.calls.push(`write ${writes.length}`)
       return writes.map(({ ref: target, version, changes }): Outcome => {
-        const row = rows.get(target.id)
+        const row = rows.get(refKey(target))
         const fault = system.fault(target.id)
         if (fault !== null && fault !== 'lost') return { ok: false, failure: fault }
         if (row === undefined || row.version !== version)
           return { ok: false, failure: failure('stale', 'ConcurrentModification') }
         const body = { ...row.body, ...Object.fromEntries(changes.map(({ path, value }) => [path, value])) }
-        rows.set(target.id, { body, version: row.version + 1, at: clock.now() })
+        rows.set(refKey(target), { ref: target, body, version: row.version + 1, at: clock.now() })
         if (fault === 'lost') return { ok: false, failure: failure('uncertain') }
         return { ok: true, ref: target, created: false, version: row.version + 1 }
       })
@@ -185,6 +188,11 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
   const rows = new Map<string, CrmRow>()
   let ids = 0
   const live = (object: string): CrmRow[] => [...rows.values()].filter(row => row.object === object && !row.deleted)
+  /** The objects that a relationship may lead to, by the names that relationships have here. */
+  const namedBy = (relationship: string): string[] => [
+    relationship.replace(/__r$/, ''),
+    relationship.replace(/__r$/, '__c'),
+  ]
   const byKey = (object: string, key: string): CrmRow | undefined =>
     live(object).find(row => row.fields[keyField] === key)
   const at = (row: CrmRow): string => new Date(row.modified).toISOString()
@@ -195,7 +203,7 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
       const parent =
         link.by === 'id'
           ? rows.get(link.id)
-          : [...rows.values()].find(one => !one.deleted && one.fields[link.keyField] === link.key)
+          : namedBy(link.relationship).flatMap(object => byKey(object, link.key) ?? [])[0]
       if (parent === undefined) return failure('stale', 'INVALID_FIELD')
       fields[link.field] = parent.id
     }

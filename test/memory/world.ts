@@ -4,7 +4,7 @@ import type { Engine, PassReport, SweepReport } from '../../src/engine/engine.ts
 import { sync } from '../../src/engine/sync.ts'
 import type { FieldSchema, Mapping } from '../../src/model/mapping.ts'
 import type { Digester, Log } from '../../src/model/ports.ts'
-import { type Lane, lanes, type ResourceRef, type Version } from '../../src/model/resource.ts'
+import { type JsonObject, type Lane, lanes, type ResourceRef, type Version } from '../../src/model/resource.ts'
 import { memoryStore } from './store.ts'
 import { handClock, memoryCommerce, memoryCrm, schemaFor } from './systems.ts'
 
@@ -142,17 +142,17 @@ export function memoryWorld(
     },
     shopper: {
       /** Signs up or changes: puts the body and announces its version. */
-      async saves(id: string, body: Record<string, string | null>): Promise<ResourceRef> {
+      async saves(id: string, body: JsonObject, type?: string): Promise<ResourceRef> {
         clock.advance(1_000)
-        const ref = commerce.put(id, body)
+        const ref = commerce.put(id, body, type)
         const [snapshot] = await commerce.read([ref], [], { correlationId: '', signal: new AbortController().signal })
         await announce(ref, { version: snapshot?.state === 'present' ? snapshot.version : null })
         return ref
       },
-      async leaves(id: string): Promise<void> {
+      async leaves(id: string, type = 'customer'): Promise<void> {
         clock.advance(1_000)
-        commerce.remove(id)
-        await announce({ side: 'commerce', type: 'customer', id }, { deleted: true })
+        commerce.remove(id, type)
+        await announce({ side: 'commerce', type, id }, { deleted: true })
       },
     },
     /** One pass, if anything is due. */

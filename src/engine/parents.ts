@@ -1,0 +1,50 @@
+/** The records that others point at and that are not in this pass: where they are in Salesforce, and which may still come. */
+import type { Resolved } from '../core/plan.ts'
+import type { IdentityLink } from '../model/identity.ts'
+import { type ResourceRef, refKey, sameRef } from '../model/resource.ts'
+import type { Engine } from './engine.ts'
+import { partKey, type Subject } from './lookUp.ts'
+
+/** Names what a pointer leads to: a part of a record, whatever mapping writes it. */
+export const placeKey = (role: string, source: ResourceRef): string => partKey('', role, source)
+
+export type Parents = {
+  /** By `placeKey`: those that are linked, and those that will never be, because their record is gone. */
+  readonly places: ReadonlyMap<string, Resolved>
+  /** Records of which nobody has told yet: who waits for one has it fetched. */
+  readonly strangers: ReadonlySet<string>
+}
+
+/** What records of this pass point at beside themselves and each other. */
+function pointedAt(subjects: readonly Subject[]): readonly { readonly role: string; readonly source: ResourceRef }[] {
+  const here = new Set(subjects.map(({ row }) => refKey(row.ref)))
+  const found = new Map<string, { readonly role: string; readonly source: ResourceRef }>()
+  for (const { draft } of subjects)
+    for (const pointer of Object.values(draft.links)) {
+      if (pointer.to !== 'draft' || sameRef(pointer.source, draft.source) || here.has(refKey(pointer.source))) continue
+      found.set(placeKey(pointer.role, pointer.source), pointer)
+    }
+  return [...found.values()]
+}
+
+/** One statement for the links of all of them, and one more only where some are not linked. */
+export async function parents(engine: Engine, subjects: readonly Subject[]): Promise<Parents> {
+  const wanted = pointedAt(subjects)
+  const places = new Map<string, Resolved>()
+  if (wanted.length === 0) return { places, strangers: new Set() }
+  const sources = new Map(wanted.map(({ source }) => [refKey(source), source]))
+  const links: readonly IdentityLink[] = await engine.store.links([...sources.values()])
+  for (const { role, commerce, crm } of links) places.set(placeKey(role, commerce), { is: 'linked', crm })
+  const missing = wanted.filter(({ role, source }) => !places.has(placeKey(role, source)))
+  if (missing.length === 0) return { places, strangers: new Set() }
+  const unlinked = [...new Map(missing.map(({ source }) => [refKey(source), source])).values()]
+  // A version that every record has: what is settled at none of it was never looked at.
+  const unheard = await engine.store.unheard(unlinked.map(ref => ({ ref, version: 0 })))
+  const strangers = new Set(unheard.map(refKey))
+  const known = unlinked.filter(ref => !strangers.has(refKey(ref)))
+  const settled = await Promise.all(known.map(ref => engine.store.settled(ref)))
+  const gone = new Set(known.filter((_, at) => settled[at]?.gone === true).map(refKey))
+  for (const { role, source } of missing)
+    if (gone.has(refKey(source))) places.set(placeKey(role, source), { is: 'never' })
+  return { places, strangers }
+}
