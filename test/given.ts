@@ -5,6 +5,7 @@
 import { expect } from 'vitest'
 import { ask } from '../src/core/ask.ts'
 import type { View } from '../src/core/certain.ts'
+import { isRoleOf } from '../src/core/elements.ts'
 import { evaluate } from '../src/core/evaluate.ts'
 import { match } from '../src/core/match.ts'
 import { plan, type Resolved } from '../src/core/plan.ts'
@@ -219,7 +220,7 @@ function make(some: Given): readonly Made[] {
   }
 
   const known = drafts(snapshot).map(draft => {
-    const part = mapping.parts.find(one => one.role === draft.role)
+    const part = mapping.parts.find(one => isRoleOf(one, draft.role))
     if (part === undefined) throw new RangeError(`no part ${draft.role}`)
     const plain = some.link?.[draft.role]
     const link = plain === undefined ? null : linkOf(draft, plain, agreedOf(draft.role, plain))

@@ -1,6 +1,14 @@
 /** The reference of the mappings, from the mappings as they ship. */
 import { mappings } from '../../src/mappings/index.ts'
-import type { FallbackRule, FieldRule, Mapping, MappingPart, MatchRule } from '../../src/model/mapping.ts'
+import type {
+  Each,
+  FallbackRule,
+  FieldRule,
+  LinkRule,
+  Mapping,
+  MappingPart,
+  MatchRule,
+} from '../../src/model/mapping.ts'
 import { code, table } from './markdown.ts'
 
 const intro = `# Mappings
@@ -35,17 +43,27 @@ const notesOf = (rule: FieldRule): string =>
     .filter(note => note !== undefined)
     .join(' ')
 
-function partOf({ role, object, match, fields, links, defaults }: MappingPart): string {
+const waitOf = ({ required, patient }: LinkRule): string =>
+  required ? 'it waits for it' : patient ? 'it waits for it as long as it may still come' : 'it does not wait for it'
+
+const listOf = ({ of, id, whenGone }: Each): string =>
+  `One record for each element of ${code(of)}, told apart by ${code(id)}: paths begin at the element, and the whole record is ${code('whole')}. ${
+    whenGone === 'delete'
+      ? 'The record of an element that is no longer there is deleted.'
+      : 'The record of an element that is no longer there is left, and unlinked.'
+  }`
+
+function partOf({ role, each, object, match, fields, links, defaults }: MappingPart): string {
   return [
     `### ${role}: ${object}`,
+    ...(each === undefined ? [] : [listOf(each)]),
     `Found by ${match.map(matchOf).join(', then by ')}.`,
     table(
       [object, 'commercetools', 'owner', ''],
       fields.map(rule => [code(rule.crm), code(rule.commerce), rule.owner, notesOf(rule)]),
     ),
     ...links.map(
-      link =>
-        `${code(link.crm)} points at the ${link.role} of ${link.mapping} (${link.owner}; ${link.required ? 'it waits for it' : 'it does not wait for it'}).`,
+      link => `${code(link.crm)} points at the ${link.role} of ${link.mapping} (${link.owner}; ${waitOf(link)}).`,
     ),
     ...Object.entries(defaults).map(([field, value]) =>
       typeof value === 'object' && value !== null
@@ -82,6 +100,6 @@ const asPersonAccounts = (): readonly Mapping[] =>
 export const mappingsPage = (): string =>
   [
     intro,
-    ...mappings().map(mapping => section(mapping)),
+    ...mappings({ orders: 'custom-object' }).map(mapping => section(mapping)),
     ...asPersonAccounts().map(mapping => section(mapping, " with `people: 'person-account'`")),
   ].join('\n\n')

@@ -8,7 +8,7 @@ import type { Logger } from '../lib/log.ts'
 import type { CallContext, CommerceSystem, CommerceWriter, CrmFeed, CrmSystem, Problem, Store } from '../model/ports.ts'
 import { DataDirectoryInUse, store } from '../store/index.ts'
 import { commercetools } from '../systems/commercetools/index.ts'
-import { type Ensured, ensureSubscription, type Wanted } from '../systems/commercetools/setup.ts'
+import { type Ensured, ensureSubscription, toldOf, type Wanted } from '../systems/commercetools/setup.ts'
 import { salesforce } from '../systems/salesforce/index.ts'
 
 export type Deps = { readonly clock: ReturnType<typeof clock>; readonly log: Logger }
@@ -34,12 +34,20 @@ export function unwritable({ mappings }: Pick<Config, 'mappings'>, commerce: Com
   )
 }
 
+/** The types that mappings read, and those whose change touches such records. */
+const typesOf = ({ mappings }: Pick<Config, 'mappings'>): readonly string[] => [
+  ...new Set(mappings.flatMap(mapping => [mapping.commerce, ...mapping.touchedBy.map(({ type }) => type)])),
+]
+
 export function systemsOf(config: Config, deps: Deps): Systems {
   const { projects, salesforce: org, mappings, pace, duplicateRules } = config
   const { loginUrl, clientId, apiVersion, auth } = org
   const flowing = mappings.filter(({ parts }) => parts.some(part => part.fields.some(flowsBack)))
   return {
-    commerce: commercetools({ projects, writes: flowing.map(mapping => mapping.commerce), lagMs: pace.lagMs }, deps),
+    commerce: commercetools(
+      { projects, types: typesOf(config), writes: flowing.map(mapping => mapping.commerce), lagMs: pace.lagMs },
+      deps,
+    ),
     crm: salesforce(
       {
         loginUrl,
@@ -57,7 +65,7 @@ export function systemsOf(config: Config, deps: Deps): Systems {
 
 /** Makes the Subscription, or brings it up to date. */
 export const subscribe = (config: Config, wanted: Wanted, context: CallContext, deps: Deps): Promise<Ensured> =>
-  ensureSubscription({ projects: config.projects }, wanted, context, deps)
+  ensureSubscription({ projects: config.projects }, { ...toldOf(typesOf(config)), ...wanted }, context, deps)
 
 export async function storeOf({ databaseUrl, dataDir, keys }: Config, { clock, log }: Deps): Promise<Store> {
   try {

@@ -30,15 +30,22 @@ export function chosen(config: SyncConfig, complain: Complaints): readonly Mappi
 
 function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[] {
   const person = config.mappings?.['customer-person'] ?? {}
+  const order = config.mappings?.['order-order'] ?? {}
   const options: MappingOptions = {
     ...(config.keyField !== undefined && { keyField: config.keyField }),
     ...(config.fieldPrefix !== undefined && { fieldPrefix: config.fieldPrefix }),
     ...(config.people !== undefined && { people: config.people }),
+    ...(config.orders !== undefined && { orders: config.orders }),
     'customer-person': {
       ...(person.recordType !== undefined && { recordType: person.recordType }),
       ...(person.street !== undefined && { street: person.street }),
       ...(person.billing !== undefined && { billing: person.billing }),
       ...(person.shipping !== undefined && { shipping: person.shipping }),
+    },
+    'order-order': {
+      ...(order.street !== undefined && { street: order.street }),
+      ...(order.lines !== undefined && { lines: order.lines }),
+      ...(order.language !== undefined && { language: order.language }),
     },
   }
   try {

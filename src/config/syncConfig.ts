@@ -48,6 +48,12 @@ const field = z
     'What differs from the ready-made rule; a field the mapping does not know yet needs `commerce` and `owner`.',
   )
 
+/** A word of the design whose work is not built yet is told apart from a word that is none. */
+const notYet =
+  (known: readonly string[], why: string) =>
+  ({ input }: { readonly input?: unknown }): string | undefined =>
+    typeof input === 'string' && known.includes(input) ? `'${input}' ${why}` : undefined
+
 const mapping = z.strictObject({
   enabled: z.boolean().optional().describe('`false` leaves the mapping out. Default: true.'),
   when: expression.optional().describe('Only records for which this is not empty take part.'),
@@ -80,6 +86,15 @@ const mapping = z.strictObject({
       "Record type of new Accounts, by developer name or id. Default: the user's own; of person accounts `PersonAccount`.",
     ),
   street: z.enum(['name-number', 'number-name']).optional().describe('How a street is written.'),
+  lines: z
+    .enum(['rows', 'none'], { error: notYet(['summary'], 'is not built yet') })
+    .optional()
+    .describe('Of `order-order`: a record for each line, or none; each takes 2 KB of storage. Default: `rows`.'),
+  language: z
+    .string()
+    .min(2)
+    .optional()
+    .describe("Of `order-order`: the language of product names where the order's own is missing. Default: `en`."),
   billing: expression.optional().describe("Path of the customer's billing address."),
   shipping: expression.optional().describe("Path of the customer's shipping address."),
   fields: z
@@ -120,12 +135,6 @@ const pace = z.strictObject({
   maxAttempts: whole(1, 100).describe('Tries of one record before it is listed as failed. Default: 10.'),
 })
 
-/** A word of the design whose work is not built yet is told apart from a word that is none. */
-const notYet =
-  (known: readonly string[], why: string) =>
-  ({ input }: { readonly input?: unknown }): string | undefined =>
-    typeof input === 'string' && known.includes(input) ? `'${input}' ${why}` : undefined
-
 const keysAddress = z.url({
   protocol: /^https?$/,
   error: 'expected an address in full, such as https://host/path',
@@ -157,6 +166,12 @@ export const syncConfigSchema = z.strictObject({
     .optional()
     .describe(
       'What a customer becomes: a Contact in an Account of its own, or a person account (how-to/person-accounts.md). Default: `contact-with-own-account`.',
+    ),
+  orders: z
+    .enum(['none', 'custom-object'], { error: notYet(['order'], 'is not built yet') })
+    .optional()
+    .describe(
+      "What an order becomes: nothing, or a record of the package's own objects with one for each line (how-to/orders.md). Default: `none`.",
     ),
   fieldPrefix: z.string().optional().describe("What the package's fields begin with. Default: `CT_`."),
   keyField: z.string().optional().describe('Our external ID field on every object. Default: `CT_Id__c`.'),

@@ -1,8 +1,9 @@
 /** The ready-made mappings, by name: what `sync.config.ts` chooses from, replaces in part, or adds to. */
 import type { Mapping } from '../model/mapping.ts'
 import { type CustomerPersonOptions, customerPerson, type People } from './customer-person/index.ts'
+import { type OrderOrderOptions, type Orders, orderOrder } from './order-order/index.ts'
 
-export type { People }
+export type { Orders, People }
 
 /** What can be set for each mapping, and for all of them. */
 export type MappingOptions = {
@@ -12,7 +13,10 @@ export type MappingOptions = {
   readonly fieldPrefix?: string
   /** What a customer becomes. */
   readonly people?: People
+  /** Where orders go. Default: `none`. */
+  readonly orders?: Orders
   readonly 'customer-person'?: Omit<CustomerPersonOptions, 'keyField' | 'fieldPrefix' | 'people'>
+  readonly 'order-order'?: Omit<OrderOrderOptions, 'keyField' | 'fieldPrefix' | 'people'>
 }
 
 /** All ready-made mappings, parents before children. Throws a RangeError that lists what is wrong with the options. */
@@ -22,5 +26,8 @@ export function mappings(options: MappingOptions = {}): readonly Mapping[] {
     ...(options.fieldPrefix !== undefined && { fieldPrefix: options.fieldPrefix }),
     ...(options.people !== undefined && { people: options.people }),
   }
-  return [customerPerson({ ...shared, ...options['customer-person'] })]
+  return [
+    customerPerson({ ...shared, ...options['customer-person'] }),
+    ...(options.orders === 'custom-object' ? [orderOrder({ ...shared, ...options['order-order'] })] : []),
+  ]
 }

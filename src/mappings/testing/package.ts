@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 
 const folderOf = (directory: string): string =>
   fileURLToPath(new URL(`../../../salesforce/${directory}/main/default/`, import.meta.url))
-const root = folderOf('core')
 
 export type PackageField = {
   readonly object: string
@@ -25,8 +24,8 @@ const element = (xml: string, name: string): string =>
 const elements = (xml: string, name: string): readonly string[] =>
   [...xml.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(found => found[1] ?? '')
 
-function fieldsOf(object: string): readonly PackageField[] {
-  const folder = `${root}objects/${object}/fields/`
+function fieldsOf(directory: string, object: string): readonly PackageField[] {
+  const folder = `${folderOf(directory)}objects/${object}/fields/`
   return readdirSync(folder).map(file => {
     const xml = readFileSync(folder + file, 'utf8')
     const name = element(xml, 'fullName')
@@ -46,7 +45,8 @@ function fieldsOf(object: string): readonly PackageField[] {
   })
 }
 
-export const packageFields = (): readonly PackageField[] => readdirSync(`${root}objects`).flatMap(fieldsOf)
+export const packageFields = (directory = 'core'): readonly PackageField[] =>
+  readdirSync(`${folderOf(directory)}objects`).flatMap(object => fieldsOf(directory, object))
 
 /** What the integration user may do: field names as `Object.Field`, rights as the words of the file. */
 export function permissionSet(name: string, directory = 'core') {

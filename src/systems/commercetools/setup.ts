@@ -11,14 +11,27 @@ import { garbled } from './failure.ts'
 import { type Deps, defaults, type Options } from './options.ts'
 import { transport } from './transport.ts'
 
+/** The message of a deletion, for a project whose change notification of it was lost; and what no change tells of. */
+const messagesBy: Readonly<Record<string, readonly string[]>> = {
+  customer: ['CustomerDeleted'],
+  order: ['OrderDeleted', 'OrderEditApplied'],
+}
+
+export type Told = Required<Pick<Wanted, 'changes' | 'messages'>>
+
 /**
- * Changes tell that a record moved, whatever moved it: messages have gaps (a customer's locale, VAT id and number).
- * The message of a deletion comes besides, for a project whose change notification of it was lost.
+ * What to be told of, for these resource types. Changes tell that a record moved, whatever moved it: messages have gaps
+ * (a customer's locale, VAT id and number). An order that is edited moves without a change, and says so by a message.
  */
-export const told = {
-  changes: [{ resourceTypeId: 'customer' }, { resourceTypeId: 'customer-group' }],
-  messages: [{ resourceTypeId: 'customer', types: ['CustomerDeleted'] }],
-} as const
+export const toldOf = (types: readonly string[]): Told => ({
+  changes: types.map(resourceTypeId => ({ resourceTypeId })),
+  messages: types.flatMap(resourceTypeId => {
+    const some = messagesBy[resourceTypeId]
+    return some === undefined ? [] : [{ resourceTypeId, types: some }]
+  }),
+})
+
+export const told = toldOf(['customer', 'customer-group'])
 
 export type Wanted = {
   readonly project: string
