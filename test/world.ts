@@ -30,6 +30,8 @@ export type WorldOptions = {
   /** What `sync.config.ts` says. */
   readonly config?: Record<string, unknown>
   readonly env?: Readonly<Record<string, string>>
+  /** Resource types, beside customers and their groups, of which the commercetools emulator tells: `order`. */
+  readonly subscribeTo?: readonly string[]
   /** Milliseconds that each emulator takes for an answer. */
   readonly latencyMs?: number
 }
@@ -74,6 +76,7 @@ export async function world(options: WorldOptions = {}) {
         '--json',
         '--exit-with-parent',
         '--auto-subscribe',
+        ...(options.subscribeTo === undefined ? [] : ['--subscribe-to', options.subscribeTo.join(',')]),
         '--deliver-to',
         `${serviceUrl}/deliveries/commercetools`,
       ],
@@ -176,9 +179,17 @@ export async function world(options: WorldOptions = {}) {
         ),
     },
     merchant: {
-      /** Makes a customer group, a store. */
-      makes: (what: 'customer-groups' | 'stores', draft: Record<string, unknown>): Promise<Customer> =>
+      /** Makes a customer group, a store, an order of another system (`orders/import`). */
+      makes: (what: string, draft: Record<string, unknown>): Promise<Customer> =>
         ask<Customer>(`${commerceUrl}/demo/${what}`, { method: 'POST', headers: shop, body: JSON.stringify(draft) }),
+      /** Update actions on such a thing, as it is now. */
+      changes: async (what: string, { id }: Customer, ...actions: Record<string, unknown>[]): Promise<Customer> => {
+        const { version } = await ask<Customer>(`${commerceUrl}/demo/${what}/${id}`, { headers: shop })
+        const body = JSON.stringify({ version, actions })
+        return ask<Customer>(`${commerceUrl}/demo/${what}/${id}`, { method: 'POST', headers: shop, body })
+      },
+      deletes: (what: string, { id, version }: Customer): Promise<Customer> =>
+        ask<Customer>(`${commerceUrl}/demo/${what}/${id}?version=${version}`, { method: 'DELETE', headers: shop }),
     },
     /** The people of the emulator's scenarios. */
     people: {

@@ -219,8 +219,12 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
     settlement.rows.push(
       ...[...touched].filter(state => state.open === 0).map(state => settleRow(state, lateWaitUntil)),
     )
-    for (const { row, gone, open, worst } of touched)
-      if (row.erase && gone && open === 0 && worst.do === 'done') settlement.erased.push(...endsOf(row, considered))
+    for (const { row, gone, open, worst } of touched) {
+      if (!gone || open > 0 || worst.do !== 'done') continue
+      // Who waits for it waits in vain, and has to know.
+      settlement.wakes.push(row.ref)
+      if (row.erase) settlement.erased.push(...endsOf(row, considered))
+    }
     for (const state of touched) {
       if (state.open > 0) settlement.rows.push(keep(state.row))
       else settlement.waits.push(...state.waits)

@@ -130,6 +130,15 @@ describe('an order and whoever placed it', () => {
     expect(world.orders()[0]?.fields.Contact__c).toBeUndefined()
   })
 
+  it('is told when the person it waits for is gone, also by the pass that has both', async () => {
+    const world = shop({ required: false, patient: true })
+    await world.shopper.saves('demo/o1', order(line('a', 'S1')), 'order')
+    await world.announce({ side: 'commerce', type: 'customer', id: 'demo/1' }, { version: 2, deleted: true })
+    expect(await world.pass()).toMatchObject({ rows: 2, waiting: 1 })
+    expect(await world.pass()).toMatchObject({ rows: 1, created: 2 })
+    expect(world.store.dirtyRows.size).toBe(0)
+  })
+
   it('needs nobody when nobody is named', async () => {
     const world = shop()
     await world.shopper.saves('demo/o1', { orderNumber: 'A-2', lineItems: [] }, 'order')

@@ -1,0 +1,185 @@
+/** Orders, from the shop to the sales representative's screen: whoever placed them, their lines, their changes, their money. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CrmRow, type Customer, type World, world } from '../world.ts'
+
+const amount = (centAmount: number, currencyCode = 'EUR', fractionDigits = 2) => ({
+  type: 'centPrecision',
+  currencyCode,
+  centAmount,
+  fractionDigits,
+})
+const item = (sku: string, cents: number, quantity = 1, currency = 'EUR', digits = 2) => ({
+  name: { en: `Product ${sku}`, de: `Produkt ${sku}` },
+  variant: { sku },
+  price: { value: amount(cents, currency, digits) },
+  quantity,
+})
+const address = {
+  firstName: 'Ada',
+  lastName: 'Byron',
+  streetName: 'Hauptstraße',
+  streetNumber: '1',
+  city: 'Bern',
+  country: 'CH',
+}
+
+describe('an order', { timeout: 120_000 }, () => {
+  let now: World
+  let n = 0
+
+  beforeAll(async () => {
+    now = await world({ config: { orders: 'custom-object' }, subscribeTo: ['order'] })
+  })
+  afterAll(() => now?.[Symbol.asyncDispose]())
+
+  const somebody = (): Promise<Customer> => {
+    const email = `shopper${++n}@example.com`
+    return now.shopper.signsUp({ email, password: 'p', firstName: 'Ada', lastName: `Byron ${n}` })
+  }
+  const places = (draft: Record<string, unknown>): Promise<Customer> =>
+    now.merchant.makes('orders/import', { totalPrice: amount(2_998), billingAddress: address, ...draft })
+  const orderOf = async ({ id }: Customer): Promise<CrmRow | undefined> =>
+    (await now.crm.rows('CT_Order__c')).find(row => row.CT_Id__c === `demo/${id}`)
+  const linesOf = async (order: CrmRow | undefined): Promise<readonly CrmRow[]> =>
+    (await now.crm.rows('CT_Order_Line__c'))
+      .filter(row => row.CT_Order__c === order?.Id)
+      .sort((a, b) => (String(a.CT_Sku__c) < String(b.CT_Sku__c) ? -1 : 1))
+
+  it('is a record of whoever placed it, with a record for each line, and says so in the order’s own language', async () => {
+    const ada = await somebody()
+    const order = await places({
+      customerId: ada.id,
+      customerEmail: 'ada@example.com',
+      orderNumber: 'A-1',
+      locale: 'de-CH',
+      lineItems: [item('S1', 999, 2), item('S2', 1_000)],
+      customLineItems: [{ name: { en: 'Gift wrap' }, slug: 'wrap', quantity: 1, money: amount(250) }],
+      taxedPrice: { totalNet: amount(2_519), totalGross: amount(2_998), taxPortions: [] },
+    })
+    await now.quiet()
+    const made = await orderOf(order)
+    expect(made).toMatchObject({
+      Name: 'A-1',
+      CT_Contact__c: (await now.crm.contact(ada))?.Id,
+      CT_Account__c: (await now.crm.account(ada))?.Id,
+      CT_Order_State__c: 'Open',
+      CT_Currency__c: 'EUR',
+      CT_Total__c: 29.98,
+      CT_Net__c: 25.19,
+      CT_Gross__c: 29.98,
+      CT_Email__c: 'ada@example.com',
+      CT_Billing_Name__c: 'Ada Byron',
+      CT_Billing_Street__c: 'Hauptstraße 1',
+      CT_Billing_Country__c: 'CH',
+    })
+    expect(await linesOf(made)).toMatchObject([
+      { Name: 'Produkt S1', CT_Sku__c: 'S1', CT_Quantity__c: 2, CT_Unit_Price__c: 9.99, CT_Total__c: 19.98 },
+      { Name: 'Produkt S2', CT_Sku__c: 'S2', CT_Quantity__c: 1, CT_Unit_Price__c: 10, CT_Total__c: 10 },
+      { Name: 'Gift wrap', CT_Sku__c: null, CT_Quantity__c: 1, CT_Unit_Price__c: 2.5, CT_Total__c: 2.5 },
+    ])
+  })
+
+  it.each([
+    ['JPY', 0, 1_500, 1_500],
+    ['KWD', 3, 1_250, 1.25],
+  ])('in %s has %i digits', async (currency, digits, cents, total) => {
+    const ada = await somebody()
+    const order = await places({
+      customerId: ada.id,
+      totalPrice: amount(cents, currency, digits),
+      lineItems: [item('S1', cents, 1, currency, digits)],
+    })
+    await now.quiet()
+    const made = await orderOf(order)
+    expect(made).toMatchObject({ CT_Currency__c: currency, CT_Total__c: total })
+    expect((await linesOf(made))[0]).toMatchObject({ CT_Unit_Price__c: total, CT_Total__c: total })
+  })
+
+  it('without a number is called by its id, and without a customer belongs to nobody', async () => {
+    const order = await places({ customerEmail: 'guest@example.com', lineItems: [item('S1', 100)] })
+    await now.quiet()
+    expect(await orderOf(order)).toMatchObject({
+      Name: order.id,
+      CT_Contact__c: null,
+      CT_Account__c: null,
+      CT_Email__c: 'guest@example.com',
+    })
+  })
+
+  it('that is edited loses the line that was taken out, though no change is told of', async () => {
+    const ada = await somebody()
+    const order = await places({ customerId: ada.id, lineItems: [item('S1', 100), item('S2', 200)] })
+    await now.quiet()
+    const [, second] = order.lineItems as { id: string }[]
+    const edit = await now.merchant.makes('orders/edits', {
+      resource: { typeId: 'order', id: order.id },
+      stagedActions: [{ action: 'removeLineItem', lineItemId: second?.id }],
+    })
+    await now.merchant.makes(`orders/edits/${edit.id}/apply`, {
+      editVersion: edit.version,
+      resourceVersion: order.version,
+    })
+    await now.quiet()
+    expect((await linesOf(await orderOf(order))).map(line => line.CT_Sku__c)).toEqual(['S1'])
+  })
+
+  it('tells of its states as they come, and writes nothing but them', async () => {
+    const ada = await somebody()
+    const order = await places({ customerId: ada.id, lineItems: [item('S1', 100)] })
+    await now.quiet()
+    await now.merchant.changes('orders', order, { action: 'changeOrderState', orderState: 'Confirmed' })
+    await now.merchant.changes('orders', order, { action: 'changeShipmentState', shipmentState: 'Shipped' })
+    await now.merchant.changes('orders', order, { action: 'changePaymentState', paymentState: 'Paid' })
+    await now.quiet()
+    expect(await orderOf(order)).toMatchObject({
+      CT_Order_State__c: 'Confirmed',
+      CT_Shipment_State__c: 'Shipped',
+      CT_Payment_State__c: 'Paid',
+    })
+    const { items } = await now
+      .api<{ items: readonly { plan: string | null; role: string | null; fields: string[] }[] }>(
+        `/records/commerce/order/demo/${order.id}/journal`,
+      )
+      .catch(() => ({ items: [] }))
+    expect(items.filter(({ plan }) => plan === 'update').every(({ role }) => role === 'order')).toBe(true)
+  })
+
+  it('of five hundred lines is written whole', async () => {
+    const ada = await somebody()
+    const lineItems = Array.from({ length: 500 }, (_, at) => item(`SKU-${String(at).padStart(3, '0')}`, 100 + at))
+    const order = await places({ customerId: ada.id, lineItems })
+    await now.quiet()
+    const lines = await linesOf(await orderOf(order))
+    expect(lines).toHaveLength(500)
+    expect(lines.at(-1)).toMatchObject({ CT_Sku__c: 'SKU-499', CT_Total__c: 5.99 })
+  })
+
+  it('waits for a customer of whom a person is asked, and goes on when that is decided', async () => {
+    const known = await now.agent.makes('Contact', { LastName: 'Lovelace', Email: 'asked@example.com' })
+    const ada = await now.shopper.signsUp({ email: 'asked@example.com', password: 'p', lastName: 'King' })
+    const order = await places({ customerId: ada.id, lineItems: [item('S1', 100)] })
+    const asked = async () =>
+      (await now.api<{ items: { id: string; waiting: number }[] }>('/conflicts?state=open')).items
+    let open = await asked()
+    for (let turns = 0; turns < 500 && open[0]?.waiting !== 1; turns++) {
+      await new Promise(resolve => setTimeout(resolve, 20))
+      open = await asked()
+    }
+    expect(open).toHaveLength(1)
+    expect(open[0]?.waiting).toBe(1)
+    expect(await orderOf(order)).toBeUndefined()
+    await now.decide(open[0]?.id ?? '', { do: 'link', crm: { type: 'Contact', id: known } })
+    await now.quiet()
+    expect(await orderOf(order)).toMatchObject({ CT_Contact__c: known })
+  })
+
+  it('of a customer who was deleted before anybody looked is written without them', async () => {
+    await now.service.stop()
+    const ada = await somebody()
+    const order = await places({ customerEmail: 'gone@example.com', customerId: ada.id, lineItems: [item('S1', 100)] })
+    await now.shopper.leaves(await now.shopper.sees(ada))
+    await now.service.start()
+    await now.quiet()
+    expect(await orderOf(order)).toMatchObject({ CT_Contact__c: null, CT_Email__c: 'gone@example.com' })
+  })
+})
