@@ -135,6 +135,7 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
     ]),
   )
   for (const { subject } of considered) stateOf(states, subject.row.ref).open++
+  const byRow = Map.groupBy(considered, ({ subject }) => refKey(subject.row.ref))
   const failedParts = new Set<string>()
   const called = new Set<string>()
   // Saves go one after the other: a row's last save deletes it, so the ones before must be in by then.
@@ -219,6 +220,8 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
     settlement.rows.push(
       ...[...touched].filter(state => state.open === 0).map(state => settleRow(state, lateWaitUntil)),
     )
+    for (const { row, gone, open } of touched)
+      if (!gone && open === 0) settlement.listings.push(...listingsOf(row.ref, byRow.get(refKey(row.ref)) ?? []))
     for (const { row, gone, open, worst } of touched) {
       if (!gone || open > 0 || worst.do !== 'done') continue
       // Who waits for it waits in vain, and has to know.
@@ -244,6 +247,18 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
   }
   await giveBack(engine, token, states, counts)
   return counts
+}
+
+/** The elements that a record has now. Of one whose plans are all for what it lost, as of one without lists, none is told. */
+function listingsOf(source: ResourceRef, some: readonly Considered[]): Settlement['listings'] {
+  const listed = [...new Set(some.map(({ subject }) => subject.mapping))].filter(mapping =>
+    mapping.parts.some(part => part.each !== undefined),
+  )
+  return listed.map(({ name }) => ({
+    source,
+    mapping: name,
+    roles: some.filter(({ subject: { draft } }) => draft.mapping === name).map(({ subject }) => subject.draft.role),
+  }))
 }
 
 const partName = ({ subject: { draft } }: Considered): string => `${refKey(draft.source)}\n${draft.role}`

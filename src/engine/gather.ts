@@ -14,6 +14,7 @@ export const emptySettlement = (): Growing => ({
   conflicts: [],
   failures: [],
   resolved: [],
+  listings: [],
   applied: [],
   waits: [],
   marks: [],

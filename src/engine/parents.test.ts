@@ -186,6 +186,18 @@ describe('the lines of an order', () => {
     expect(world.store.failureRows.map(({ role, failure: { code } }) => [role, code])).toEqual([['line/b', 'TOO_LONG']])
   })
 
+  it('are not asked about any more once they are gone, though nothing of them was ever written', async () => {
+    const world = shop()
+    await world.shopper.saves('demo/1', anna)
+    world.crm.fault = row => (row.fields.Sku__c === 'bad' ? failure('invalid', 'TOO_LONG') : null)
+    await world.shopper.saves('demo/o1', order(line('a', 'bad'), line('b', 'bad'), line('c', 'S3')), 'order')
+    await world.quiet()
+    await world.shopper.saves('demo/o1', order(line('b', 'bad'), line('c', 'S3')), 'order')
+    await world.quiet()
+    const open = world.store.failureRows.filter(({ state }) => state === 'open').map(({ role }) => role)
+    expect([...new Set(open)]).toEqual(['line/b'])
+  })
+
   it('with one id twice, or with none, are those that can be told apart', async () => {
     const world = await placed(line('a', 'S1'), line('a', 'S2'), line('', 'S3'))
     expect(world.lines().map(({ fields }) => fields.Sku__c)).toEqual(['S1'])

@@ -245,6 +245,7 @@ describe('the API', () => {
       })),
       failures: [],
       resolved: [],
+      listings: [],
       applied: [],
       waits: [],
       marks: [],

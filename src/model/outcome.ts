@@ -141,6 +141,12 @@ export type Resolved = {
   readonly seen: boolean
 }
 
+/**
+ * The elements that the lists of a record have now, by their roles (`line/1c2d`). What is open about any other element of
+ * it is over: who took it out of the list can no longer mend it.
+ */
+export type Listing = { readonly source: ResourceRef; readonly mapping: string; readonly roles: readonly string[] }
+
 /** Everything one SAVE writes, in one transaction fenced by the claim's token. */
 export type Settlement = {
   readonly rows: readonly RowSettlement[]
@@ -148,6 +154,8 @@ export type Settlement = {
   readonly conflicts: readonly Omit<Conflict, 'id' | 'state' | 'openedAt'>[]
   readonly failures: readonly Omit<FailedRecord, 'id' | 'state' | 'failedAt'>[]
   readonly resolved: readonly Resolved[]
+  /** Of records that have lists and are complete with this save. */
+  readonly listings: readonly Listing[]
   /** Decisions that have been carried out: those made before about the same part are over with them. */
   readonly applied: readonly Decision[]
   /** Of rows that this save frees. What an earlier save of the same claim said of a row's waits is over with its last one. */

@@ -66,6 +66,25 @@ export const standing = sql`undone_at is null and (applied_at is null or choice 
 
 const closing = (now: Instant) => sql`state = 'closed', closed_at = ${now}::timestamptz, sealed = null`
 
+/** Elements are told from other parts by the slash in their role. */
+async function closeVanished(tx: Tx, listings: Settlement['listings'], now: Instant): Promise<void> {
+  if (listings.length === 0) return
+  const lists = unnest('l', listings, {
+    source: ['text', ({ source }) => refKey(source)],
+    mapping: ['text', ({ mapping }) => mapping],
+    roles: ['text', ({ roles }) => JSON.stringify(roles)],
+  })
+  const vanished = (table: string) => sql`${sql.ref(`${table}.source`)} = l.source
+    and ${sql.ref(`${table}.mapping`)} = l.mapping and ${sql.ref(`${table}.role`)} like '%/%'
+    and not l.roles::jsonb ? ${sql.ref(`${table}.role`)}`
+  await sql`
+    with failures as (
+      update failure f set state = 'resolved', closed_at = ${now}::timestamptz, sealed = null from ${lists}
+      where f.state = 'open' and ${vanished('f')}
+    )
+    update conflict c set ${closing(now)} from ${lists} where c.${asked} and ${vanished('c')}`.execute(tx)
+}
+
 /**
  * What a duplicate rule refused is over without a look at the other side: it was never about what that side holds.
  * A conflict that is still open is refreshed and keeps its id: people have it on their screen. Of what is ignored for good
@@ -73,7 +92,7 @@ const closing = (now: Instant) => sql`state = 'closed', closed_at = ${now}::time
  */
 export async function saveConflicts(
   tx: Tx,
-  { conflicts, resolved, applied }: Settlement,
+  { conflicts, resolved, listings, applied }: Settlement,
   seal: Seal,
   now: Instant,
 ): Promise<void> {
@@ -110,6 +129,7 @@ export async function saveConflicts(
       update decision set applied_at = ${now}::timestamptz
       where conflict in (select id from over) and applied_at is null and undone_at is null`.execute(tx)
   }
+  await closeVanished(tx, listings, now)
   if (conflicts.length === 0) return
   const byRecord = new Map(
     conflicts.map(conflict => [aboutOf({ ...conflict, source: refKey(conflict.source) }), conflict]),

@@ -96,6 +96,19 @@ onEachDatabase('What people see', world => {
     expect(await store.failure('nowhere')).toBeNull()
   })
 
+  it('closes what is open about elements that a record has no more, and nothing else', async () => {
+    const roles = ['order', 'line/a', 'line/b', 'line/c']
+    await pass(1, {
+      failures: roles.map(role => refusal(1, { role })),
+      conflicts: [disagreement(1, { role: 'line/a' })],
+    })
+    await pass(1, { listings: [{ source: customer(1), mapping: 'other', roles: [] }] })
+    expect(await openFailures()).toHaveLength(4)
+    await pass(1, { listings: [{ source: customer(1), mapping: 'person', roles: ['order', 'line/b'] }] })
+    expect((await openFailures()).map(({ role }) => role).sort()).toEqual(['line/b', 'order'])
+    expect(await openConflicts()).toEqual([])
+  })
+
   it('closes what a pass has resolved, of that mapping and role only, and wipes the values', async () => {
     const { store } = world
     await pass(1, { conflicts: [disagreement(1), disagreement(1, { role: 'account' })], failures: [refusal(1)] })

@@ -30,6 +30,7 @@ const nothing: Settlement = {
   conflicts: [],
   failures: [],
   resolved: [],
+  listings: [],
   applied: [],
   waits: [],
   marks: [],

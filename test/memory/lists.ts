@@ -85,6 +85,12 @@ export function memoryLists(
             carried(one.id)
           }
       }
+      for (const { source, mapping, roles } of settlement.listings) {
+        const isGone = (one: { source: ResourceRef; mapping: string; role: string }): boolean =>
+          sameRef(one.source, source) && one.mapping === mapping && one.role.includes('/') && !roles.includes(one.role)
+        for (const one of failures) if (one.state === 'open' && isGone(one)) Object.assign(one, { state: 'resolved' })
+        for (const one of conflicts) if (isAsked(one) && isGone(one)) Object.assign(one, { state: 'closed' })
+      }
       for (const one of settlement.failures)
         failures.push({ ...one, id: `failure-${failures.length}`, state: 'open', failedAt: now })
       for (const one of settlement.conflicts) {
