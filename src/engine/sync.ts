@@ -13,6 +13,7 @@ import { consider, type Holding, type ReadRow } from './consider.ts'
 import type { Engine, PassReport } from './engine.ts'
 import { emptySettlement, freed, line, settled } from './gather.ts'
 import { letGo } from './letGo.ts'
+import { portion } from './portion.ts'
 import { quarantine } from './quarantine.ts'
 import { read } from './read.ts'
 import { syncBack } from './syncBack.ts'
@@ -113,6 +114,13 @@ async function comeBack(engine: Engine, claim: Claim, busy: readonly ClaimedRow[
   return engine.store.save(claim.token, settlement)
 }
 
+/** What this pass does not take on is the next one's, at once. */
+async function giveBack(engine: Engine, claim: Claim, later: readonly ReadRow[]): Promise<boolean> {
+  const settlement = emptySettlement()
+  for (const { row } of later) settlement.rows.push(freed(row.ref, { uncertain: row.uncertain }))
+  return engine.store.save(claim.token, settlement)
+}
+
 /** A pass that failed as a whole before it wrote anything: its rows go back, the lane pauses as the failure says. */
 async function giveUp(engine: Engine, claim: Claim, failure: Failure, troubles: number): Promise<CarriedOut> {
   const until = callPause(engine, failure, troubles)
@@ -205,7 +213,9 @@ async function work(
       retryAt: null,
     })
   if (!(await settleWithoutPlan(engine, claim, sorted))) return nothingDone()
-  const { ready, gone } = sorted
+  const { gone } = sorted
+  const { taken: ready, later } = portion(engine, sorted.ready)
+  if (later.length > 0 && !(await giveBack(engine, claim, later))) return nothingDone()
   if (ready.length + gone.length === 0) return nothingDone()
   const holding: Holding = wanted =>
     wanted.length === 0 ? Promise.resolve([]) : engine.store.hold(claim.token, wanted)
