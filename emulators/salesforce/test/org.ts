@@ -60,6 +60,12 @@ export function writePackage(directory: string): void {
         '<valueSet><restricted>true</restricted><valueSetDefinition><sorted>false</sorted><value><fullName>A</fullName><default>false</default><label>A</label></value><value><fullName>B</fullName><default>false</default><label>B</label></value></valueSetDefinition></valueSet><visibleLines>3</visibleLines>',
       ),
     ],
+    Order_Event__e: [
+      field('Order_Number__c', 'Text', '<length>40</length>'),
+      field('Has_Shipped__c', 'Checkbox', '<defaultValue>false</defaultValue>'),
+      field('Amount__c', 'Number', '<precision>18</precision><scale>2</scale>'),
+      field('Shipped_At__c', 'DateTime'),
+    ],
     CT_Cart__c: [
       field('CT_Id__c', 'Text', KEY),
       field(
@@ -72,6 +78,10 @@ export function writePackage(directory: string): void {
   put(
     'CT_Cart__c/CT_Cart__c.object-meta.xml',
     '<?xml version="1.0" encoding="UTF-8"?><CustomObject xmlns="http://soap.sforce.com/2006/04/metadata"><label>Cart</label><pluralLabel>Carts</pluralLabel><nameField><displayFormat>C-{0000}</displayFormat><label>Cart Number</label><type>AutoNumber</type></nameField><deploymentStatus>Deployed</deploymentStatus><sharingModel>ReadWrite</sharingModel></CustomObject>',
+  )
+  put(
+    'Order_Event__e/Order_Event__e.object-meta.xml',
+    '<?xml version="1.0" encoding="UTF-8"?><CustomObject xmlns="http://soap.sforce.com/2006/04/metadata"><deploymentStatus>Deployed</deploymentStatus><eventType>HighVolume</eventType><label>Order Event</label><pluralLabel>Order Events</pluralLabel><publishBehavior>PublishAfterCommit</publishBehavior></CustomObject>',
   )
   for (const [object, list] of Object.entries(fields)) {
     for (const [name, xml] of list) put(`${object}/fields/${name}.field-meta.xml`, xml)

@@ -16,13 +16,29 @@ import avsc from 'avsc'
 
 const FILE = fileURLToPath(new URL('../src/pubsub/eventbus.proto', import.meta.url))
 
+export type Result = { correlation_key: string; replay_id?: Buffer; error?: { code: string; msg: string } }
 export type Response = {
   events?: { event: { id: string; schema_id: string; payload: Buffer }; replay_id: Buffer }[]
   latest_replay_id: Buffer
   rpc_id: string
   pending_num_requested?: number
+  /** Of a publish stream. */
+  results?: Result[]
+  schema_id?: string
+  /** Of a managed subscription. */
+  commit_response?: { commit_request_id: string; replay_id: Buffer; error?: { code: string; msg: string } }
 }
-export type Request = { topic_name?: string; replay_preset?: string; replay_id?: Buffer; num_requested?: number }
+export type Request = {
+  topic_name?: string
+  replay_preset?: string
+  replay_id?: Buffer
+  num_requested?: number
+  events?: Produced[]
+  subscription_id?: string
+  developer_name?: string
+  commit_replay_id_request?: { commit_request_id: string; replay_id: Buffer }
+}
+export type Produced = { id: string; schema_id: string; payload: Buffer }
 export type Header = {
   entityName: string
   recordIds: string[]
@@ -38,6 +54,7 @@ export type Header = {
   changedFields: string[]
 }
 export type Decoded = {
+  id: string
   replayId: Buffer
   header: Header
   /** What is not null, unions unwrapped. */
@@ -45,6 +62,7 @@ export type Decoded = {
   /** Names that the header's bitmaps stand for, parts as `Name.LastName`. */
   changed: string[]
   nulled: string[]
+  differing: string[]
 }
 export type Stream = {
   ask(request: Request): void
@@ -54,11 +72,16 @@ export type Stream = {
   events(count: number): Promise<Decoded[]>
   /** The error that ends the stream. */
   failure(): Promise<ServiceError>
+  /** Says that no more requests come; resolves when the server has ended too. */
+  finish(): Promise<void>
   cancel(): void
 }
 export type Bus = {
   unary<Answer>(method: string, request: object): Promise<Answer>
   subscribe(request: Request): Stream
+  open(method: 'Subscribe' | 'ManagedSubscribe' | 'PublishStream', request: Request): Stream
+  /** Events of a topic, as its schema writes them. */
+  produce(topic: string, list: { id?: string; [field: string]: unknown }[]): Promise<Produced[]>
   raw(method: string): ClientDuplexStream<object, Response>
   close(): void
 }
@@ -107,55 +130,73 @@ export function bus(
     unary,
     raw,
     close: () => client.close(),
-    subscribe(request) {
-      const stream = raw('Subscribe')
-      const waiting: Response[] = []
-      let failed: ServiceError | undefined
-      let wake = (): void => {}
-      stream.on('data', (response: Response) => {
-        waiting.push(response)
-        wake()
-      })
-      stream.on('error', (error: ServiceError) => {
-        failed = error
-        wake()
-      })
-      const change = (): Promise<void> =>
-        new Promise(resolve => {
-          wake = resolve
-        })
-      const next = async (): Promise<Response> => {
-        while (waiting.length === 0 && !failed) await change()
-        const response = waiting.shift()
-        if (!response) throw failed
-        return response
-      }
-      stream.write(request)
-      return {
-        ask: more => void stream.write(more),
-        next,
-        async events(count) {
-          const list: Decoded[] = []
-          while (list.length < count) {
-            for (const { event, replay_id } of (await next()).events ?? []) {
-              list.push(decode(await schemaOf(event.schema_id), event.payload, replay_id))
-            }
-          }
-          return list
-        },
-        async failure() {
-          while (!failed) await change()
-          return failed
-        },
-        cancel: () => stream.cancel(),
-      }
+    subscribe: request => open('Subscribe', request),
+    open,
+    async produce(topic_name, list) {
+      const { schema_id } = await unary<{ schema_id: string }>('GetTopic', { topic_name })
+      const { type } = await schemaOf(schema_id)
+      const stamps = { CreatedDate: 0, CreatedById: '005000000000001AAA' }
+      return list.map(({ id = '', ...values }) => ({ id, schema_id, payload: type.toBuffer({ ...stamps, ...values }) }))
     },
+  }
+
+  function open(method: string, request: Request): Stream {
+    const stream = raw(method)
+    const waiting: Response[] = []
+    let failed: ServiceError | undefined
+    let wake = (): void => {}
+    stream.on('data', (response: Response) => {
+      waiting.push(response)
+      wake()
+    })
+    stream.on('error', (error: ServiceError) => {
+      failed = error
+      wake()
+    })
+    const change = (): Promise<void> =>
+      new Promise(resolve => {
+        wake = resolve
+      })
+    const next = async (): Promise<Response> => {
+      while (waiting.length === 0 && !failed) await change()
+      const response = waiting.shift()
+      if (!response) throw failed
+      return response
+    }
+    stream.write(request)
+    return {
+      ask: more => void stream.write(more),
+      next,
+      async events(count) {
+        const list: Decoded[] = []
+        while (list.length < count) {
+          for (const { event, replay_id } of (await next()).events ?? []) {
+            list.push({ id: event.id, ...decode(await schemaOf(event.schema_id), event.payload, replay_id) })
+          }
+        }
+        return list
+      },
+      async failure() {
+        while (!failed) await change()
+        return failed
+      },
+      finish: () =>
+        new Promise(resolve => {
+          stream.on('end', () => resolve())
+          stream.end()
+        }),
+      cancel: () => stream.cancel(),
+    }
   }
 }
 
-function decode({ type, fields }: { type: avsc.Type; fields: Named[] }, payload: Buffer, replayId: Buffer): Decoded {
+function decode(
+  { type, fields }: { type: avsc.Type; fields: Named[] },
+  payload: Buffer,
+  replayId: Buffer,
+): Omit<Decoded, 'id'> {
   const { ChangeEventHeader, ...rest } = type.fromBuffer(payload) as Wrapped
-  const header = ChangeEventHeader as Header
+  const header = (ChangeEventHeader ?? { changedFields: [], nulledFields: [], diffFields: [] }) as Header
   const names = (bitmaps: string[]): string[] => bitmaps.flatMap(bitmap => namesOf(bitmap, fields))
   return {
     replayId,
@@ -163,6 +204,7 @@ function decode({ type, fields }: { type: avsc.Type; fields: Named[] }, payload:
     values: plain(rest),
     changed: names(header.changedFields),
     nulled: names(header.nulledFields),
+    differing: names(header.diffFields),
   }
 }
 
@@ -170,7 +212,8 @@ function plain(record: Wrapped): Wrapped {
   return Object.fromEntries(
     Object.entries(record).flatMap(([name, wrapped]) => {
       if (wrapped === null) return []
-      const value = Object.values(wrapped as Wrapped)[0]
+      // Platform events have two fields that are no unions.
+      const value = typeof wrapped === 'object' ? Object.values(wrapped as Wrapped)[0] : wrapped
       return [[name, typeof value === 'object' && value !== null ? plain(value as Wrapped) : value]]
     }),
   )

@@ -1,6 +1,7 @@
 // What an org can be told to be: the shape of `--org`, read and checked once, with the defaults of an Enterprise org.
 
 import { readFileSync } from 'node:fs'
+import { eventProblems } from './event-options.ts'
 
 /** Names of permission sets; who has none named may do all. Those of a client are given to the user that it runs as. */
 type Assigned = { permissionSets?: string[] }
@@ -48,6 +49,22 @@ export type DuplicateRule = {
   active?: boolean
 }
 
+/** Beside those of the package; types of fields as in metadata: `Text`, `Checkbox`, `Number`. */
+export type PlatformEventEntry = { name: string; fields?: Record<string, string> }
+/** A channel of the org's own, or `ChangeEvents`; events are named as `ContactChangeEvent` or `Order_Event__e`. */
+export type ChannelOption = {
+  name: string
+  type?: 'data' | 'event'
+  members?: { event: string; enrichedFields?: string[]; filter?: string }[]
+}
+export type ManagedSubscriptionEntry = {
+  developerName: string
+  topicName: string
+  defaultReplay?: 'LATEST' | 'EARLIEST'
+  errorRecoveryReplay?: 'LATEST' | 'EARLIEST'
+  state?: 'RUN' | 'STOP'
+}
+
 export type OrgOptions = {
   name: string
   edition: string
@@ -89,6 +106,9 @@ export type OrgOptions = {
   changeDataCapture: string[] | 'all'
   /** Changes of one transaction beyond this number are told by one GAP_OVERFLOW an object. */
   changeEventsMost: number
+  platformEvents: PlatformEventEntry[]
+  channels: ChannelOption[]
+  managedSubscriptions: ManagedSubscriptionEntry[]
 }
 
 export const ORG_DEFAULTS: OrgOptions = {
@@ -122,6 +142,9 @@ export const ORG_DEFAULTS: OrgOptions = {
   flows: [],
   changeDataCapture: [],
   changeEventsMost: 100_000,
+  platformEvents: [],
+  channels: [],
+  managedSubscriptions: [],
 }
 
 /** Raised for a file or option that cannot be used; the program exits 2 with its message. */
@@ -175,6 +198,7 @@ export function orgOptions(given: string | Partial<OrgOptions> | undefined): Org
     if (!flow.object || typeof flow.set !== 'object' || flow.set === null)
       problems.push('each of "flows" needs object and set')
   }
+  problems.push(...eventProblems(org))
   if (problems.length > 0) throw new SetupError(`the org file cannot be used: ${problems.join('; ')}`)
   return org
 }

@@ -3,7 +3,10 @@
 import { type Jobs, jobs } from '../bulk/jobs.ts'
 import type { Entity, Row, Schema, Value } from '../entities.ts'
 import { entityOf } from '../entities.ts'
+import { catalog } from '../pubsub/catalog.ts'
 import { type Feed, feed } from '../pubsub/feed.ts'
+import { type ManagedSubscriptions, managedSubscriptions } from '../pubsub/managed.ts'
+import { type Topics, topics } from '../pubsub/topics.ts'
 import { type Body, isBody } from '../rules/body.ts'
 import { Refusal } from '../rules/refusal.ts'
 import type { World } from '../rules/world.ts'
@@ -35,6 +38,8 @@ export type Org = Omit<World, 'seenBy'> & {
   readonly jobs: Jobs
   readonly inFlight: InFlight
   readonly feed: Feed
+  readonly topics: Topics
+  readonly managed: ManagedSubscriptions
   readonly running: Running
   latency: { ms: number; perRecordMs: number }
   /** The user that a login without a name runs as. */
@@ -68,10 +73,20 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
   const { schema, countries, keyPrefixes } = buildSchema(options, metadata, prefixes)
   const views = sights<Org>(options, options.withoutPackage ? [] : metadata.permissionSets)
   checkFlows(schema, options)
-  const bus = feed(schema, options, time)
+  const offered = catalog(schema, options, metadata)
+  const bus = feed(offered.selected, options.changeEventsMost, time)
+  const managed = managedSubscriptions(offered.managed)
   const rows = store(schema, time, () => journal, bus.capture)
   const id = makeId('00D', 1)
   const open = sessions(id, options.sessionMs, time.now)
+  const world: World = {
+    options,
+    schema,
+    countries,
+    store: rows,
+    now: time.now,
+    seenBy: userId => views(org, userId),
+  }
   const org: Org = {
     id,
     options,
@@ -87,6 +102,8 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     jobs: jobs(() => org, place.stateDir),
     inFlight: inFlight(),
     feed: bus,
+    topics: topics({ world, orgId: id, schemaOf: bus.schemaOf, catalog: offered }),
+    managed,
     running: running(),
     latency: { ms: 0, perRecordMs: 0 },
     integrationUserId: makeId('005', 1),
@@ -104,6 +121,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     },
     close: () => journal.close(),
   }
+  checkManaged(org)
   const clear = (): void => {
     rows.clear()
     calls.clear()
@@ -114,6 +132,7 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
     org.jobs.clear()
     org.inFlight.set(NO_LOCKS)
     bus.clear()
+    managed.clear()
     org.latency = { ms: 0, perRecordMs: 0 }
     time.restore({ offsetMs: 0, frozenAt: null })
   }
@@ -128,6 +147,14 @@ export function openOrg(options: OrgOptions, place: OrgPlace): Org {
   replayed.length = 0
   bus.begin()
   return org
+}
+
+/** A managed subscription to a topic that the org has not is a mistake in what it was told to be. */
+function checkManaged({ managed, topics: known }: Org): void {
+  for (const { developerName, topicName } of managed.list) {
+    if (known.named(topicName)) continue
+    throw new SetupError(`the org cannot be used: ${developerName} subscribes to "${topicName}", which is no topic`)
+  }
 }
 
 /** A flow that names what the org has not is a mistake in the org file, found at once and not at the first write. */
@@ -146,6 +173,7 @@ function takeOver(org: Org, entry: Entry): void {
   org.store.take(entry)
   org.jobs.take(entry)
   org.feed.take(entry)
+  org.managed.take(entry)
   for (const [at, count] of entry.calls ?? []) org.usage.add(count, at)
   if (entry.clock) org.clock.restore(entry.clock)
   if (entry.session) org.sessions.restore(entry.session)
@@ -281,4 +309,5 @@ function* everything(org: Org, prefixes: Record<string, string>): Generator<Entr
   yield* org.store.snapshot()
   yield* org.jobs.snapshot()
   yield* org.feed.snapshot()
+  yield* org.managed.snapshot()
 }

@@ -6,26 +6,28 @@
 
 import { createHash } from 'node:crypto'
 import avsc from 'avsc'
-import type { Entity, Field, Row, Value } from '../entities.ts'
+import type { Entity, Field, Row } from '../entities.ts'
+import { avroType, type Json, NAMESPACE, wrap } from './avro-type.ts'
 import { bitmaps, type Position } from './bitmap.ts'
 import { CHANGE_TYPES, type ChangeEvent, type ChangeType } from './event.ts'
 
-const NAMESPACE = 'com.sforce.eventbus'
 const NAME_PARTS = ['Salutation', 'FirstName', 'LastName']
 /** System fields that a change event never shows, and those that its header says. */
 const HIDDEN = new Set(['Id', 'IsDeleted', 'SystemModstamp', 'MasterRecordId'])
 
 type Part = { name: string; field: Field }
 type Slot = { field: Field; parts: Part[]; record: string | null }
-type Json = string | Json[] | { [name: string]: Json }
 
 export type ChangeSchema = {
   readonly id: string
   readonly json: string
   /** The fields that events tell about. */
   readonly fields: readonly Field[]
-  encode(event: ChangeEvent, orgId: string): Buffer
+  encode(event: ChangeEvent, orgId: string, extra?: Extra): Buffer
 }
+
+/** Fields that a channel adds to what has changed, and the record as it is now; a compound field stands for its parts. */
+export type Extra = { fields: ReadonlySet<string>; row: Row }
 
 const HEADER: Json = {
   type: 'record',
@@ -70,11 +72,10 @@ export function changeSchema(entity: Entity): ChangeSchema {
   const fields = entity.fields.filter(field => positions.has(field.name))
   const at = (names: readonly string[]): Position[] => names.flatMap(name => positions.get(name) ?? [])
 
-  const write = (event: ChangeEvent, orgId: string): Buffer => {
-    const { row } = event
+  const write = (event: ChangeEvent, orgId: string, extra?: Extra): Buffer => {
+    const { row, diffs = {} } = event
     // A person account's name is its parts: the composed one stands for a business.
     const changed = row && isPerson(entity, row) ? event.changed.filter(name => name !== 'Name') : event.changed
-    const shown = event.type === 'UPDATE' ? new Set(changed) : null
     const nulled = row ? changed.filter(name => entity.byName.get(name.toLowerCase())?.read(row) === null) : []
     const record: Record<string, unknown> = {
       ChangeEventHeader: {
@@ -88,21 +89,30 @@ export function changeSchema(entity: Entity): ChangeSchema {
         commitNumber: FIRST_COMMIT + event.transaction,
         commitUser: event.userId,
         nulledFields: bitmaps(at(nulled)),
-        diffFields: [],
+        diffFields: bitmaps(at(Object.keys(diffs))),
         changedFields: bitmaps(at(changed)),
       },
     }
-    for (const slot of slots) record[slot.field.name] = row ? valueIn(slot, row, shown) : null
+    const shown = event.type === 'UPDATE' ? new Set(changed) : null
+    const isAdded = ({ name, compound }: Field, slot: Slot): boolean =>
+      extra !== undefined &&
+      (extra.fields.has(name) || extra.fields.has(slot.field.name) || extra.fields.has(compound ?? ''))
+    for (const slot of slots) {
+      record[slot.field.name] = valueIn(slot, field => {
+        if (row && (!shown || shown.has(field.name))) return wrap(field, diffs[field.name] ?? field.read(row))
+        return extra && isWhole(event.type) && isAdded(field, slot) ? wrap(field, field.read(extra.row)) : null
+      })
+    }
     return type.toBuffer(record)
   }
   return {
     id,
     json,
     fields,
-    encode(event, orgId) {
-      const whole = write(event, orgId)
+    encode(event, orgId, extra) {
+      const whole = write(event, orgId, extra)
       if (whole.length <= EVENT_MOST || !isWhole(event.type)) return whole
-      return write({ ...event, type: `GAP_${event.type}`, row: null, changed: [], sequence: 1 }, orgId)
+      return write({ ...event, type: `GAP_${event.type}`, row: null, changed: [], diffs: {}, sequence: 1 }, orgId)
     },
   }
 }
@@ -166,33 +176,10 @@ function schemaOf(entity: Entity, slots: readonly Slot[]): Json {
   }
 }
 
-function avroType({ type }: Field): 'string' | 'boolean' | 'int' | 'long' | 'double' {
-  switch (type) {
-    case 'boolean':
-    case 'int':
-    case 'double':
-      return type
-    case 'currency':
-    case 'percent':
-      return 'double'
-    case 'date':
-    case 'datetime':
-      return 'long'
-    default:
-      return 'string'
-  }
-}
-
-/** Null for what is empty, and for what an update did not touch. */
-function valueIn({ field, parts, record }: Slot, row: Row, shown: ReadonlySet<string> | null): unknown {
-  const read = (of: Field): unknown => (shown && !shown.has(of.name) ? null : wrap(of, of.read(row)))
+/** Null for what is empty or not shown; `read` gives the value of a field as the union wants it. */
+function valueIn({ field, parts, record }: Slot, read: (field: Field) => unknown): unknown {
   if (record === null) return read(field)
   const values = parts.map(part => [part.name, read(part.field)] as const)
   if (values.some(([, value]) => value !== null)) return { [`${NAMESPACE}.${record}`]: Object.fromEntries(values) }
   return field.type === 'address' ? null : read(field)
-}
-
-function wrap(field: Field, value: Value | null): unknown {
-  if (value === null) return null
-  return { [avroType(field)]: field.type === 'date' ? Date.parse(String(value)) : value }
 }

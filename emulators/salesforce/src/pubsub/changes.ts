@@ -3,12 +3,13 @@
 
 import type { Entity, Field, Row } from '../entities.ts'
 import type { Rows } from '../store/rows.ts'
+import { textDiff } from './diff.ts'
 import type { ChangeEvent, ChangeType } from './event.ts'
 
 /** A row as it was before a step of the transaction; undefined when it was not there. */
 export type Step = { readonly rows: Rows; readonly id: string; readonly before: Row | undefined }
 
-export type Change = Pick<ChangeEvent, 'object' | 'ids' | 'type' | 'userId' | 'row' | 'changed'>
+export type Change = Pick<ChangeEvent, 'object' | 'ids' | 'type' | 'userId' | 'row' | 'changed' | 'diffs'>
 
 /** In the place of an id, where an event stands for all records of an object. */
 const ALL_RECORDS = '000000000000000AAA'
@@ -41,14 +42,16 @@ export function changesOf(steps: readonly Step[], { fieldsOf, mostChanges }: Rea
     }
     const changed = type === 'UPDATE' && before ? changedFields(fieldsOf(rows.entity) ?? [], object, before, row) : []
     const ids = [id]
-    const key = likeness(object, type, row, changed, rows.entity)
+    const diffs = type === 'UPDATE' && before ? diffsOf(fieldsOf(rows.entity) ?? [], changed, before, row) : {}
+    const key = likeness(object, type, row, changed, rows.entity, diffs)
     const first = key === null ? undefined : alike.get(key)
     if (first) {
       first.ids.push(id)
       continue
     }
     if (key !== null) alike.set(key, { ids })
-    changes.push({ object, ids, type, userId, row: type === 'DELETE' ? null : row, changed })
+    const sent = Object.keys(diffs).length > 0 ? { diffs } : {}
+    changes.push({ object, ids, type, userId, row: type === 'DELETE' ? null : row, changed, ...sent })
   }
   for (const [object, userId] of overflown) {
     changes.push({ object, ids: [ALL_RECORDS], type: 'GAP_OVERFLOW', userId, row: null, changed: [] })
@@ -75,6 +78,23 @@ function changedFields(fields: readonly Field[], object: string, before: Row, af
   return converted ? names.filter(name => name !== 'LastModifiedDate') : names
 }
 
+/** Of each large text that changed in few places, how it changed. */
+function diffsOf(
+  fields: readonly Field[],
+  changed: readonly string[],
+  before: Row,
+  after: Row,
+): Record<string, string> {
+  const diffs: Record<string, string> = {}
+  for (const field of fields) {
+    if (field.type !== 'textarea' || !changed.includes(field.name)) continue
+    const [old, fresh] = [field.read(before), field.read(after)]
+    const diff = typeof old === 'string' && typeof fresh === 'string' ? textDiff(old, fresh) : null
+    if (diff !== null) diffs[field.name] = diff
+  }
+  return diffs
+}
+
 /** Records that were changed to the same values within a second share an event; creations never do. */
 function likeness(
   object: string,
@@ -82,6 +102,7 @@ function likeness(
   row: Row,
   changed: readonly string[],
   entity: Entity,
+  diffs: Record<string, string>,
 ): string | null {
   if (type === 'DELETE') return `${object} DELETE ${row.modifiedBy}`
   if (type !== 'UPDATE') return null
@@ -89,5 +110,5 @@ function likeness(
     const value = entity.byName.get(name.toLowerCase())?.read(row) ?? null
     return name === 'LastModifiedDate' ? Math.floor(Number(value) / 1000) : value
   })
-  return JSON.stringify([object, row.modifiedBy, changed, values])
+  return JSON.stringify([object, row.modifiedBy, changed, values, diffs])
 }

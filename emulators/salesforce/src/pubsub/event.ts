@@ -1,4 +1,4 @@
-// One change event as the org keeps it: what changed in which transaction, not yet in the form it is delivered in.
+// What the event bus keeps: change events, not yet in the form they are delivered in, and platform events as they came.
 
 import type { Row } from '../entities.ts'
 
@@ -37,4 +37,19 @@ export type ChangeEvent = {
   readonly row: Row | null
   /** Names of the changed fields, of an UPDATE only. */
   readonly changed: readonly string[]
+  /** By field, what is sent of a large text instead of the whole. */
+  readonly diffs?: Readonly<Record<string, string>>
 }
+
+/** A platform event, in the bytes that its publisher wrote. */
+export type PlatformEvent = {
+  readonly replayId: number
+  readonly platformEvent: string
+  /** What the publisher called it, or what the bus did. */
+  readonly id: string
+  /** Base 64. */
+  readonly payload: string
+  readonly at: number
+}
+
+export type BusEvent = ChangeEvent | PlatformEvent

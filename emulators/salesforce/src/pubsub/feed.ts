@@ -1,14 +1,13 @@
-// The event bus of one org: the change events of the last 72 hours in order, and who waits for more.
+// The event bus of one org: the events of the last 72 hours in order, and who waits for more.
 
-import { type Entity, entityOf, type Schema } from '../entities.ts'
+import type { Entity } from '../entities.ts'
 import type { Clock } from '../org/clock.ts'
-import { type OrgOptions, SetupError } from '../org/options.ts'
 import type { Entry } from '../store/journal.ts'
 import { type ChangeSchema, changeSchema } from './avro.ts'
 import { changesOf, type Step } from './changes.ts'
-import type { ChangeEvent } from './event.ts'
+import type { BusEvent, ChangeEvent, PlatformEvent } from './event.ts'
 
-/** "Event Retention" in the guide to platform events: change events are kept for three days. */
+/** "Event Retention" in the guide to platform events: events are kept for three days. */
 const KEPT_MS = 72 * 60 * 60 * 1000
 /** Ids are not contiguous in an org, whose bus carries more than what one client sees. */
 const STEP = 3
@@ -22,11 +21,12 @@ export type Feed = {
   /** Whether a subscription may go on after this id. */
   knows(replayId: number): boolean
   /** Events after an id, oldest first, as far as they are there now. */
-  after(replayId: number): Generator<ChangeEvent>
+  after(replayId: number): Generator<BusEvent>
   schemaOf(entity: Entity): ChangeSchema
-  schemaById(id: string): ChangeSchema | undefined
   /** Makes and keeps the events of a transaction; undefined when there is nothing to tell. */
   capture(steps: readonly Step[], origin: string): ChangeEvent[] | undefined
+  /** Keeps platform events; whoever calls writes them down. */
+  publish(events: readonly Omit<PlatformEvent, 'replayId' | 'at'>[]): PlatformEvent[]
   /** Calls back when events have come, or (true) when the bus was emptied; returns how to stop it. */
   watch(notice: (emptied: boolean) => void): () => void
   take(entry: Entry): void
@@ -36,11 +36,11 @@ export type Feed = {
   begin(): void
 }
 
-export function feed(schema: Schema, options: OrgOptions, clock: Clock): Feed {
-  const selected = selection(schema, options.changeDataCapture)
+/** `selected` are the objects whose changes are events, `mostChanges` how many a transaction tells one by one. */
+export function feed(selected: ReadonlySet<string>, mostChanges: number, clock: Clock): Feed {
   const schemas = new Map<string, ChangeSchema>()
   const watchers = new Set<(emptied: boolean) => void>()
-  let events: ChangeEvent[] = []
+  let events: BusEvent[] = []
   let last = 0
   let forgotten = 0
   let transactions = 0
@@ -53,7 +53,7 @@ export function feed(schema: Schema, options: OrgOptions, clock: Clock): Feed {
   }
   const reading = {
     fieldsOf: (entity: Entity) => (selected.has(entity.name) ? schemaOf(entity).fields : null),
-    mostChanges: options.changeEventsMost,
+    mostChanges,
   }
   const firstAfter = (replayId: number): number => {
     let low = 0
@@ -73,10 +73,10 @@ export function feed(schema: Schema, options: OrgOptions, clock: Clock): Feed {
     forgotten = events[gone - 1]?.replayId ?? forgotten
     events = events.slice(gone)
   }
-  const keep = (event: ChangeEvent): void => {
+  const keep = (event: BusEvent): void => {
     events.push(event)
     last = event.replayId
-    transactions = Math.max(transactions, event.transaction)
+    if ('transaction' in event) transactions = Math.max(transactions, event.transaction)
   }
 
   return {
@@ -99,12 +99,6 @@ export function feed(schema: Schema, options: OrgOptions, clock: Clock): Feed {
       }
     },
     schemaOf,
-    schemaById(id) {
-      for (const entity of schema.entities.values()) {
-        if (entity.writable && schemaOf(entity).id === id) return schemaOf(entity)
-      }
-      return undefined
-    },
     capture(steps, origin) {
       if (selected.size === 0 || !isOpen) return undefined
       const changes = changesOf(steps, reading)
@@ -122,6 +116,14 @@ export function feed(schema: Schema, options: OrgOptions, clock: Clock): Feed {
       }))
       made.forEach(keep)
       for (const notice of watchers) notice(false)
+      return made
+    },
+    publish(list) {
+      forget()
+      const at = clock.now()
+      const made = list.map((event, index) => ({ ...event, at, replayId: last + STEP * (index + 1) }))
+      made.forEach(keep)
+      if (made.length > 0) for (const notice of watchers) notice(false)
       return made
     },
     watch(notice) {
@@ -154,20 +156,4 @@ export function feed(schema: Schema, options: OrgOptions, clock: Clock): Feed {
       isOpen = true
     },
   }
-}
-
-/** The objects whose changes are events. Only objects that clients may write have any. */
-function selection(schema: Schema, wanted: OrgOptions['changeDataCapture']): Set<string> {
-  if (wanted === 'all') {
-    return new Set([...schema.entities.values()].flatMap(({ name, writable }) => (writable ? [name] : [])))
-  }
-  return new Set(
-    wanted.map(name => {
-      const entity = entityOf(schema, name)
-      if (entity?.writable) return entity.name
-      throw new SetupError(
-        `the org file cannot be used: "changeDataCapture" names "${name}", which has no change events`,
-      )
-    }),
-  )
 }

@@ -1,4 +1,4 @@
-// The gRPC face of the org: Salesforce's Pub/Sub API, as far as change events need it.
+// The gRPC face of the org: Salesforce's Pub/Sub API.
 
 import { randomUUID } from 'node:crypto'
 import {
@@ -12,12 +12,17 @@ import {
 import type { Fault } from '../org/faults.ts'
 import { SetupError } from '../org/options.ts'
 import type { Org } from '../org/org.ts'
-import { broken, httpStatus, type Problem, problem, unimplemented } from './status.ts'
-import { noTopic, subscribe } from './subscription.ts'
-import { topicOf } from './topic.ts'
+import { managedSubscribe } from './managed-subscription.ts'
+import { publish, publishStream } from './publication.ts'
+import { broken, httpStatus, isProblem, noTopic, type Problem, problem } from './status.ts'
+import { type Reader, subscribe } from './subscription.ts'
 import {
   type FetchRequest,
   type FetchResponse,
+  type ManagedFetchRequest,
+  type ManagedFetchResponse,
+  type PublishRequest,
+  type PublishResponse,
   type SchemaRequest,
   serviceDefinition,
   type TopicRequest,
@@ -51,10 +56,11 @@ function credentials(tls: Tls | undefined): ServerCredentials {
 }
 
 type Unary<Request> = (call: ServerUnaryCall<Request, object>, reply: sendUnaryData<object>) => void
+type Duplex<Request, Response> = (stream: ServerDuplexStream<Request, Response>) => void
 
 function methods(org: Org) {
   const log = (name: string, failed: Problem | null, fault: Fault | null = null): void => {
-    const operation = name === 'Subscribe' ? 'subscribe' : 'other'
+    const operation = name.endsWith('Subscribe') ? 'subscribe' : 'other'
     const path = `/eventbus.v1.PubSub/${name}`
     const at = new Date(org.now()).toISOString()
     const more = fault ? { fault: fault.do } : {}
@@ -65,58 +71,62 @@ function methods(org: Org) {
     <Request>(name: string, work: (request: Request, rpcId: string) => object): Unary<Request> =>
     (call, reply) => {
       const rpcId = randomUUID()
-      const answer = hasSession(org, call.metadata) ? work(call.request, rpcId) : noSession(rpcId)
-      const failed = answer instanceof Error ? answer : null
+      const answer = noSession(org, call.metadata, rpcId) ?? work(call.request, rpcId)
+      const failed = isProblem(answer) ? answer : null
       log(name, failed)
       if (failed) reply(failed)
       else reply(null, answer)
     }
-  return {
-    GetTopic: unary<TopicRequest>('GetTopic', ({ topic_name }, rpc_id) => {
-      const topic = topicOf(org.schema, topic_name)
-      if (!topic) return noTopic(topic_name, rpc_id)
-      const schema_id = topic.entity ? org.feed.schemaOf(topic.entity).id : ''
-      return { topic_name, tenant_guid: org.id, can_publish: false, can_subscribe: true, schema_id, rpc_id }
-    }),
-    GetSchema: unary<SchemaRequest>('GetSchema', ({ schema_id }, rpc_id) => {
-      const schema = org.feed.schemaById(schema_id)
-      if (!schema) return problem('schema.not.found', `There is no schema with the ID ${schema_id}.`, rpc_id)
-      return { schema_json: schema.json, schema_id, rpc_id }
-    }),
-    Publish: unary<TopicRequest>('Publish', ({ topic_name }, rpcId) =>
-      topicOf(org.schema, topic_name)
-        ? problem('publish.not.permitted', `Events cannot be published on ${topic_name}.`, rpcId)
-        : noTopic(topic_name, rpcId),
-    ),
-    PublishStream: refusing('PublishStream', log),
-    ManagedSubscribe: refusing('ManagedSubscribe', log),
-    Subscribe(stream: ServerDuplexStream<FetchRequest, FetchResponse>) {
+  /** A stream of events, which faults may hit before `start` takes it over. */
+  const subscription =
+    <Request, Response>(
+      name: string,
+      start: (stream: ServerDuplexStream<Request, Response>, reader: Reader) => void,
+    ): Duplex<Request, Response> =>
+    stream => {
+      const { metadata } = stream
       const fault = org.faults.next('subscribe')
-      const began = (failed: Problem | null): void => log('Subscribe', failed, fault)
-      if (fault?.do === 'expire-session') org.sessions.end(text(stream.metadata, 'accesstoken'))
-      const failed = hasSession(org, stream.metadata) ? spoiled(fault) : noSession(randomUUID())
+      const began = (failed: Problem | null): void => log(name, failed, fault)
+      if (fault?.do === 'expire-session') org.sessions.end(text(metadata, 'accesstoken'))
+      const failed = noSession(org, metadata, randomUUID()) ?? spoiled(fault)
       if (failed) {
         began(failed)
         stream.emit('error', failed)
         return
       }
       if (fault?.do === 'hang') return began(null)
-      const session = (): boolean => org.sessions.use(text(stream.metadata, 'accesstoken')) !== undefined
-      const start = (): void => subscribe(stream, { org, session, began, fault })
+      const begin = (): void => start(stream, { org, session: sessionOf(org, metadata), began, fault })
       // What the client has sent meanwhile waits in the stream until somebody reads it.
-      if (fault?.do === 'slow') org.clock.after(fault.ms ?? 1000, start)
-      else start()
+      if (fault?.do === 'slow') org.clock.after(fault.ms ?? 1000, begin)
+      else begin()
+    }
+  return {
+    GetTopic: unary<TopicRequest>('GetTopic', ({ topic_name }, rpc_id) => {
+      const topic = org.topics.named(topic_name)
+      if (!topic) return noTopic(topic_name, rpc_id)
+      const { schemaId: schema_id, publishes } = topic
+      const can_publish = publishes !== null
+      return { topic_name, tenant_guid: org.id, can_publish, can_subscribe: true, schema_id, rpc_id }
+    }),
+    GetSchema: unary<SchemaRequest>('GetSchema', ({ schema_id }, rpc_id) => {
+      if (schema_id === '') return problem('schema.validation.failed', 'The schema ID is empty.', rpc_id)
+      const schema_json = org.topics.schemaById(schema_id)
+      if (schema_json !== null) return { schema_json, schema_id, rpc_id }
+      return problem('schema.meta.permission', `There is no schema with the ID ${schema_id}.`, rpc_id)
+    }),
+    Publish: unary<PublishRequest>('Publish', (request, rpcId) => publish(org, request, rpcId)),
+    PublishStream(stream: ServerDuplexStream<PublishRequest, PublishResponse>) {
+      const logged = (failed: Problem | null): void => log('PublishStream', failed)
+      const failed = noSession(org, stream.metadata, randomUUID())
+      if (failed) {
+        logged(failed)
+        stream.emit('error', failed)
+      } else publishStream(stream, org, sessionOf(org, stream.metadata), logged)
     },
+    Subscribe: subscription<FetchRequest, FetchResponse>('Subscribe', subscribe),
+    ManagedSubscribe: subscription<ManagedFetchRequest, ManagedFetchResponse>('ManagedSubscribe', managedSubscribe),
   }
 }
-
-const refusing =
-  (name: string, log: (name: string, failed: Problem) => void) =>
-  (stream: ServerDuplexStream<unknown, object>): void => {
-    const failed = unimplemented(name)
-    log(name, failed)
-    stream.emit('error', failed)
-  }
 
 /** What a fault makes of a subscription before it begins; `commit-then-drop` breaks it after the first events. */
 function spoiled(fault: Fault | null): Problem | null {
@@ -140,17 +150,19 @@ function spoiled(fault: Fault | null): Problem | null {
   }
 }
 
-const noSession = (rpcId: string): Problem =>
-  problem('service.auth.error', 'Authentication failed: check accesstoken, instanceurl and tenantid.', rpcId)
+const sessionOf = (org: Org, metadata: Metadata) => (): boolean =>
+  org.sessions.use(text(metadata, 'accesstoken')) !== undefined
 
-function hasSession(org: Org, metadata: Metadata): boolean {
-  const tenant = text(metadata, 'tenantid')
+/** Why a caller is not let in; null when he is. */
+function noSession(org: Org, metadata: Metadata, rpcId: string): Problem | null {
+  const [token, instance, tenant] = ['accesstoken', 'instanceurl', 'tenantid'].map(name => text(metadata, name))
+  if (!token || !tenant || !instance || !URL.canParse(instance)) {
+    const message = 'Authentication failed: accesstoken, instanceurl and tenantid must be given.'
+    return problem('service.auth.headers.invalid', message, rpcId)
+  }
   const isOurs = tenant === org.id || tenant === org.id.slice(0, 15)
-  return (
-    isOurs &&
-    URL.canParse(text(metadata, 'instanceurl')) &&
-    org.sessions.use(text(metadata, 'accesstoken')) !== undefined
-  )
+  if (isOurs && org.sessions.use(token) !== undefined) return null
+  return problem('service.auth.error', 'Authentication failed: check accesstoken, instanceurl and tenantid.', rpcId)
 }
 
 const text = (metadata: Metadata, name: string): string => String(metadata.get(name)[0] ?? '')

@@ -12,6 +12,18 @@ export type FetchRequest = {
   replay_id: Buffer
   num_requested: number
 }
+export type ManagedFetchRequest = {
+  subscription_id: string
+  developer_name: string
+  num_requested: number
+  commit_replay_id_request: { commit_request_id: string; replay_id: Buffer } | null
+}
+export type ProducerEvent = { id: string; schema_id: string; payload: Buffer }
+export type PublishRequest = { topic_name: string; events: ProducerEvent[] }
+type EventError = { code: 'UNKNOWN' | 'PUBLISH' | 'COMMIT'; msg: string }
+/** Without a replay id there is an error. */
+export type PublishResult = { correlation_key: string; replay_id?: Buffer; error?: EventError }
+export type PublishResponse = { results: PublishResult[]; schema_id: string; rpc_id: string }
 export type ConsumerEvent = { event: { id: string; schema_id: string; payload: Buffer }; replay_id: Buffer }
 /** Without events it is a keepalive. */
 export type FetchResponse = {
@@ -21,20 +33,13 @@ export type FetchResponse = {
   pending_num_requested: number
 }
 
+export type ManagedFetchResponse = FetchResponse & {
+  commit_response?: { commit_request_id: string; replay_id: Buffer; error?: EventError; process_time: number }
+}
+
 const FILE = fileURLToPath(new URL('./eventbus.proto', import.meta.url))
 
 export function serviceDefinition(): ServiceDefinition {
   const loaded = loadSync(FILE, { keepCase: true, defaults: true, enums: String, longs: Number })
   return loaded['eventbus.v1.PubSub'] as ServiceDefinition
-}
-
-/** Opaque to clients: eight bytes, the highest first. */
-export function replayBytes(replayId: number): Buffer {
-  const bytes = Buffer.alloc(8)
-  bytes.writeBigUInt64BE(BigInt(replayId))
-  return bytes
-}
-
-export function readReplay(bytes: Buffer): number | null {
-  return bytes.length === 8 ? Number(bytes.readBigUInt64BE()) : null
 }

@@ -11,6 +11,7 @@ import { versionProblem } from './incoming.ts'
 import { limits } from './limits.ts'
 import { query } from './query.ts'
 import { sobjects } from './rows.ts'
+import { toolingQuery } from './tooling.ts'
 
 /** `/services/data/v67.0/sobjects/X/a%2Fb?x=y` taken apart; undefined for what is not under /services/data/vNN.N. */
 export function splitUrl(url: string): { version: string; path: string[]; params: URLSearchParams } | undefined {
@@ -59,6 +60,9 @@ export function dispatch(call: Call): Reply {
       return query(call)
     case 'limits':
       return only(call, 'GET', limits)
+    case 'tooling':
+      if (second !== 'query') throw notFound()
+      return only(call, 'GET', toolingQuery)
     case 'jobs':
       if (call.enclosing) throw notFound()
       return bulk(call)

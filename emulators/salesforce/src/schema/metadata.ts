@@ -3,10 +3,11 @@
 
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { XMLParser } from 'fast-xml-parser'
 import type { FieldType, OnDelete, PicklistValue } from '../entities.ts'
 import { SetupError } from '../org/options.ts'
+import { type EventMetadata, NO_EVENTS, readEventFile } from './event-metadata.ts'
 import type { PermissionSet, Right } from './permissions.ts'
+import { element, list, readXml, text, type Xml, type XmlValue } from './xml.ts'
 
 export type CustomField = {
   object: string
@@ -44,12 +45,11 @@ export type Metadata = {
   fields: CustomField[]
   recordTypes: CustomRecordType[]
   permissionSets: PermissionSet[]
+  events: EventMetadata
 }
 
-type Xml = { [tag: string]: XmlValue }
-type XmlValue = string | Xml | XmlValue[] | undefined
-
-const TYPES: Record<string, FieldType> = {
+/** What a CustomField calls its type, as the type that clients see. */
+export const FIELD_TYPES: Record<string, FieldType> = {
   Text: 'string',
   TextArea: 'textarea',
   LongTextArea: 'textarea',
@@ -79,11 +79,9 @@ const FIXED_LENGTH: Partial<Record<FieldType, number>> = {
   reference: 18,
 }
 
-const parser = new XMLParser({ parseTagValue: false, trimValues: true, ignoreAttributes: true })
-
 /** All metadata of the package directories that sfdx-project.json names; nothing where there is no project. */
 export function readMetadata(packageDir: string): Metadata {
-  const found: Metadata = { objects: [], fields: [], recordTypes: [], permissionSets: [] }
+  const found: Metadata = { objects: [], fields: [], recordTypes: [], permissionSets: [], events: NO_EVENTS() }
   const project = join(packageDir, 'sfdx-project.json')
   if (!existsSync(project)) return found
   const listed: unknown = JSON.parse(readFileSync(project, 'utf8'))
@@ -113,16 +111,7 @@ function filesUnder(directory: string): string[] {
 }
 
 function readFile(file: string, found: Metadata): void {
-  const read = (root: string): Xml => {
-    try {
-      const document: Xml = parser.parse(readFileSync(file, 'utf8'), true)
-      const element = document[root]
-      if (typeof element === 'object' && !Array.isArray(element)) return element
-    } catch (error) {
-      throw new SetupError(`${file}: ${error instanceof Error ? error.message : error}`)
-    }
-    throw new SetupError(`${file}: no <${root}> in it`)
-  }
+  const read = (root: string): Xml => readXml(file, root)
   const above = basename(dirname(dirname(file)))
   if (file.endsWith('.field-meta.xml')) found.fields.push(customField(above, read('CustomField'), file))
   else if (file.endsWith('.recordType-meta.xml')) {
@@ -134,7 +123,7 @@ function readFile(file: string, found: Metadata): void {
     found.permissionSets.push(permissionSet(basename(file, '.permissionset-meta.xml'), read('PermissionSet')))
   } else if (file.endsWith('__c.object-meta.xml')) {
     found.objects.push(customObject(basename(file, '.object-meta.xml'), read('CustomObject')))
-  }
+  } else readEventFile(file, found.events)
 }
 
 /** Of a field only what it says last counts: the file has each once. */
@@ -177,7 +166,7 @@ function customField(object: string, xml: Xml, file: string): CustomField {
   const name = text(xml.fullName) ?? basename(file, '.field-meta.xml')
   const kind = text(xml.type) ?? ''
   const calculated = xml.formula !== undefined
-  const type = TYPES[kind]
+  const type = FIELD_TYPES[kind]
   if (!type) throw new SetupError(`${file}: the emulator does not know the field type "${kind}"`)
   const masterDetail = kind === 'MasterDetail'
   const valueSet = element(xml.valueSet)
@@ -213,7 +202,3 @@ function picklistValue(given: XmlValue): PicklistValue {
   const value = text(xml.fullName) ?? ''
   return { value, label: text(xml.label) ?? value, default: text(xml.default) === 'true' }
 }
-
-const text = (value: XmlValue): string | undefined => (typeof value === 'string' ? value : undefined)
-const list = (value: XmlValue): XmlValue[] => (value === undefined ? [] : Array.isArray(value) ? value : [value])
-const element = (value: XmlValue): Xml => (typeof value === 'object' && !Array.isArray(value) ? value : {})

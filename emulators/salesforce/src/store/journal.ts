@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Job, RowOutcome } from '../bulk/job.ts'
 import type { Row, Value } from '../entities.ts'
 import { SetupError } from '../org/options.ts'
-import type { ChangeEvent } from '../pubsub/event.ts'
+import type { BusEvent } from '../pubsub/event.ts'
 
 type RowLine = [
   object: string,
@@ -38,8 +38,10 @@ export type Entry = {
   outcomes?: { job: string; rows: RowOutcome[] }
   jobGone?: string
   bulkUse?: Partial<Record<'batches' | 'queries' | 'records' | 'queryBytes', [at: number, count: number][]>>
-  /** What change data capture made of the rows of this line. */
-  events?: ChangeEvent[]
+  /** What change data capture made of the rows of this line, or what was published. */
+  events?: BusEvent[]
+  /** Positions that managed subscriptions keep, by their developer name. */
+  committed?: [developerName: string, replayId: number][]
   /** How far the event bus was, when the events themselves are gone. */
   bus?: { last: number; forgotten: number; transactions: number }
   reset?: true
