@@ -1,10 +1,13 @@
 // Change data capture: what changes of records look like on the event bus.
 
+import { createHash } from 'node:crypto'
 import avsc from 'avsc'
+import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { type OrgOptions, SetupError, salesforceEmulator } from '../src/index.ts'
 import { changeSchema } from '../src/pubsub/avro.ts'
 import { bitmaps } from '../src/pubsub/bitmap.ts'
+import { textDiff } from '../src/pubsub/diff.ts'
 import { makeEntity, makeField } from '../src/schema/table.ts'
 import { type Wire, wire } from './org.ts'
 import { type Bus, bus, type Decoded } from './pubsub.ts'
@@ -233,6 +236,102 @@ test('changes by a Bulk job name its client', async () => {
   })
   expect(list.map(({ header }) => header.sequenceNumber)).toEqual([1, 2])
   for (const { header } of list) expect(header.changeOrigin).toBe('com/salesforce/api/bulkapi/67.0;client=tester')
+})
+
+/** The value that a difference leads to, by the book: lines of hunks in the place of what they replace. */
+function patched(before: string, diff: string): string {
+  const [, digest = '', ...lines] = diff.split('\n')
+  const result = before.split('\n')
+  let shift = 0
+  for (let at = 0; at < lines.length; ) {
+    const [, from = 0, removed = 0, , added = 0] = (
+      /^@@ -(\d+),(\d+) \+(\d+),(\d+) @@$/.exec(lines[at] ?? '') ?? []
+    ).map(Number)
+    const old = lines.slice(at + 1, at + 1 + removed).map(line => line.slice(1))
+    const fresh = lines.slice(at + 1 + removed, at + 1 + removed + added).map(line => line.slice(1))
+    const start = (removed === 0 ? from : from - 1) + shift
+    expect(result.splice(start, removed, ...fresh)).toEqual(old)
+    shift += added - removed
+    at += 1 + removed + added
+  }
+  const value = result.join('\n')
+  expect(digest).toBe(`+++ ${createHash('sha256').update(value).digest('hex')}`)
+  return value
+}
+const paragraphs = Array.from({ length: 40 }, (_, at) => `Paragraph ${at} of a long story.`)
+
+test('of a large text that changes in few places the differences are sent', async () => {
+  await begin()
+  const before = paragraphs.join('\n')
+  const after = paragraphs
+    .with(3, 'Another third paragraph.')
+    .toSpliced(20, 1)
+    .toSpliced(30, 0, 'One', 'Two')
+    .join('\n')
+  const list = await published(3, async () => {
+    const id = await create('Contact', { LastName: 'Doe', Notes__c: before })
+    await org.call('PATCH', `/sobjects/Contact/${id}`, { Notes__c: after })
+    await org.call('PATCH', `/sobjects/Contact/${id}`, { Notes__c: `${after.slice(0, 999)}` })
+  })
+  const [made, changed, cut] = list
+  expect(made?.values.Notes__c).toBe(before)
+  expect(made?.differing).toEqual([])
+  expect(changed?.differing).toEqual(['Notes__c'])
+  expect(changed?.changed).toContain('Notes__c')
+  expect(String(changed?.values.Notes__c).split('\n')).toEqual([
+    '--- ',
+    expect.stringMatching(/^\+\+\+ [0-9a-f]{64}$/),
+    '@@ -4,1 +4,1 @@',
+    '-Paragraph 3 of a long story.',
+    '+Another third paragraph.',
+    '@@ -21,1 +20,0 @@',
+    '-Paragraph 20 of a long story.',
+    '@@ -31,0 +31,2 @@',
+    '+One',
+    '+Two',
+  ])
+  expect(patched(before, String(changed?.values.Notes__c))).toBe(after)
+  expect(cut?.differing).toEqual([])
+  expect(cut?.values.Notes__c).toBe(after.slice(0, 999))
+})
+
+test.each<[string, string, string]>([
+  ['short', 'a\n'.repeat(20), `${'a\n'.repeat(20)}b`],
+  ['half as long again', paragraphs.join('\n'), [...paragraphs, ...paragraphs].join('\n')],
+  [
+    'changed in more than a quarter of its lines',
+    paragraphs.join('\n'),
+    paragraphs.map((line, at) => (at % 3 ? line : `${line}!`)).join('\n'),
+  ],
+  ['one line', 'x'.repeat(2000), 'x'.repeat(2001)],
+])('a text that is %s is sent whole', (_name, before, after) => {
+  expect(textDiff(before, after)).toBeNull()
+})
+
+test('a difference leads from the old text to the new one', () => {
+  const line = fc.constantFrom(
+    ...['a line of text that is long enough', 'another one, which is longer still'],
+    ...[
+      '-- and one that looks like a head',
+      '+ and one that looks like an addition',
+      '@@ -1,1 +1,1 @@ and like a hunk',
+    ],
+  )
+  const edits = fc.array(fc.record({ at: fc.nat(60), gone: fc.nat(2), come: fc.array(line, { maxLength: 2 }) }), {
+    maxLength: 4,
+  })
+  let sent = 0
+  fc.assert(
+    fc.property(fc.array(line, { minLength: 50, maxLength: 60 }), edits, (lines, list) => {
+      const fresh = list.reduce((now, { at, gone, come }) => now.toSpliced(at, gone, ...come), lines)
+      const [before, after] = [lines.join('\n'), fresh.join('\n')]
+      const diff = before === after ? null : textDiff(before, after)
+      if (diff === null) return
+      sent++
+      expect(patched(before, diff)).toBe(after)
+    }),
+  )
+  expect(sent).toBeGreaterThan(20)
 })
 
 test('an event of more than a megabyte is a gap', () => {
