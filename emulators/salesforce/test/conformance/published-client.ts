@@ -22,6 +22,7 @@ export type PublishedClient = {
   subscribeFromReplayId(topic: string, callback: Callback, count: number | null, replayId: number): void
   subscribeWithManagedSubscription(name: string, callback: Callback, count?: number | null): Promise<void>
   requestAdditionalEvents(topic: string, count: number): void
+  requestAdditionalManagedEvents(subscriptionId: string, count: number): void
   commitReplayId(subscriptionId: string, replayId: number): string
   publish(topic: string, payload: object, key?: string): Promise<{ replayId: number; correlationKey: string }>
   publishBatch(topic: string, events: { id?: string; payload: object }[], callback: Callback): Promise<void>

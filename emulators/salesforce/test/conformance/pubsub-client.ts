@@ -4,6 +4,7 @@
  * or into PUBSUB_CLIENT, where it stays for the next time.
  */
 
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { certificate } from '../certificate.ts'
 import { scratch, wire } from '../org.ts'
@@ -17,16 +18,38 @@ import {
 } from './published-client.ts'
 
 const CONTACTS = '/data/ContactChangeEvent'
+const ORDERS = '/event/Order_Event__e'
 const ALL = '/data/ChangeEvents'
 const CODE = 'sfdc.platform.eventbus.grpc.'
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
 const home = scratch()
 const directory = process.env.PUBSUB_CLIENT ?? home.path
 mkdirSync(directory, { recursive: true })
 const Client = await publishedClient(directory)
 const org = await wire({
-  org: { changeDataCapture: ['Contact', 'Account'] },
+  org: {
+    changeDataCapture: ['Contact', 'Account'],
+    clients: [
+      { clientId: 'any', clientSecret: 'any' },
+      { clientId: 'keyed', publicKey: keys.publicKey, username: 'keyed@emulated.org' },
+    ],
+    channels: [
+      {
+        name: 'CT_Sync__chn',
+        members: [{ event: 'ContactChangeEvent', enrichedFields: ['CT_Id__c'], filter: 'CT_Id__c != null' }],
+      },
+    ],
+    managedSubscriptions: [
+      { developerName: 'Orders', topicName: ORDERS, defaultReplay: 'EARLIEST' },
+      { developerName: 'Stopped', topicName: ORDERS, state: 'STOP' },
+    ],
+  },
   grpcPort: 0,
   grpcTls: certificate(),
 })
@@ -61,7 +84,27 @@ const create = async (fields: object): Promise<string> => {
 }
 const eventsOf = async (from: Ear, count: number): Promise<PublishedEvent[]> =>
   (await from.hear('event', count)).map(({ data }) => data as PublishedEvent)
-type Header = { changeType: string; recordIds: string[]; changedFields: string[]; nulledFields: string[] }
+/** Salesforce's code of the error that ended a stream; its text must name the call. */
+async function failureOf(heard: Ear): Promise<string | undefined> {
+  const [failed] = await heard.hear('error')
+  const problem = failed?.data as { metadata: { get(name: string): string[] }; details: string } | undefined
+  holds(problem, problem?.details.includes('rpcId: ') === true)
+  return problem?.metadata.get('error-code')[0]
+}
+type Header = {
+  changeType: string
+  recordIds: string[]
+  changedFields: string[]
+  nulledFields: string[]
+  diffFields: string[]
+}
+/** An event to publish, its optional fields as a union of null and their type wants them. */
+const order = (number: string): object => ({
+  CreatedDate: 1_700_000_000_000,
+  CreatedById: '005000000000001AAA',
+  Order_Number__c: { string: number },
+})
+const numbers = (list: PublishedEvent[]): string => list.map(({ payload }) => payload.Order_Number__c).join()
 const headerOf = (event: PublishedEvent | undefined): Header => event?.payload.ChangeEventHeader as Header
 
 /** Streams that began, as the request log counts them: from then on a change is news to the newest. */
@@ -92,6 +135,15 @@ const steps: [what: string, act: () => Promise<void>][] = [
       ;[first] = await eventsOf(heard, 1)
       holds(first, headerOf(first).changeType === 'CREATE' && headerOf(first).recordIds[0] === contact)
       await heard.hear('lastEvent')
+    },
+  ],
+  [
+    'connect by a signed assertion',
+    async () => {
+      const { loginUrl } = byClientCredentials
+      const { privateKey } = keys
+      const config = { ...secure, authType: 'oauth-jwt-bearer', loginUrl, clientId: 'keyed', privateKey }
+      await new Client({ ...config, username: 'keyed@emulated.org' }, SILENT).connect()
     },
   ],
   [
@@ -161,10 +213,115 @@ const steps: [what: string, act: () => Promise<void>][] = [
       const other = await anotherClient()
       const heard = ear()
       other.subscribeFromReplayId(CONTACTS, heard.callback, 1, 1)
-      const [failed] = await heard.hear('error')
-      const problem = failed?.data as { metadata: { get(name: string): string[] }; details: string } | undefined
-      holds(problem, problem?.metadata.get('error-code')[0] === `${CODE}subscription.fetch.replayid.corrupted`)
-      holds(problem, problem?.details.includes('rpcId: ') === true)
+      holds('corrupt', (await failureOf(heard)) === `${CODE}subscription.fetch.replayid.corrupted`)
+    },
+  ],
+  [
+    'publish, and subscribe to what was published',
+    async () => {
+      const heard = ear()
+      await beginning(() => client.subscribe(ORDERS, heard.callback, 4))
+      const result = await client.publish(ORDERS, order('1'), 'mine')
+      holds(result, result.correlationKey === 'mine')
+      const [event] = await eventsOf(heard, 1)
+      holds(event, event?.id === 'mine' && event.replayId === result.replayId && numbers([event]) === '1')
+      const answers = ear()
+      await client.publishBatch(ORDERS, [{ id: 'b2', payload: order('2') }, { payload: order('3') }], answers.callback)
+      await client.publishBatch(ORDERS, [{ payload: order('4') }], answers.callback)
+      const list = (await answers.hear('publishResponse', 2)).flatMap(
+        ({ data }) => (data as { results: { replayId: number; correlationKey: string }[] }).results,
+      )
+      holds(list, list.length === 3 && list[0]?.correlationKey === 'b2')
+      const delivered = await eventsOf(heard, 3)
+      holds(delivered, numbers(delivered) === '2,3,4')
+      holds(
+        delivered,
+        delivered.every(({ replayId }, at) => replayId === list[at]?.replayId),
+      )
+    },
+  ],
+  [
+    'an idle publish stream is closed with its code',
+    async () => {
+      const other = await anotherClient()
+      const answers = ear()
+      await other.publishBatch(ORDERS, [{ payload: order('5') }], answers.callback)
+      await answers.hear('publishResponse')
+      await org.control('POST', '/clock', { advanceMs: 70_000 })
+      holds('idle', (await failureOf(answers)) === `${CODE}publish.stream.sweeper.timeout`)
+    },
+  ],
+  [
+    'a managed subscription goes on where it committed',
+    async () => {
+      const heard = ear()
+      // It writes its session into what it was configured by.
+      const config: { authType: string; accessToken?: string } = { ...byClientCredentials }
+      const other = new Client(config, SILENT)
+      await other.connect()
+      await other.subscribeWithManagedSubscription('Orders', heard.callback, 5)
+      const list = await eventsOf(heard, 5)
+      holds(list, numbers(list) === '1,2,3,4,5')
+      const [{ info } = {}] = await heard.hear('lastEvent')
+      const requestId = other.commitReplayId(info?.subscriptionId ?? '', list[2]?.replayId ?? 0)
+      // The client has no callback of its own for the answer to a commit: it takes it for a sign of life.
+      const [alive] = await heard.hear('grpcKeepAlive')
+      holds(alive, requestId !== '' && alive?.info.lastReplayId === list[4]?.replayId)
+      const subscriptionId = info?.subscriptionId ?? ''
+      const refused = ear()
+      const second = await anotherClient()
+      await second.subscribeWithManagedSubscription(subscriptionId, refused.callback, 5)
+      holds('active', (await failureOf(refused)) === `${CODE}managed.subscription.already.active`)
+      // It never ends a stream by itself, but a session that is over does.
+      await fetch(`${org.emulator.url}/services/oauth2/revoke?token=${config.accessToken}`, { method: 'POST' })
+      other.requestAdditionalManagedEvents(subscriptionId, 1)
+      holds('over', (await failureOf(heard)) === `${CODE}service.auth.error`)
+      const again = ear()
+      await (await anotherClient()).subscribeWithManagedSubscription(subscriptionId, again.callback, 2)
+      const rest = await eventsOf(again, 2)
+      holds(rest, numbers(rest) === '4,5')
+    },
+  ],
+  [
+    'a stopped managed subscription, and one that is not there',
+    async () => {
+      const said = (name: string): Promise<string> =>
+        client.subscribeWithManagedSubscription(name, ear().callback).then(
+          () => 'nothing',
+          (error: Error) => error.message,
+        )
+      holds('stopped', (await said('Stopped')).includes('STOP state'))
+      holds('not there', (await said('Nope')).includes('Failed to retrieve managed event subscription'))
+    },
+  ],
+  [
+    'a channel filters, and adds a field',
+    async () => {
+      const heard = ear()
+      await create({ LastName: 'Unseen' })
+      const id = await create({ LastName: 'Seen', CT_Id__c: 'c1' })
+      await org.call('PATCH', `/sobjects/Contact/${id}`, { Phone: '1' })
+      client.subscribeFromEarliestEvent('/data/CT_Sync__chn', heard.callback, 2)
+      const list = await eventsOf(heard, 2)
+      holds(
+        list,
+        list.every(event => headerOf(event).recordIds[0] === id && event.payload.CT_Id__c === 'c1'),
+      )
+      holds(list, headerOf(list[1]).changedFields.sort().join() === 'LastModifiedDate,Phone')
+    },
+  ],
+  [
+    'a large text comes as its differences',
+    async () => {
+      const lines = Array.from({ length: 50 }, (_, at) => `Line ${at} of a text that is long enough.`)
+      const id = await create({ LastName: 'Long', Notes__c: lines.join('\n') })
+      const other = await anotherClient()
+      const heard = ear()
+      await beginning(() => other.subscribe(CONTACTS, heard.callback, 1))
+      await org.call('PATCH', `/sobjects/Contact/${id}`, { Notes__c: lines.with(7, 'Another line.').join('\n') })
+      const [changed] = await eventsOf(heard, 1)
+      holds(changed, headerOf(changed).diffFields.join() === 'Notes__c')
+      holds(changed, String(changed?.payload.Notes__c).includes('@@ -8,1 +8,1 @@\n-Line 7'))
     },
   ],
 ]
