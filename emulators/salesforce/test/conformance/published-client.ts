@@ -2,7 +2,7 @@
 // and shaped so that each of its callbacks can be waited for.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -29,10 +29,15 @@ export type PublishedClient = {
 }
 export type ClientClass = new (config: object, logger: object) => PublishedClient
 
+function versionIn(home: string): string | null {
+  const file = join(home, 'package.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : null
+}
+
 /** Installs into `directory` unless it is there already. Throws with npm's own words. */
 export async function publishedClient(directory: string): Promise<ClientClass> {
   const home = join(directory, 'node_modules', PACKAGE)
-  if (!existsSync(home)) {
+  if (versionIn(home) !== CLIENT_VERSION) {
     writeFileSync(join(directory, 'package.json'), '{ "private": true }')
     const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--save-exact']
     const npm = spawnSync('npm', [...args, `${PACKAGE}@${CLIENT_VERSION}`, FORGOTTEN], {

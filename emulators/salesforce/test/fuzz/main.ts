@@ -1,11 +1,11 @@
 /**
  * `npm run fuzz -w emulators/salesforce -- --cases 10000 --seed 1`: that many cases of each kind against one emulator,
- * with what the replies were. `--kind` takes one of bodies, soql and csv alone.
+ * with what the replies were. `--kind` takes one of bodies, soql, csv and grpc alone.
  */
 
 import { parseArgs } from 'node:util'
 import { wire } from '../org.ts'
-import { fuzz, KINDS } from './run.ts'
+import { FUZZED, fuzz, KINDS } from './run.ts'
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +26,7 @@ process.on('unhandledRejection', error => {
 })
 
 for (const kind of kinds) {
-  await using org = await wire({ org: { apiLimit: 1_000_000_000, bulkQueueMs: 0, bulkRecordMs: 0.1 } })
+  await using org = await wire({ org: { ...FUZZED, apiLimit: 1_000_000_000 }, grpcPort: 0 })
   const begun = performance.now()
   try {
     const { cases: done, replies, stored } = await fuzz(org).run(kind, cases, seed)

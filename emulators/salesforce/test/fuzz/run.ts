@@ -3,7 +3,9 @@
 import fc from 'fast-check'
 import type { Wire } from '../org.ts'
 import { requests, type Sent, under } from './bodies.ts'
+import { calls, TOPIC } from './calls.ts'
 import { files } from './csv.ts'
+import { caller } from './grpc.ts'
 import { statements } from './soql.ts'
 
 /** How many cases there were, what the replies were, and how many rows of files were stored. */
@@ -16,7 +18,7 @@ function check({ status }: { status: number }, text: string, what: unknown): voi
 }
 
 export type Fuzz = { run(kind: Kind, cases: number, seed: number): Promise<Told> }
-export const KINDS = ['bodies', 'soql', 'csv'] as const
+export const KINDS = ['bodies', 'soql', 'csv', 'grpc'] as const
 export type Kind = (typeof KINDS)[number]
 
 export function fuzz(org: Wire): Fuzz {
@@ -91,6 +93,25 @@ export function fuzz(org: Wire): Fuzz {
           fc.asyncProperty(statements, soql => step(() => ask(read(soql), told))),
           settings,
         )
+      } else if (kind === 'grpc') {
+        const grpc = await caller(org)
+        const send = async (sent: Parameters<typeof grpc.send>[0]): Promise<void> => {
+          const status = await grpc.send(sent)
+          told.replies[status] = (told.replies[status] ?? 0) + 1
+        }
+        await fc.assert(
+          fc.asyncProperty(calls, sent => step(() => send(sent))),
+          settings,
+        )
+        // A stream that works is still to be had.
+        const sent = {
+          is: 'call' as const,
+          method: 'GetTopic' as const,
+          requests: [{ topic_name: TOPIC }],
+          metadata: {},
+        }
+        if ((await grpc.send(sent)) !== 200) throw new Error('the service does not answer any more')
+        grpc.close()
       } else
         await fc.assert(
           fc.asyncProperty(files, file => step(() => load(file, told))),
@@ -100,6 +121,23 @@ export function fuzz(org: Wire): Fuzz {
       return told
     },
   }
+}
+
+/** Objects with events, channels, and subscriptions: what an org needs to have for all kinds to reach something. */
+export const FUZZED = {
+  changeDataCapture: 'all' as const,
+  bulkQueueMs: 0,
+  bulkRecordMs: 0.1,
+  channels: [
+    {
+      name: 'CT_Sync__chn',
+      members: [{ event: 'ContactChangeEvent', enrichedFields: ['CT_Id__c'], filter: "LastName != 'Fa'" }],
+    },
+  ],
+  managedSubscriptions: [
+    { developerName: 'Sync', topicName: '/data/CT_Sync__chn', defaultReplay: 'EARLIEST' as const },
+    { developerName: 'Off', topicName: TOPIC, state: 'STOP' as const },
+  ],
 }
 
 /** After all of it the org still does its work. */
