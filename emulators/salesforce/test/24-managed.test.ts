@@ -195,7 +195,7 @@ test('the tooling API tells what is configured', async () => {
 test('a wrong configuration is refused', async () => {
   const start = (entry: object): Promise<unknown> =>
     salesforceEmulator({ org: { managedSubscriptions: [entry] } as Partial<OrgOptions> })
-  await expect(start({ developerName: 'A' })).rejects.toThrow('"topicName" is missing')
+  await expect(start({ developerName: 'A' })).rejects.toThrow('managedSubscriptions[0] has no "topicName"')
   await expect(start({ ...SYNC, state: 'GO' })).rejects.toThrow(SetupError)
   await expect(start({ ...SYNC, topicName: '/data/Nope' })).rejects.toThrow('/data/Nope')
 })

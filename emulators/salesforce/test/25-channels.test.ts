@@ -217,7 +217,9 @@ test('channels, members, subscriptions and the selection of objects come from th
 test.each<[string, unknown]>([
   ['"Nope" is no channel', { name: 'Nope' }],
   ['"NopeChangeEvent", which is no event', { name: 'A__chn', members: [{ event: 'NopeChangeEvent' }] }],
-  ['"members" is missing or not what it must be', { name: 'A__chn', members: [{}] }],
+  ['channels[0].members[0] has no "event"', { name: 'A__chn', members: [{}] }],
+  ['channels[0].type must be data or event', { name: 'A__chn', type: 'both' }],
+  ['channels[0].member is unknown (known: name, type, members)', { name: 'A__chn', member: [] }],
   ['not both', { name: 'A__chn', type: 'event', members: [{ event: 'ContactChangeEvent' }] }],
   [
     'no field of a changed record',

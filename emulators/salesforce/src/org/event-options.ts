@@ -1,52 +1,56 @@
 // Whether what an org file says of events has the shape that is read later: what its names mean is looked at with the schema.
 
-import type { OrgOptions } from './options.ts'
+/** Says what is wrong with a value at a place; null when nothing is. */
+type Check = (value: unknown, place: string) => string | null
+type Shape = Record<string, { is: Check; needed?: true }>
 
-type Shape = Record<string, (value: unknown) => boolean>
-
+const must = (fits: (value: unknown) => boolean, what: string): Check => {
+  return (value, place) => (fits(value) ? null : `${place} must be ${what}`)
+}
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
-const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const oneOf =
-  (...words: unknown[]) =>
-  (value: unknown): boolean =>
-    words.includes(value)
+const text = must(isText, 'a text')
+const texts = must(value => Array.isArray(value) && value.every(isText), 'a list of texts')
+const textByName = must(value => isObject(value) && Object.values(value).every(isText), 'an object of texts')
+const oneOf = (...words: string[]): Check => must(value => words.includes(String(value)), words.join(' or '))
 const listOf =
-  (shape: Shape) =>
-  (value: unknown): boolean =>
-    Array.isArray(value) && value.every(entry => isObject(entry) && wrongIn(entry, shape) === null)
-
-const MEMBER: Shape = { 'event!': isText, enrichedFields: isTexts, filter: isText }
-const SHAPES: { [name in 'platformEvents' | 'channels' | 'managedSubscriptions']: Shape } = {
-  platformEvents: { 'name!': isText, fields: value => isObject(value) && Object.values(value).every(isText) },
-  channels: { 'name!': isText, type: oneOf('data', 'event'), members: listOf(MEMBER) },
-  managedSubscriptions: {
-    'developerName!': isText,
-    'topicName!': isText,
-    defaultReplay: oneOf('LATEST', 'EARLIEST'),
-    errorRecoveryReplay: oneOf('LATEST', 'EARLIEST'),
-    state: oneOf('RUN', 'STOP'),
-  },
-}
-
-/** What is wrong with the parts of an org file that tell of events. */
-export function eventProblems(org: OrgOptions): string[] {
-  return Object.entries(SHAPES).flatMap(([name, shape]) => {
-    const given: unknown = org[name as keyof typeof SHAPES]
-    return (Array.isArray(given) ? given : []).flatMap((entry: unknown, at) => {
-      const wrong = isObject(entry) ? wrongIn(entry, shape) : 'it is no object'
-      return wrong === null ? [] : [`"${name}"[${at}] cannot be read: ${wrong}`]
-    })
-  })
-}
-
-function wrongIn(entry: Record<string, unknown>, shape: Shape): string | null {
-  for (const [key, fits] of Object.entries(shape)) {
-    const name = key.replace('!', '')
-    const value = entry[name]
-    if (value === undefined ? key.endsWith('!') : !fits(value)) return `"${name}" is missing or not what it must be`
+  (shape: Shape): Check =>
+  (value, place) => {
+    if (!Array.isArray(value)) return `${place} must be a list`
+    return value.reduce<string | null>((wrong, entry, at) => wrong ?? inShape(shape, entry, `${place}[${at}]`), null)
   }
-  const stranger = Object.keys(entry).find(name => !(name in shape) && !(`${name}!` in shape))
-  return stranger === undefined ? null : `"${stranger}" is unknown`
+
+function inShape(shape: Shape, entry: unknown, place: string): string | null {
+  if (!isObject(entry)) return `${place} must be an object`
+  for (const [name, { is, needed }] of Object.entries(shape)) {
+    const value = entry[name]
+    const wrong = value === undefined ? (needed ? `${place} has no "${name}"` : null) : is(value, `${place}.${name}`)
+    if (wrong !== null) return wrong
+  }
+  const stranger = Object.keys(entry).find(name => !Object.hasOwn(shape, name))
+  const known = Object.keys(shape).join(', ')
+  return stranger === undefined ? null : `${place}.${stranger} is unknown (known: ${known})`
+}
+
+const PRESET = { is: oneOf('LATEST', 'EARLIEST') }
+const MEMBER: Shape = { event: { is: text, needed: true }, enrichedFields: { is: texts }, filter: { is: text } }
+const SHAPES = {
+  platformEvents: { name: { is: text, needed: true }, fields: { is: textByName } },
+  channels: { name: { is: text, needed: true }, type: { is: oneOf('data', 'event') }, members: { is: listOf(MEMBER) } },
+  managedSubscriptions: {
+    developerName: { is: text, needed: true },
+    topicName: { is: text, needed: true },
+    defaultReplay: PRESET,
+    errorRecoveryReplay: PRESET,
+    state: { is: oneOf('RUN', 'STOP') },
+  },
+} satisfies Record<string, Shape>
+
+/** What is wrong with the parts of an org file that tell of events; that they are lists is checked with the others. */
+export function eventProblems(org: { [name in keyof typeof SHAPES]: readonly unknown[] }): string[] {
+  return Object.entries(SHAPES).flatMap(([name, shape]: [string, Shape]) => {
+    const given = org[name as keyof typeof SHAPES]
+    return Array.isArray(given) ? (listOf(shape)(given, name) ?? []) : []
+  })
 }
