@@ -219,15 +219,15 @@ test('a position outlives the process, and a rewrite of its journal', async () =
       await caller.call('PATCH', `/sobjects/Contact/${(body as { id: string }).id}`, { Title: `${at}` })
     const stream = feed.open('ManagedSubscribe', { developer_name: 'Sync', num_requested: 100 })
     const list: Decoded[] = []
-    while (list.length < (round === 1 ? 301 : 1)) {
+    while (list.length < (round === 1 ? 301 : round - 1)) {
       list.push(...(await stream.events(1)))
       stream.ask({ num_requested: 100 })
     }
-    expect(list.filter(({ header }) => header.changeType === 'CREATE').flatMap(event => names([event]))).toEqual([
-      `Round ${round}`,
-    ])
-    stream.ask(commit(list.at(-1)?.replayId ?? Buffer.alloc(0)))
-    while (!(await stream.next()).commit_response);
+    // Committed once: the second process rewrites the journal, and the third has that only.
+    const made = list.filter(({ header }) => header.changeType === 'CREATE')
+    expect(names(made)).toEqual([['Round 1'], ['Round 2'], ['Round 2', 'Round 3']][round - 1])
+    if (round === 1) stream.ask(commit(list.at(-1)?.replayId ?? Buffer.alloc(0)))
+    while (round === 1 && !(await stream.next()).commit_response);
     feed.close()
   }
 })
