@@ -19,6 +19,8 @@ export const emptySettlement = (): Growing => ({
   marks: [],
   wakes: [],
   erased: [],
+  forgotten: [],
+  sightings: [],
   journal: [],
 })
 

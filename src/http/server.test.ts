@@ -250,6 +250,8 @@ describe('the API', () => {
       marks: [],
       wakes: [],
       erased: [],
+      forgotten: [],
+      sightings: [],
       journal: [],
     })
     expect(saved).toBe(true)

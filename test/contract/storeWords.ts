@@ -35,6 +35,8 @@ const nothing: Settlement = {
   marks: [],
   wakes: [],
   erased: [],
+  forgotten: [],
+  sightings: [],
   journal: [],
 }
 
