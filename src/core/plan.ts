@@ -167,7 +167,8 @@ function gone(draft: Draft, input: PlanInput): WritePlan {
  * Salesforce. Never silently where the survivor is another commerce record's.
  */
 function moved(draft: Draft, input: PlanInput, link: IdentityLink, survivor: Candidate): WritePlan {
-  const taken = held(draft, survivor)
+  // A guest's record that people merged the customer's into: they are one person, and it is the customer's.
+  const taken = survivor.yields === true && draft.formerly !== undefined ? null : held(draft, survivor)
   if (taken !== null) {
     const whose = taken === 'claimed' ? `another ${draft.source.type}'s` : 'of a project that is not served here'
     const fields = differing(draft, survivor)

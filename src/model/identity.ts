@@ -29,7 +29,7 @@ export type Draft = {
   readonly key: string
   readonly version: Version
   readonly modifiedAt: Instant
-  /** Keys under which the same person may be there already: as a guest. */
+  /** Of people who may have been guests, while they are not linked: keys under which they may be there already. */
   readonly formerly?: readonly string[]
   /** Null means the source has no value. */
   readonly fields: Readonly<Record<string, Value>>

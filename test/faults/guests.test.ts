@@ -1,7 +1,7 @@
 /** Somebody signs up and buys as a guest in the same instant, at two worker processes: one record, and it is the customer's. */
 import { afterAll, describe, expect, it } from 'vitest'
 import { databases } from '../contract/databases.ts'
-import { world } from '../world.ts'
+import { type CrmRow, world } from '../world.ts'
 
 const people = 500
 const atOnce = 25
@@ -22,29 +22,30 @@ describe.each(databases.filter(({ name }) => name !== 'PGlite'))('a guest and a 
       ...(url === null ? {} : { databaseUrl: url }),
     })
     await now.service.helper()
+    const home = { country: 'DE', city: 'Köln' }
     const signsUp = (n: number): Promise<unknown> =>
       now.shopper.signsUp({
         email: `Same.${n}@example.com`,
         password: 'secret-enough',
         firstName: 'Customer',
         lastName: 'Beck',
+        addresses: [home],
+        defaultBillingAddress: 0,
       })
     const buys = (n: number): Promise<unknown> =>
       now.buyer.orders({
         customerEmail: `same.${n}@EXAMPLE.com`,
-        billingAddress: { firstName: 'Guest', lastName: 'Beck', country: 'DE', city: `City ${n}` },
+        billingAddress: { ...home, firstName: 'Guest', lastName: 'Beck', mobile: '0170 1234567' },
       })
-    for (let n = 0; n < people; n += atOnce)
-      await Promise.all(
-        Array.from({ length: atOnce }, (_, at) =>
-          Promise.all(at % 2 === 0 ? [signsUp(n + at), buys(n + at)] : [buys(n + at), signsUp(n + at)]),
-        ),
-      )
+    /** A guest is known one pass later than a customer is: so half of the orders are a call ahead. */
+    const both = (n: number): Promise<unknown> =>
+      n % 2 === 0 ? Promise.all([buys(n), signsUp(n)]) : buys(n).then(() => signsUp(n))
+    for (let n = 0; n < people; n += atOnce) await Promise.all(Array.from({ length: atOnce }, (_, at) => both(n + at)))
     await now.quiet(180_000)
     const contacts = await now.crm.rows('Contact')
     const accounts = await now.crm.rows('Account')
     const status = await now.status()
-    const isGuests = (row: { readonly CT_Id__c?: unknown }): boolean => String(row.CT_Id__c).startsWith('demo/guest/')
+    const isGuests = (row: CrmRow): boolean => String(row.CT_Id__c).startsWith('demo/guest/')
     expect([contacts.length, accounts.length]).toEqual([people, people])
     expect(new Set(contacts.map(row => row.Email)).size).toBe(people)
     expect([contacts.filter(isGuests).length, accounts.filter(isGuests).length]).toEqual([0, 0])
@@ -52,9 +53,10 @@ describe.each(databases.filter(({ name }) => name !== 'PGlite'))('a guest and a 
     expect(status).toMatchObject({ conflicts: 0, failures: 0 })
     expect((await now.compare()).differences).toEqual([])
 
-    // Both ways were taken: made by the guest's order, and by the customer, whose contact has then no address.
-    const byGuest = contacts.filter(row => row.MailingCity !== null && row.MailingCity !== undefined).length
-    process.stdout.write(`${byGuest} of ${people} were made by the guest's order\n`)
+    // Both ways were taken: only a guest's order told of a mobile phone, and what was known is kept.
+    const byGuest = contacts.filter(row => typeof row.MobilePhone === 'string').length
+    expect(byGuest).toBeGreaterThan(0)
+    expect(byGuest).toBeLessThan(people)
 
     // Whoever buys as a guest again is the customer: nothing is made, and nothing of the customer's is overwritten.
     for (let n = 0; n < atOnce; n++) await buys(n)

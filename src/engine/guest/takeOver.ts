@@ -19,7 +19,7 @@ function ruleFor({ part, mapping }: Subject): MatchRule {
     (one): one is FallbackRule => one.by === 'fallback' && one.commerce === mapping.takesOver?.email,
   )
   // A copy: a rule of its own decides before the email does, which may find others as well.
-  return byEmail === undefined ? { by: 'fallback', crm: mapping.keyField, commerce: 'key' } : { ...byEmail }
+  return byEmail === undefined ? { by: 'fallback', crm: 'Id', commerce: 'key' } : { ...byEmail }
 }
 
 /**
