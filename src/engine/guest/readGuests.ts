@@ -24,6 +24,23 @@ export function guestFrom(who: ResourceRef, orders: readonly Present[]): Present
   return { ...newest, ref: who, version: 0, body }
 }
 
+/** The guests whom these orders show, each once, as far as these orders tell of them. */
+export function guestsIn(engine: Engine, orders: readonly Present[]): readonly Present[] {
+  const shown = orders.flatMap(order => {
+    const who = guestOf(engine, order.ref, order.body)
+    return who === null ? [] : [{ who, order }]
+  })
+  return [...Map.groupBy(shown, ({ who }) => refKey(who)).values()].flatMap(some => {
+    const [first] = some
+    return first === undefined
+      ? []
+      : (guestFrom(
+          first.who,
+          some.map(one => one.order),
+        ) ?? [])
+  })
+}
+
 /** One snapshot each; `absent` for one whom no order shows (any more). */
 export async function readGuests(
   engine: Engine,
