@@ -193,14 +193,6 @@ export async function world(options: WorldOptions = {}) {
           headers: shop,
           body: JSON.stringify({ ...something, ...draft }),
         }),
-      changes: async (order: Customer, ...actions: Record<string, unknown>[]): Promise<Customer> => {
-        const { version } = await ask<Customer>(`${commerceUrl}/demo/orders/${order.id}`, { headers: shop })
-        return ask<Customer>(`${commerceUrl}/demo/orders/${order.id}`, {
-          method: 'POST',
-          headers: shop,
-          body: JSON.stringify({ version, actions }),
-        })
-      },
       /** Their order is deleted. */
       drops: async (order: Customer, how: { erase?: boolean } = {}): Promise<Customer> => {
         const { version } = await ask<Customer>(`${commerceUrl}/demo/orders/${order.id}`, { headers: shop })

@@ -13,6 +13,7 @@ import type { WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
+import { byRecord, withBuyer } from './guest/buyer.ts'
 import { outgrown } from './guest/holder.ts'
 import { formerly } from './guest/identity.ts'
 import { formerRecords, withCustomers } from './guest/takeOver.ts'
@@ -107,9 +108,9 @@ export async function consider(
         projectionOf(engine, mapping, schema)
           .pieces(snapshot)
           .map(piece => {
-            const subject = { ...piece, mapping, row }
+            const subject = withBuyer(engine, { ...piece, mapping, row }, snapshot.body)
             if (mapping.takesOver === undefined) return subject
-            const { draft } = piece
+            const { draft } = subject
             // Who is linked is known by that: only that they may have been a guest still matters.
             const isLinked = byClaim.has(partKey(mapping.name, draft.role, draft.source))
             const before = isLinked ? [] : formerly(engine, mapping, draft.source, snapshot.body).map(({ id }) => id)
@@ -158,7 +159,7 @@ export async function consider(
     return places.get(placeKey(pointer.role, pointer.source)) ?? { is: 'unknown' }
   }
   const planOf = ({ subject, looked: one, match: found }: Known): Considered => {
-    const draft = withoutParted(subject, matches)
+    const draft = byRecord(engine, withoutParted(subject, matches), places)
     const { part, row } = subject
     const isOpen = found.is === 'new' && one.link === null && one.decision?.choice.do !== 'create'
     const isGrown = grown.has(refKey(draft.source))

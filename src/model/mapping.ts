@@ -111,6 +111,8 @@ export type LinkRule = {
   readonly owner: FieldOwnership
   /** Without the parent the record waits; else it is written without. */
   readonly required: boolean
+  /** Where `of` names nobody: the guest of this mapping whom the record shows. */
+  readonly orGuest?: string
   /** Of one that is not required: waits for a parent that may still come, and is written without one that never will. */
   readonly patient?: true
 }

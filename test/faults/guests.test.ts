@@ -16,6 +16,7 @@ describe.each(databases.filter(({ name }) => name !== 'PGlite'))('a guest and a 
     const { url, close } = await database.open()
     opened.push(close)
     await using now = await world({
+      subscribeTo: ['order'],
       latencyMs: 20,
       // Small passes: so that both workers are busy all the time.
       config: { pace: { passSize: 5, burst: 10_000, sweepMs: 0 } },

@@ -201,7 +201,10 @@ const stories: readonly Story[] = [
       buys({ customerEmail: at('given'), ...home('Given') }, 'order'),
       signsUp({ email: at('given'), lastName: 'Given' }),
       (now, made) =>
-        now.buyer.changes(of(made, 'order'), { action: 'setCustomerId', customerId: of(made, 'customer').id }),
+        now.merchant.changes('orders', of(made, 'order'), {
+          action: 'setCustomerId',
+          customerId: of(made, 'customer').id,
+        }),
     ],
     emails: [at('given')],
     contacts: [{ key: 'customer' }],
@@ -213,7 +216,7 @@ const stories: readonly Story[] = [
         await buys({ customerEmail: at('early'), ...home('Early') }, 'order')(now, made)
         await signsUp({ email: at('early'), lastName: 'Early' })(now, made)
         const { id: customerId } = of(made, 'customer')
-        await now.buyer.changes(of(made, 'order'), { action: 'setCustomerId', customerId })
+        await now.merchant.changes('orders', of(made, 'order'), { action: 'setCustomerId', customerId })
       },
     ],
     emails: [at('early')],
@@ -237,7 +240,8 @@ const stories: readonly Story[] = [
     name: 'an order’s email is put right: it is another guest’s then',
     steps: [
       buys({ customerEmail: at('tpyo'), ...home('Typo') }, 'order'),
-      (now, made) => now.buyer.changes(of(made, 'order'), { action: 'setCustomerEmail', email: at('typo') }),
+      (now, made) =>
+        now.merchant.changes('orders', of(made, 'order'), { action: 'setCustomerEmail', email: at('typo') }),
     ],
     emails: [at('tpyo'), at('typo')],
     contacts: [{ key: 'guest' }, { key: 'guest' }],
@@ -247,7 +251,8 @@ const stories: readonly Story[] = [
     steps: [
       signsUp({ email: at('right'), lastName: 'Right' }),
       buys({ customerEmail: at('wrong'), ...home('Right') }, 'order'),
-      (now, made) => now.buyer.changes(of(made, 'order'), { action: 'setCustomerEmail', email: at('right') }),
+      (now, made) =>
+        now.merchant.changes('orders', of(made, 'order'), { action: 'setCustomerEmail', email: at('right') }),
     ],
     emails: [at('right'), at('wrong')],
     contacts: [{ key: 'customer' }, { key: 'guest' }],
@@ -321,7 +326,7 @@ describe('guests', { timeout: 120_000 }, () => {
   let open: readonly Open[] = []
 
   beforeAll(async () => {
-    now = await world({ config: { pace: { pollMs: 1_000 } } })
+    now = await world({ subscribeTo: ['order'], config: { pace: { pollMs: 1_000 } } })
     for (const key of ['at', 'de']) await now.merchant.makes('stores', { key })
     for (let n = 0; n < 3; n++) {
       await Promise.all(
@@ -382,7 +387,7 @@ describe('guests', { timeout: 120_000 }, () => {
 
 describe('guests who are one person of each store', { timeout: 120_000 }, () => {
   it('are asked about where they meet, and become the customer of their own store', async () => {
-    await using now = await world({ config: { guestScope: 'store' } })
+    await using now = await world({ subscribeTo: ['order'], config: { guestScope: 'store' } })
     for (const key of ['at', 'de']) await now.merchant.makes('stores', { key })
     const store = (key: string) => ({ typeId: 'store', key })
     const made: Made = {}
@@ -404,7 +409,7 @@ describe('guests who are one person of each store', { timeout: 120_000 }, () => 
 
 describe("guests: 'order-only'", { timeout: 120_000 }, () => {
   it('makes nobody, and customers go on as ever', async () => {
-    await using now = await world({ config: { guests: 'order-only' } })
+    await using now = await world({ subscribeTo: ['order'], config: { guests: 'order-only' } })
     await times(3, { customerEmail: at('nobody'), ...home('Nobody') })(now, {})
     await signsUp({ email: at('somebody'), lastName: 'Somebody' })(now, {})
     await now.quiet()
@@ -416,7 +421,7 @@ describe("guests: 'order-only'", { timeout: 120_000 }, () => {
 describe('guests who leave', { timeout: 120_000 }, () => {
   let now: World
   beforeAll(async () => {
-    now = await world()
+    now = await world({ subscribeTo: ['order'] })
   }, 60_000)
   afterAll(async () => {
     await now[Symbol.asyncDispose]()
@@ -481,7 +486,7 @@ describe('guests who leave', { timeout: 120_000 }, () => {
     const left = (await now.crm.rows('Contact')).find(row => row.Id === Id)
     expect(left).toMatchObject({ LastName: 'Anonymised', Email: null, CT_Id__c: null })
     expect(await storyOf(`guest/${String(key)}`)).toBe('')
-    await now.buyer.changes(of(made, 'order'), { action: 'changeOrderState', orderState: 'Complete' })
+    await now.merchant.changes('orders', of(made, 'order'), { action: 'changeOrderState', orderState: 'Complete' })
     await now.quiet()
     expect(await contactOf(at('gone'))).toBeUndefined()
     await signsUp({ email: at('gone'), lastName: 'Gone' }, 'again')(now, made)
