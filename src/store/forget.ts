@@ -16,11 +16,8 @@ export async function forget(
 ): Promise<void> {
   if (who.length === 0) return
   const these = texts(who.map(refKey))
-  const seen = await sql<{ seen_in: string }>`
-    update sighting set who = null, erased_at = ${now}::timestamptz where who = any(${these}) returning seen_in`.execute(
-    tx,
-  )
-  const stories = texts([...near.map(refKey), ...seen.rows.map(row => row.seen_in)])
+  await sql`update sighting set who = null, erased_at = ${now}::timestamptz where who = any(${these})`.execute(tx)
+  const stories = texts(near.map(refKey))
   await sql`update journal set target = null where ref = any(${stories}) and target = any(${these})`.execute(tx)
   for (const table of ['journal', 'settled'])
     await sql`delete from ${sql.table(table)} where ref = any(${these})`.execute(tx)

@@ -28,7 +28,8 @@ export async function appear(
     const { createdAt } = snapshot.body
     const at = typeof createdAt === 'string' && !Number.isNaN(Date.parse(createdAt)) ? createdAt : snapshot.modifiedAt
     sightings.push({ in: ref, who, at, gone: false, erase: false, lane, correlationId })
-    if (who !== null) settlement.journal.push({ ...line(row, now, 'seen', 'a guest'), target: who })
+    // Not whom: the order's story may outlive them. What was done for them bears the same correlation id.
+    if (who !== null) settlement.journal.push(line(row, now, 'seen', 'it shows a guest'))
   }
   for (const row of gone) {
     if (seenIn(engine, row.ref.type) === undefined) continue
