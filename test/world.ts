@@ -38,6 +38,12 @@ export type WorldOptions = {
 
 const json = { 'content-type': 'application/json' }
 
+/** What an order cannot do without, and no test asks about. */
+const something = {
+  totalPrice: { currencyCode: 'EUR', centAmount: 995 },
+  customLineItems: [{ name: { en: 'Mug' }, slug: 'mug', quantity: 1, money: { currencyCode: 'EUR', centAmount: 995 } }],
+}
+
 /** Fetches JSON; an answer that is not 2xx rejects with its text. */
 export async function ask<T>(url: string, init: RequestInit = {}): Promise<T> {
   const answer = await fetch(url, init)
@@ -177,6 +183,22 @@ export async function world(options: WorldOptions = {}) {
             headers: shop,
           },
         ),
+    },
+    /** Somebody who buys, with or without an account. */
+    buyer: {
+      /** An order as another system has it: this email, these addresses, a store, a customer. */
+      orders: (draft: Record<string, unknown>): Promise<Customer> =>
+        ask<Customer>(`${commerceUrl}/demo/orders/import`, {
+          method: 'POST',
+          headers: shop,
+          body: JSON.stringify({ ...something, ...draft }),
+        }),
+      /** Their order is deleted. */
+      drops: async (order: Customer, how: { erase?: boolean } = {}): Promise<Customer> => {
+        const { version } = await ask<Customer>(`${commerceUrl}/demo/orders/${order.id}`, { headers: shop })
+        const query = `version=${version}&dataErasure=${how.erase === true}`
+        return ask<Customer>(`${commerceUrl}/demo/orders/${order.id}?${query}`, { method: 'DELETE', headers: shop })
+      },
     },
     merchant: {
       /** Makes a customer group, a store, an order of another system (`orders/import`). */

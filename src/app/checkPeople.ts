@@ -10,7 +10,7 @@ export type OfPeople = {
   readonly mappings: readonly Mapping[]
 }
 
-const person = 'customer-person'
+const ofPeople = ['customer-person', 'guest-person']
 
 /** Salesforce: an org has person accounts when Account has the field. */
 const hasPersonAccounts = (schema: Schema): boolean => schema.get('Account')?.fields.has('IsPersonAccount') === true
@@ -20,7 +20,7 @@ export function checkPeople({ people, mappings }: Pick<Config, 'people' | 'mappi
   const typed = mappings.flatMap(mapping => mapping.parts.flatMap(part => withoutType(mapping, part, schema)))
   const asked = people === 'person-account'
   // Without Account there is nothing to say of its kinds.
-  const isOpen = schema.has('Account') && mappings.some(({ name }) => name === person)
+  const isOpen = schema.has('Account') && mappings.some(({ name }) => ofPeople.includes(name))
   if (!isOpen || asked === hasPersonAccounts(schema)) return { problems: typed, mappings }
   if (asked)
     return {
@@ -31,7 +31,7 @@ export function checkPeople({ people, mappings }: Pick<Config, 'people' | 'mappi
           fix: 'Turn them on in the org (for good: Salesforce cannot turn them off), or leave people out.',
         },
       ],
-      mappings: mappings.filter(({ name }) => name !== person),
+      mappings: mappings.filter(({ name }) => !ofPeople.includes(name)),
     }
   const hint: Problem = {
     place: 'sync.config.people',

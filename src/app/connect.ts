@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { type Config, ConfigError } from '../config.ts'
 import { flowsBack } from '../core/mergeFields.ts'
 import { pathsBack } from '../core/sharedPaths.ts'
+import { sourcesOf } from '../engine/sources.ts'
 import type { clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import type { CallContext, CommerceSystem, CommerceWriter, CrmFeed, CrmSystem, Problem, Store } from '../model/ports.ts'
@@ -34,18 +35,13 @@ export function unwritable({ mappings }: Pick<Config, 'mappings'>, commerce: Com
   )
 }
 
-/** The types that mappings read, and those whose change touches such records. */
-const typesOf = ({ mappings }: Pick<Config, 'mappings'>): readonly string[] => [
-  ...new Set(mappings.flatMap(mapping => [mapping.commerce, ...mapping.touchedBy.map(({ type }) => type)])),
-]
-
 export function systemsOf(config: Config, deps: Deps): Systems {
   const { projects, salesforce: org, mappings, pace, duplicateRules } = config
   const { loginUrl, clientId, apiVersion, auth } = org
   const flowing = mappings.filter(({ parts }) => parts.some(part => part.fields.some(flowsBack)))
   return {
     commerce: commercetools(
-      { projects, types: typesOf(config), writes: flowing.map(mapping => mapping.commerce), lagMs: pace.lagMs },
+      { projects, types: sourcesOf(config), writes: flowing.map(mapping => mapping.commerce), lagMs: pace.lagMs },
       deps,
     ),
     crm: salesforce(
@@ -63,9 +59,9 @@ export function systemsOf(config: Config, deps: Deps): Systems {
   }
 }
 
-/** Makes the Subscription, or brings it up to date. */
+/** Makes the Subscription that the mappings live on, or brings it up to date. */
 export const subscribe = (config: Config, wanted: Wanted, context: CallContext, deps: Deps): Promise<Ensured> =>
-  ensureSubscription({ projects: config.projects }, { ...toldOf(typesOf(config)), ...wanted }, context, deps)
+  ensureSubscription({ projects: config.projects }, { ...toldOf(sourcesOf(config)), ...wanted }, context, deps)
 
 export async function storeOf({ databaseUrl, dataDir, keys }: Config, { clock, log }: Deps): Promise<Store> {
   try {

@@ -18,11 +18,17 @@ type Group = {
   readonly examples: { readonly source: string; readonly crm: string | null }[]
 }
 
-type Tally = { looked: number; readonly groups: Map<string, Group>; readonly seen: Map<string, string> }
+type Tally = {
+  looked: number
+  readonly groups: Map<string, Group>
+  readonly seen: Map<string, string>
+  /** A guest of many orders comes on many pages, and counts once. */
+  readonly counted: Set<string>
+}
 
 const examplesKept = 5
 
-export const emptyTally = (): Tally => ({ looked: 0, groups: new Map(), seen: new Map() })
+export const emptyTally = (): Tally => ({ looked: 0, groups: new Map(), seen: new Map(), counted: new Set() })
 
 function count(tally: Tally, one: Pick<Group, 'role' | 'is' | 'why'>, source: string, crm: string | null): void {
   // The conflict of 2 records and of 3 is one kind: numbers would make a group of each.
@@ -45,6 +51,9 @@ export function add(tally: Tally, page: MatchPage): void {
       else if (first !== source.id) twice.add(source.id)
     }
   for (const part of page.parts) {
+    const name = `${part.role} ${part.source.id}`
+    if (tally.counted.has(name)) continue
+    tally.counted.add(name)
     const crm = part.crm === null ? null : `${part.crm.type}/${part.crm.id}`
     const isTwice = twice.has(part.source.id) && (part.is === 'new' || part.is === 'found')
     if (isTwice)

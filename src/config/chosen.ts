@@ -31,11 +31,22 @@ export function chosen(config: SyncConfig, complain: Complaints): readonly Mappi
 function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[] {
   const person = config.mappings?.['customer-person'] ?? {}
   const order = config.mappings?.['order-order'] ?? {}
+  const guest = config.mappings?.['guest-person'] ?? {}
+  // Guests look like customers unless something else is said of them.
+  const { recordType = person.recordType, street = person.street } = guest
   const options: MappingOptions = {
     ...(config.keyField !== undefined && { keyField: config.keyField }),
     ...(config.fieldPrefix !== undefined && { fieldPrefix: config.fieldPrefix }),
     ...(config.people !== undefined && { people: config.people }),
     ...(config.orders !== undefined && { orders: config.orders }),
+    ...(config.guests !== undefined && { guests: config.guests }),
+    ...(config.guestScope !== undefined && { guestScope: config.guestScope }),
+    'guest-person': {
+      ...(recordType !== undefined && { recordType }),
+      ...(street !== undefined && { street }),
+      ...(guest.billing !== undefined && { billing: guest.billing }),
+      ...(guest.shipping !== undefined && { shipping: guest.shipping }),
+    },
     'customer-person': {
       ...(person.recordType !== undefined && { recordType: person.recordType }),
       ...(person.street !== undefined && { street: person.street }),

@@ -95,8 +95,8 @@ const mapping = z.strictObject({
     .min(2)
     .optional()
     .describe("Of `order-order`: the language of product names where the order's own is missing. Default: `en`."),
-  billing: expression.optional().describe("Path of the customer's billing address."),
-  shipping: expression.optional().describe("Path of the customer's shipping address."),
+  billing: expression.optional().describe("Path of the customer's (a guest's: the order's) billing address."),
+  shipping: expression.optional().describe("Path of the customer's (a guest's: the order's) shipping address."),
   fields: z
     .record(z.string(), z.union([z.literal(false), field]))
     .optional()
@@ -172,6 +172,18 @@ export const syncConfigSchema = z.strictObject({
     .optional()
     .describe(
       "What an order becomes: nothing, or a record of the package's own objects with one for each line (how-to/orders.md). Default: `none`.",
+    ),
+  guests: z
+    .enum(['contact', 'order-only'])
+    .optional()
+    .describe(
+      'What somebody becomes who buys without an account: a person like a customer, or nobody (how-to/guests.md). Default: `contact`.',
+    ),
+  guestScope: z
+    .enum(['project', 'store'])
+    .optional()
+    .describe(
+      'Whose the guest orders of one email are: one person of the project, or one of each store. Default: `project`.',
     ),
   fieldPrefix: z.string().optional().describe("What the package's fields begin with. Default: `CT_`."),
   keyField: z.string().optional().describe('Our external ID field on every object. Default: `CT_Id__c`.'),

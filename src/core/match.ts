@@ -28,11 +28,22 @@ function agrees(draft: Draft, { by, values }: Candidate): boolean {
   return found === undefined || found === draft.key
 }
 
+/** Does the record carry our key? One found by its key does, whether or not the field was read too. */
+export const carriesKey = (draft: Draft, { values, by }: Candidate): boolean =>
+  values[draft.keyField] === draft.key || (by.crm === draft.keyField && by.commerce === 'key')
+
+/** It was made for a guest, and this is who that guest was; or it was about to become theirs when a pass broke off. */
+const wasTheirs = (draft: Draft, candidate: Candidate): boolean =>
+  candidate.yields === true &&
+  (draft.formerly?.includes(candidate.claimedBy?.id ?? '') === true || candidate.values[draft.keyField] === draft.key)
+
 /** Whose record this is already: held by another link, or stamped with another record's key. Null when it is free. */
-export function held(draft: Draft, { claimedBy, values }: Candidate): ConflictKind | null {
+export function held(draft: Draft, candidate: Candidate): ConflictKind | null {
+  const { claimedBy, values, theirs } = candidate
+  if (theirs !== undefined || wasTheirs(draft, candidate)) return null
   if (claimedBy !== null) return sameRef(claimedBy, draft.source) ? null : 'claimed'
   const key = values[draft.keyField]
-  if (typeof key !== 'string' || key === '' || key === draft.key) return null
+  if (typeof key !== 'string' || key === '' || key === draft.key || draft.formerly?.includes(key)) return null
   const project = draft.source.id.slice(0, draft.source.id.indexOf('/') + 1)
   return key.startsWith(project) ? 'claimed' : 'foreign'
 }
@@ -77,7 +88,9 @@ export function match(draft: Draft, { link, candidates, decision, view }: MatchI
     const chosen = candidates.find(one => sameRef(one.ref, choice.crm))
     if (chosen !== undefined) {
       // A person may choose a record that bears another key, not one that another record is linked to at this moment.
-      const taken = chosen.claimedBy !== null && !sameRef(chosen.claimedBy, draft.source)
+      // A guest gives way to a customer, and a guest may be a customer under another name.
+      const gives = (chosen.yields === true && draft.formerly !== undefined) || chosen.theirs !== undefined
+      const taken = chosen.claimedBy !== null && !sameRef(chosen.claimedBy, draft.source) && !gives
       return taken ? unclear([chosen], 'claimed') : { is: 'found', candidate: chosen, by: chosen.by, other: null }
     }
   }

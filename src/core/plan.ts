@@ -4,7 +4,7 @@ import type { GonePolicy, MappingPart, Value } from '../model/mapping.ts'
 import type { ConflictDraft, Decision, FieldVerdict, WritePlan } from '../model/plan.ts'
 import { type ResourceRef, unreachable } from '../model/resource.ts'
 import { leftAlone } from './leftAlone.ts'
-import { held } from './match.ts'
+import { carriesKey, held } from './match.ts'
 import { type Disputed, mergeFields, type Target } from './mergeFields.ts'
 import { planLinks, type Resolved } from './planLinks.ts'
 import { ruleOf } from './ruleOf.ts'
@@ -85,10 +85,6 @@ export const conflictOf = (crm: ResourceRef, disputed: readonly Disputed[]): Con
   }
 }
 
-/** Does the record found carry our key already? One found by its key does, whether or not the field was read too. */
-const carriesKey = (draft: Draft, { values, by }: Candidate): boolean =>
-  values[draft.keyField] === draft.key || (by.crm === draft.keyField && by.commerce === 'key')
-
 /**
  * A linked record of which nothing moved, as far as the pass sees: no field need be merged to know that. An empty field
  * that was never agreed on has nothing to write; where that needed a look at the target, the target would have been read.
@@ -145,6 +141,12 @@ function unclear(draft: Draft, { candidates, why: kind, because }: Extract<Match
   return review(draft, { kind, why, candidates: candidates.map(one => one.ref), fields })
 }
 
+/** Another name of a customer: linked, so that whatever names the guest leads there, and nothing of it is written. */
+const known = (draft: Draft, { ref }: Candidate, { id }: ResourceRef): WritePlan => ({
+  ...leftAlone(draft, `the guest is the customer ${id}`),
+  crm: ref,
+})
+
 /** Somebody deleted the linked record in Salesforce: the policy says what that means. */
 function gone(draft: Draft, input: PlanInput): WritePlan {
   const why = `the linked ${draft.object} was deleted in Salesforce`
@@ -165,13 +167,15 @@ function gone(draft: Draft, input: PlanInput): WritePlan {
  * Salesforce. Never silently where the survivor is another commerce record's.
  */
 function moved(draft: Draft, input: PlanInput, link: IdentityLink, survivor: Candidate): WritePlan {
-  const taken = held(draft, survivor)
+  // A guest's record that people merged the customer's into: they are one person, and it is the customer's.
+  const taken = survivor.yields === true && draft.formerly !== undefined ? null : held(draft, survivor)
   if (taken !== null) {
     const whose = taken === 'claimed' ? `another ${draft.source.type}'s` : 'of a project that is not served here'
     const fields = differing(draft, survivor)
     const why = `the linked ${draft.object} was merged into one that is ${whose}`
     return review(draft, { kind: taken, why, candidates: [survivor.ref], fields })
   }
+  if (survivor.theirs !== undefined) return known(draft, survivor, survivor.theirs)
   const made = update(draft, input, {
     crm: survivor.ref,
     link,
@@ -193,6 +197,7 @@ export function plan(draft: Draft, input: PlanInput): WritePlan {
       return unclear(draft, match)
     case 'found': {
       const { candidate } = match
+      if (candidate.theirs !== undefined) return known(draft, candidate, candidate.theirs)
       const stampKey = !carriesKey(draft, candidate)
       return update(draft, input, { crm: candidate.ref, link: null, target: candidate, stampKey })
     }

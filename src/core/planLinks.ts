@@ -32,6 +32,10 @@ const agreement = (pointer: Pointer): Digest =>
     ? `to.${pointer.ref.id}`
     : `to.${pointer.to === 'draft' ? pointer.role : ''}.${pointer.source.type}/${pointer.source.id}`
 
+/** A guest who is made in this very pass. Their name is made from an email, and is kept nowhere: the next pass has an id. */
+const isGuest = ({ orGuest, of }: LinkRule, pointer: Pointer): boolean =>
+  orGuest !== undefined && pointer.to === 'draft' && of !== 'self' && pointer.source.type !== of.type
+
 function planned(rule: LinkRule, resolved: Extract<Resolved, { is: 'linked' | 'coming' }>): PlannedLink {
   if (resolved.is === 'linked') return { by: 'id', field: rule.crm, id: resolved.crm.id }
   const { keyField, key } = resolved
@@ -65,7 +69,7 @@ export function planLinks(
     const resolved = resolve(pointer)
     if (resolved.is === 'linked' || resolved.is === 'coming') {
       links.push(planned(rule, resolved))
-      if (rule.owner === 'commerce') base[rule.crm] = agreement(pointer)
+      if (rule.owner === 'commerce' && !isGuest(rule, pointer)) base[rule.crm] = agreement(pointer)
     } else if (pointer.to !== 'id' && (rule.required || (rule.patient === true && resolved.is === 'unknown')))
       awaits.push(pointer.source)
   }

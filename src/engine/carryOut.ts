@@ -21,6 +21,7 @@ import type { Considered } from './consider.ts'
 import type { Engine } from './engine.ts'
 import { endsOf, erasing } from './erasing.ts'
 import { emptySettlement, forcedMark, freed, gather, settled } from './gather.ts'
+import { guestsOf } from './guest/identity.ts'
 import { idle, type Result } from './idle.ts'
 
 /** A row and what was read for it: the record, or that it is gone. */
@@ -207,6 +208,8 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
         if (!called.has(refKey(ref))) settlement.marks.push(fetched(ref, state.row, now))
         called.add(refKey(ref))
       }
+      if (failure === null && result.next.do === 'done')
+        for (const link of one.looked.guests ?? []) settlement.links.push({ do: 'remove', link })
       // What was said of the record as a whole (not there, broke a pass) is over when any part of it goes through.
       if (failure === null && result.next.do === 'done') {
         const { mapping, role } = one.subject.draft
@@ -226,7 +229,10 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       if (!gone || open > 0 || worst.do !== 'done') continue
       // Who waits for it waits in vain, and has to know.
       settlement.wakes.push(row.ref)
-      if (row.erase) settlement.erased.push(...endsOf(row, considered))
+      if (!row.erase) continue
+      const ends = endsOf(row, considered)
+      settlement.erased.push(...ends)
+      settlement.forgotten.push(...ends.filter(ref => guestsOf(engine, ref.type) !== undefined))
     }
     for (const state of touched) {
       if (state.open > 0) settlement.rows.push(keep(state.row))

@@ -13,7 +13,20 @@ import type { WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
-import { compared, identitiesOf, type LookedUp, linksByPart, lookUp, partKey, type Subject } from './lookUp.ts'
+import { byRecord, withBuyer } from './guest/buyer.ts'
+import { outgrown } from './guest/holder.ts'
+import { formerly } from './guest/identity.ts'
+import { formerRecords, withCustomers } from './guest/takeOver.ts'
+import {
+  compared,
+  identitiesOf,
+  type Links,
+  type LookedUp,
+  linksByPart,
+  lookUp,
+  partKey,
+  type Subject,
+} from './lookUp.ts'
 import { parents, placeKey } from './parents.ts'
 import { vanished } from './vanished.ts'
 
@@ -87,20 +100,38 @@ export async function consider(
 ): Promise<{ readonly considered: readonly Considered[]; readonly busy: readonly ClaimedRow[] }> {
   if (rows.length === 0) return { considered: [], busy: [] }
   const schema = await schemaOf(engine, context)
+  const byClaim = linksByPart(links)
   const every: Subject[] = rows.flatMap(({ row, snapshot }) =>
     engine.mappings
       .filter(mapping => mapping.commerce === row.ref.type)
       .flatMap(mapping =>
         projectionOf(engine, mapping, schema)
           .pieces(snapshot)
-          .map(piece => ({ ...piece, mapping, row })),
+          .map(piece => {
+            const subject = withBuyer(engine, { ...piece, mapping, row }, snapshot.body)
+            if (mapping.takesOver === undefined) return subject
+            const { draft } = subject
+            // Who is linked is known by that: only that they may have been a guest still matters.
+            const isLinked = byClaim.has(partKey(mapping.name, draft.role, draft.source))
+            const before = isLinked ? [] : formerly(engine, mapping, draft.source, snapshot.body).map(({ id }) => id)
+            return { ...subject, draft: { ...draft, formerly: before } }
+          }),
       ),
   )
-  const byPart = linksByPart(links)
-  const busy = new Set((await holding(identitiesOf(engine, every, byPart))).map(refKey))
+  const busy = new Set((await holding(identitiesOf(engine, every, byClaim))).map(refKey))
   const subjects = every.filter(({ row }) => !busy.has(refKey(row.ref)))
-  const [above, all] = await Promise.all([parents(engine, subjects), lookUp(engine, subjects, byPart, schema, context)])
-  const looked = all.map((one, at) => {
+  const { byPart, grown } = await guestLinks(engine, subjects, links)
+  const [above, asked, former] = await Promise.all([
+    parents(engine, subjects),
+    lookUp(engine, subjects, byPart, schema, context),
+    formerRecords(engine, subjects, byPart, schema, context),
+  ])
+  const all = asked.map((one, at) => {
+    const subject = subjects[at]
+    const more = subject === undefined ? undefined : former.get(subject)
+    return more === undefined ? one : { ...one, candidates: [...more, ...one.candidates] }
+  })
+  const looked = (await withCustomers(engine, subjects, all, context)).map((one, at) => {
     const subject = subjects[at]
     if (subject === undefined || (one.present === null && one.candidates.length === 0)) return one
     const { mapping, part, body } = subject
@@ -118,7 +149,9 @@ export async function consider(
     const view = viewOf(engine, subject, schema)
     return { subject, looked: one, match: match(subject.draft, { ...one, decision: one.chosen ?? one.decision, view }) }
   })
-  const matches = new Map(known.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
+  const first = new Map(known.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
+  const led = known.map(one => ({ ...one, match: withItsLeader(one, first) }))
+  const matches = new Map(led.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
   const places = new Map(above.places)
   const resolve = (pointer: Pointer): Resolved => {
     if (pointer.to === 'id') return { is: 'linked', crm: pointer.ref }
@@ -126,10 +159,11 @@ export async function consider(
     return places.get(placeKey(pointer.role, pointer.source)) ?? { is: 'unknown' }
   }
   const planOf = ({ subject, looked: one, match: found }: Known): Considered => {
-    const draft = withoutParted(subject, matches)
+    const draft = byRecord(engine, withoutParted(subject, matches), places)
     const { part, row } = subject
     const isOpen = found.is === 'new' && one.link === null && one.decision?.choice.do !== 'create'
-    const why = isOpen ? whyNotMade(subject, matches) : null
+    const isGrown = grown.has(refKey(draft.source))
+    const why = isGrown ? 'the guest is a customer by now' : isOpen ? whyNotMade(subject, matches) : null
     const made =
       why !== null
         ? leftAlone(draft, why)
@@ -151,7 +185,7 @@ export async function consider(
     const strangers = made.awaits.filter(ref => above.strangers.has(refKey(ref)))
     return { subject, looked: one, plan: heldBack(made), note, ...(strangers.length > 0 && { strangers }) }
   }
-  const considered = parentsFirst(engine, known, planOf)
+  const considered = parentsFirst(engine, led, planOf)
   return {
     considered: [...considered, ...vanished(engine, rows, links, subjects).map(unseen)],
     busy: rows.map(({ row }) => row).filter(row => busy.has(refKey(row.ref))),
@@ -176,6 +210,36 @@ const unseen = ({ link, ...one }: ReturnType<typeof vanished>[number]): Consider
   note: null,
   looked: { link, candidates: [], present: null, survivor: null, decision: null, chosen: null },
 })
+/**
+ * The links as they are now that nobody else may change those of guests: a customer may have taken a guest's record over
+ * between the claim and this moment. `grown` are the guests who are customers by now.
+ */
+async function guestLinks(
+  engine: Engine,
+  subjects: readonly Subject[],
+  links: readonly IdentityLink[],
+): Promise<{ readonly byPart: Links; readonly grown: ReadonlySet<string> }> {
+  const guests = subjects.filter(({ mapping }) => mapping.appearsIn !== undefined).map(({ draft }) => draft.source)
+  if (guests.length === 0) return { byPart: linksByPart(links), grown: new Set() }
+  const isGuest = ({ commerce }: IdentityLink): boolean => guests.some(ref => sameRef(ref, commerce))
+  const fresh = (await engine.store.links(guests)).filter(isGuest)
+  const byPart = linksByPart([...links.filter(one => !isGuest(one)), ...fresh])
+  return { byPart, grown: await outgrown(engine, fresh) }
+}
+
+/** What follows another part of a guest's record comes over with that one, or stays. */
+function withItsLeader({ subject, match: found }: Known, matches: Matches): Match {
+  const { follows } = subject.part
+  if (follows === undefined || found.is !== 'found' || found.candidate.yields !== true) return found
+  const leader = matches.get(partOf(subject, follows))
+  const isWith =
+    leader?.is === 'linked' ||
+    (leader?.is === 'found' &&
+      leader.candidate.claimedBy !== null &&
+      found.candidate.claimedBy !== null &&
+      sameRef(leader.candidate.claimedBy, found.candidate.claimedBy))
+  return isWith ? found : { is: 'new' }
+}
 
 type Known = { readonly subject: Subject; readonly looked: LookedUp; readonly match: Match }
 type Matches = ReadonlyMap<string, Match>

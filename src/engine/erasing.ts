@@ -17,10 +17,13 @@ export function erasing({ erase }: ClaimedRow, result: Settled): Settled {
   return { ...result, failure: { ...result.failure, failure: failing(result.failure.failure) } }
 }
 
-/** Both ends of the row's links: traces of the person are kept under either. */
+/** Both ends of the row's links, and the guests that its person was: traces of the person are kept under each. */
 export const endsOf = (row: ClaimedRow, considered: readonly Considered[]): readonly ResourceRef[] => [
   row.ref,
   ...considered
     .filter(one => refKey(one.subject.row.ref) === refKey(row.ref))
-    .flatMap(({ looked, plan }) => looked.link?.crm ?? (plan.do === 'update' || plan.do === 'delete' ? plan.crm : [])),
+    .flatMap(({ looked, plan }) => [
+      ...(looked.guests ?? []).map(({ commerce }) => commerce),
+      ...(looked.link !== null ? [looked.link.crm] : plan.do === 'update' || plan.do === 'delete' ? [plan.crm] : []),
+    ]),
 ]

@@ -20,6 +20,8 @@ export const emptySettlement = (): Growing => ({
   marks: [],
   wakes: [],
   erased: [],
+  forgotten: [],
+  sightings: [],
   journal: [],
 })
 

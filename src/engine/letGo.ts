@@ -9,6 +9,7 @@ import { type ResourceRef, refKey, sameRef } from '../model/resource.ts'
 import { type Considered, schemaOf } from './consider.ts'
 import type { Engine } from './engine.ts'
 import { readFollowed, type StillThere } from './follow.ts'
+import { isGuestLink } from './guest/holder.ts'
 
 /** A part of a record that is gone, with what its policy is. */
 type Leaver = {
@@ -122,13 +123,17 @@ async function lookFor(engine: Engine, leavers: readonly Leaver[], schema: Schem
     link?.crm ?? known.get(`${part.object}\n${row.ref.id}`) ?? null
   const refs = leavers.flatMap(one => refOf(one) ?? [])
   const left = await readFollowed(engine, refs, fieldsOf(leavers, schema), context)
-  const holders = await engine.store.claimants([...left.values()].map(one => one.ref))
+  const asked = new Map([...refs, ...[...left.values()].map(one => one.ref)].map(ref => [refKey(ref), ref]))
+  const holders = await engine.store.claimants([...asked.values()])
   const at = (leaver: Leaver): StillThere | null => {
     const ref = refOf(leaver)
     return ref === null ? null : (left.get(refKey(ref)) ?? null)
   }
-  const isShared = ({ row }: Leaver, ref: ResourceRef): boolean =>
-    holders.some(one => sameRef(one.crm, ref) && !sameRef(one.commerce, row.ref))
+  const others = ({ row }: Leaver, ref: ResourceRef): readonly IdentityLink[] =>
+    holders.filter(one => sameRef(one.crm, ref) && !sameRef(one.commerce, row.ref))
+  // The guest that a customer was is nobody else.
+  const isShared = (leaver: Leaver, ref: ResourceRef): boolean =>
+    others(leaver, ref).some(one => leaver.mapping.takesOver === undefined || !isGuestLink(engine, one))
   const going = leavers.flatMap(one => {
     const present = at(one)
     return one.how !== 'delete' || present === null || isShared(one, present.ref)
@@ -136,13 +141,25 @@ async function lookFor(engine: Engine, leavers: readonly Leaver[], schema: Schem
       : [{ part: one.part, ref: present.ref }]
   })
   const held = await holding(engine, going, context)
-  return (leaver: Leaver): Left | null => {
+  return (leaver: Leaver): Look => {
     const present = at(leaver)
-    if (present === null) return null
-    const { ref, values } = present
-    return { ref, values, isShared: isShared(leaver, ref), takesAlong: held.has(ref.id) }
+    const ref = present?.ref ?? refOf(leaver)
+    const alone = ref !== null && !isShared(leaver, ref) && (leaver.how === 'anonymise' || leaver.how === 'delete')
+    const guests = alone && leaver.mapping.takesOver !== undefined ? others(leaver, ref) : []
+    if (present === null) return { left: null, guests }
+    const { values } = present
+    const left = {
+      ref: present.ref,
+      values,
+      isShared: isShared(leaver, present.ref),
+      takesAlong: held.has(present.ref.id),
+    }
+    return { left, guests }
   }
 }
+
+/** The record, and the guests that its customer was: their links go with what told who they were. */
+type Look = { readonly left: Left | null; readonly guests: readonly IdentityLink[] }
 
 /**
  * One plan for each part of each of these rows, linked or not, so that nothing stays open about them. Reads Salesforce
@@ -158,12 +175,13 @@ export async function letGo(
   const seeing = leavers.filter(looks)
   const schema: Schema = seeing.length === 0 ? new Map() : await schemaOf(engine, context)
   for (const one of seeing) insist(one, schema)
-  const look = seeing.length === 0 ? () => null : await lookFor(engine, seeing, schema, context)
+  const nothing: Look = { left: null, guests: [] }
+  const look = seeing.length === 0 ? () => nothing : await lookFor(engine, seeing, schema, context)
   return leavers.map(leaver => {
     const { row, mapping, part, link, how } = leaver
     const role = link?.role ?? part.role
     const draft = { ...departed(mapping, part, row.ref, row.markedAt), role }
-    const found = looks(leaver) ? look(leaver) : null
+    const { left: found, guests } = looks(leaver) ? look(leaver) : nothing
     const object = schema.get(part.object)
     const plan = leave(draft, part, { how, erase: row.erase, link, found, deletedAt: row.markedAt, object })
     const subject = { draft, mapping, part, row, body: {} }
@@ -171,7 +189,7 @@ export async function letGo(
       subject,
       plan,
       note: null,
-      looked: { link, candidates: [], present: null, survivor: null, decision: null, chosen: null },
+      looked: { link, candidates: [], present: null, survivor: null, decision: null, chosen: null, guests },
     }
   })
 }

@@ -1,5 +1,6 @@
 /** MARK: a delivery becomes dirty rows, durably, before it is acknowledged. */
 import type { Engine } from './engine.ts'
+import { sourcesOf } from './sources.ts'
 
 /** What became of a delivery. */
 export type Listened =
@@ -24,7 +25,8 @@ export async function listen(
     correlationId: received.correlationId,
   })
   if (delivery.is !== 'events') return delivery
-  const wanted = delivery.events.filter(event => isMapped(engine, event.ref.type))
+  const sources = sourcesOf(engine)
+  const wanted = delivery.events.filter(event => sources.includes(event.ref.type))
   engine.observe.received(delivery.form, delivery.events.length)
   if (wanted.length === 0) {
     const types = [...new Set(delivery.events.map(event => event.ref.type))].join(', ')
@@ -33,7 +35,3 @@ export async function listen(
   const { marked, dropped } = await engine.store.mark(wanted)
   return { is: 'stored', events: delivery.events.length, marked, dropped, form: delivery.form }
 }
-
-/** Is this commerce type the source of a mapping, or one whose change touches such records? */
-export const isMapped = (engine: Pick<Engine, 'mappings'>, type: string): boolean =>
-  engine.mappings.some(mapping => mapping.commerce === type || mapping.touchedBy.some(touch => touch.type === type))

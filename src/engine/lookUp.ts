@@ -9,6 +9,7 @@ import type { CallContext, ClaimedRow, FindQuery, Found, PresentRead } from '../
 import { type JsonObject, type ResourceRef, refKey, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
 import { readFollowed, type StillThere } from './follow.ts'
+import { type Held, holderOf } from './guest/holder.ts'
 
 /** A draft with the rules it came from and the row it belongs to. */
 export type Subject = {
@@ -29,6 +30,8 @@ export type LookedUp = {
   readonly decision: Decision | null
   /** The counterpart that a person chose and that is not linked yet: a later decision on fields leaves it standing. */
   readonly chosen: Decision | null
+  /** Of a customer who leaves: links of the guests that they were, which go with theirs. */
+  readonly guests?: readonly IdentityLink[]
 }
 
 /** Names a part of a record: the key of the link table. */
@@ -64,7 +67,8 @@ export const linksByPart = (links: readonly IdentityLink[]): Links =>
 
 /**
  * The identity keys of each record that is not linked yet: what its second keys look for, digested, since they are kept
- * and an email is nobody's to keep. Our own key needs none: an upsert by it is one record, whoever sends it.
+ * and an email is nobody's to keep. Our own key needs none: an upsert by it is one record, whoever sends it. A guest holds
+ * theirs always, and so does who may have been one: what the one writes the other must have seen.
  */
 export function identitiesOf(
   engine: Engine,
@@ -72,15 +76,20 @@ export function identitiesOf(
   byPart: Links,
 ): readonly { readonly ref: ResourceRef; readonly keys: readonly string[] }[] {
   const wanted = new Map<string, { readonly ref: ResourceRef; readonly keys: string[] }>()
+  const want = ({ ref }: ClaimedRow, key: string): void => {
+    const one = wanted.get(refKey(ref)) ?? { ref, keys: [] }
+    wanted.set(refKey(ref), one)
+    if (!one.keys.includes(key)) one.keys.push(key)
+  }
   for (const subject of subjects) {
+    const { row, part, mapping, draft } = subject
+    if (mapping.appearsIn !== undefined) want(row, draft.key)
+    for (const guest of draft.formerly ?? []) want(row, guest)
     if (byPart.has(subjectKey(subject)) || isAlongside(subject, byPart)) continue
-    const { row, part } = subject
     for (const rule of part.match) {
       const value = rule.commerce === 'key' ? null : soughtValue(rule, subject)
       if (value === null) continue
-      const one = wanted.get(refKey(row.ref)) ?? { ref: row.ref, keys: [] }
-      wanted.set(refKey(row.ref), one)
-      one.keys.push(engine.digester.digest(`${part.object}.${rule.crm}`, value.normalize('NFC').toLowerCase()))
+      want(row, engine.digester.digest(`${part.object}.${rule.crm}`, value.normalize('NFC').toLowerCase()))
     }
   }
   return [...wanted.values()]
@@ -135,14 +144,13 @@ async function findCandidates(engine: Engine, unlinked: readonly Subject[], sche
     context,
   )
   if (found.length === 0) return candidates
-  const holders = new Map(
-    (await engine.store.claimants(found.map(one => one.ref))).map(link => [refKey(link.crm), link.commerce]),
-  )
+  const claims = Map.groupBy(await engine.store.claimants(found.map(one => one.ref)), link => refKey(link.crm))
   const add = (subject: Subject, one: Found): void => {
     const { matched: _, ...rest } = one
     const list = candidates.get(subjectKey(subject)) ?? []
     candidates.set(subjectKey(subject), list)
-    list.push({ ...rest, digests: digestAll(engine, one.values), claimedBy: holders.get(refKey(one.ref)) ?? null })
+    const held = holderOf(engine, claims.get(refKey(one.ref)) ?? [], one.ref)
+    list.push({ ...rest, digests: digestAll(engine, one.values), ...held })
   }
   for (const one of found)
     for (const { query, seekers } of sought)
@@ -197,11 +205,11 @@ export function compared<T extends { readonly values: Readonly<Record<string, Va
 const byHand: MatchRule = { by: 'fallback', crm: 'Id', commerce: 'key' }
 
 /** A record that was read by its id, as a candidate. */
-const handPicked = (
+export const handPicked = (
   engine: Engine,
   { ref, version, modifiedAt, values }: StillThere,
-  claimedBy: ResourceRef | null,
-): Candidate => ({ ref, version, modifiedAt, values, digests: digestAll(engine, values), by: byHand, claimedBy })
+  held: Held,
+): Candidate => ({ ref, version, modifiedAt, values, digests: digestAll(engine, values), by: byHand, ...held })
 
 /** The records that people chose to link to, wherever they are: no match rule need have found them. */
 async function readChosen(
@@ -219,8 +227,8 @@ async function readChosen(
     const fields = [subject.draft.keyField, ...wantedFields(subject.part, schema)]
     const [read] = await engine.systems.crm.read([crm], { [crm.type]: fields }, context)
     if (read?.state !== 'present') continue
-    const [holder] = await engine.store.claimants([crm])
-    found.set(subjectKey(subject), [handPicked(engine, read, holder?.commerce ?? null)])
+    const held = holderOf(engine, await engine.store.claimants([crm]), crm)
+    found.set(subjectKey(subject), [handPicked(engine, read, held)])
   }
   return found
 }
@@ -331,8 +339,8 @@ async function readSurvivors(
     const one = left.get(refKey(link.crm))
     if (one === undefined) continue
     // The subject's own links do not stand in its way.
-    const holder = claims.find(claim => sameRef(claim.crm, one.ref) && !sameRef(claim.commerce, subject.draft.source))
-    found.set(subjectKey(subject), handPicked(engine, one, holder?.commerce ?? null))
+    const others = claims.filter(claim => !sameRef(claim.commerce, subject.draft.source))
+    found.set(subjectKey(subject), handPicked(engine, one, holderOf(engine, others, one.ref)))
   }
   return found
 }

@@ -1,9 +1,11 @@
 /** A dry run of matching, page by page: who would be linked, made or asked about, and why, before anything is written. */
 import type { ConflictKind } from '../model/identity.ts'
+import type { Mapping } from '../model/mapping.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, type Snapshot, sameRef, unreachable } from '../model/resource.ts'
 import { type Considered, consider } from './consider.ts'
 import type { Engine } from './engine.ts'
+import { guestsIn } from './guest/readGuests.ts'
 import type { identitiesOf } from './lookUp.ts'
 
 /** What would become of one part of one record. `is` is a conflict's kind where a person would be asked. */
@@ -61,6 +63,10 @@ function foundBy({ link, candidates }: Considered['looked'], crm: ResourceRef): 
 
 type Present = Extract<Snapshot, { state: 'present' }>
 
+/** A mapping of another type that shares people with this one. */
+const isOther = (one: Mapping, { commerce, takesOver, name }: Mapping): boolean =>
+  one.commerce !== commerce && (one.name === takesOver?.mapping || one.takesOver?.mapping === name)
+
 /**
  * One page of a project's records of a mapping, oldest change first; `position` null for the first one. Null when there
  * is no such mapping or project. Rejects with `RemoteFailure` or `StoreDown` as the ports do.
@@ -73,20 +79,25 @@ export async function matchOnly(
   const mapping = engine.mappings.find(one => one.name === of.mapping)
   const { commerce } = engine.systems
   if (mapping === undefined || !commerce.projects.includes(of.project)) return null
-  const query = { project: of.project, type: mapping.commerce, position: of.position, expand: mapping.expand }
+  const { appearsIn, commerce: own, expand } = mapping
+  const query = { project: of.project, type: appearsIn?.in ?? own, position: of.position, expand }
   for await (const page of commerce.list({ ...query, upToNow: true }, context)) {
-    const snapshots = page.snapshots.filter((one): one is Present => one.state === 'present')
+    const present = page.snapshots.filter((one): one is Present => one.state === 'present')
+    const snapshots = appearsIn === undefined ? present : guestsIn(engine, present)
     const rows = snapshots.map(snapshot => ({ row: rowOf(snapshot, context, engine.clock.now()), snapshot }))
     const links = await engine.store.links(snapshots.map(one => one.ref))
     let identities: ReturnType<typeof identitiesOf> = []
-    const { considered } = await consider({ ...engine, mappings: [mapping] }, rows, links, context, async wanted => {
+    // Those who belong together stay: who takes over whom is part of the answer.
+    const mappings = engine.mappings.filter(one => one === mapping || isOther(one, mapping))
+    const { considered } = await consider({ ...engine, mappings }, rows, links, context, async wanted => {
       identities = wanted
       return []
     })
     return {
       looked: snapshots.length,
       parts: considered.map(wouldBe),
-      identities: identities.map(({ ref, keys }) => ({ source: ref, keys })),
+      // A guest's key is made without a secret: it is not given out.
+      identities: identities.map(({ ref, keys }) => ({ source: ref, keys: keys.filter(key => !key.includes('/')) })),
       next: page.position,
     }
   }

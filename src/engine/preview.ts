@@ -4,6 +4,8 @@ import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, sameRef } from '../model/resource.ts'
 import { consider } from './consider.ts'
 import type { Engine } from './engine.ts'
+import { seenIn } from './guest/identity.ts'
+import { guestsIn } from './guest/readGuests.ts'
 import { letGo } from './letGo.ts'
 import { read } from './read.ts'
 
@@ -33,7 +35,7 @@ export type Preview =
 
 /** A Salesforce record leads to its commerce record by our link; a commerce id without a project gets the only one. */
 async function sourceOf(engine: Engine, of: { type: string; id: string }): Promise<ResourceRef | string> {
-  if (engine.mappings.some(mapping => mapping.commerce === of.type)) {
+  if (engine.mappings.some(mapping => mapping.commerce === of.type || mapping.appearsIn?.in === of.type)) {
     if (of.id.includes('/')) return { side: 'commerce', type: of.type, id: of.id }
     const [project, second] = engine.systems.commerce.projects
     if (project === undefined || second !== undefined) return `several projects are served: say <project key>/${of.id}`
@@ -46,15 +48,27 @@ async function sourceOf(engine: Engine, of: { type: string; id: string }): Promi
   return link?.commerce ?? `the ${of.type} is not linked to any commerce record`
 }
 
-/** What would be written for one record. Rejects with `RemoteFailure` or `StoreDown` as the ports do. */
+/** The guest whom an order shows, as far as that order tells of them; or why it shows none. */
+async function shownBy(engine: Engine, order: ResourceRef, context: CallContext) {
+  const [snapshot] = await engine.systems.commerce.read([order], [], context)
+  if (snapshot?.state !== 'present') return `commercetools has no ${order.type} with this id`
+  const [guest] = guestsIn(engine, [snapshot])
+  return guest ?? `the ${order.type} names its customer, or no email: it makes nobody`
+}
+
+/** What would be written for one record; of an order, for the guest whom it shows. Rejects with `RemoteFailure` or `StoreDown` as the ports do. */
 export async function preview(
   engine: Engine,
   of: { type: string; id: string },
   context: CallContext,
 ): Promise<Preview> {
-  const source = await sourceOf(engine, of)
-  if (typeof source === 'string') return { is: 'not-there', why: source }
-  const snapshot = (await read(engine, [source], context))(source)
+  const named = await sourceOf(engine, of)
+  if (typeof named === 'string') return { is: 'not-there', why: named }
+  const shown = seenIn(engine, named.type) === undefined ? null : await shownBy(engine, named, context)
+  if (typeof shown === 'string') return { is: 'not-there', why: shown }
+  const source = shown?.ref ?? named
+  const known = (await read(engine, [source], context))(source)
+  const snapshot = known.state === 'present' ? known : (shown ?? known)
   const links = (await engine.store.links([source])).filter(link => sameRef(link.commerce, source))
   // Read as if a write were unanswered: then every field shows what Salesforce holds now.
   const row: ClaimedRow = {
@@ -70,11 +84,11 @@ export async function preview(
     correlationId: context.correlationId,
   }
   if (snapshot.state !== 'present') {
-    const known = await engine.store.settled(source)
-    if (links.length === 0 && known === null)
+    const done = await engine.store.settled(source)
+    if (links.length === 0 && done === null)
       return { is: 'not-there', why: `commercetools has no ${source.type} with this id` }
     const left = await letGo(engine, [row], links, context)
-    return { is: 'planned', source, version: known?.version ?? 0, gone: true, parts: left.map(one => partOf(one.plan)) }
+    return { is: 'planned', source, version: done?.version ?? 0, gone: true, parts: left.map(one => partOf(one.plan)) }
   }
   const { considered } = await consider(engine, [{ row, snapshot }], links, context)
   const parts = considered.map(one => partOf(one.plan))

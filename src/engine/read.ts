@@ -2,6 +2,8 @@
 import type { CallContext } from '../model/ports.ts'
 import { type ResourceRef, refKey, type Snapshot } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
+import { guestsOf } from './guest/identity.ts'
+import { readGuests } from './guest/readGuests.ts'
 
 /** The present state of these records; each once, `absent` for one that is not there. */
 export async function read(
@@ -14,8 +16,12 @@ export async function read(
   for (const type of new Set(refs.map(ref => ref.type))) {
     const expand = [...new Set(engine.mappings.filter(one => one.commerce === type).flatMap(one => one.expand))]
     const some = [...wanted.values()].filter(ref => ref.type === type)
-    for (const snapshot of await engine.systems.commerce.read(some, expand, context))
-      found.set(refKey(snapshot.ref), snapshot)
+    const guests = guestsOf(engine, type)
+    const snapshots =
+      guests === undefined
+        ? await engine.systems.commerce.read(some, expand, context)
+        : await readGuests(engine, some, guests, context)
+    for (const snapshot of snapshots) found.set(refKey(snapshot.ref), snapshot)
   }
   return ref => found.get(refKey(ref)) ?? { state: 'absent', ref }
 }

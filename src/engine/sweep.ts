@@ -7,6 +7,7 @@ import { RemoteFailure } from '../model/outcome.ts'
 import type { ChangeEvent } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
 import { repeat } from './repeat.ts'
+import { sourcesOf } from './sources.ts'
 
 export type Sweep = { readonly signal: AbortSignal; readonly everyMs: number; readonly wake: () => void }
 
@@ -26,11 +27,6 @@ const firstLookMs = 600_000
 const freshShare = 0.9
 
 export const streamOf = (project: string, type: string): string => `sweep/${project}/${type}`
-
-/** The types that mappings read, and those whose change touches such records. */
-const typesOf = (engine: Engine): readonly string[] => [
-  ...new Set(engine.mappings.flatMap(mapping => [mapping.commerce, ...mapping.touchedBy.map(({ type }) => type)])),
-]
 
 type Look = { readonly signal: AbortSignal; readonly freshMs: number }
 
@@ -83,7 +79,7 @@ export async function sweepOnce(engine: Engine, signal: AbortSignal, freshMs = 0
   const tally = { looks: 0, listed: 0, found: 0 }
   let failure: RemoteFailure | null = null
   for (const project of engine.systems.commerce.projects)
-    for (const type of typesOf(engine))
+    for (const type of sourcesOf(engine))
       try {
         await sweepType(engine, project, type, tally, { signal, freshMs })
       } catch (error) {

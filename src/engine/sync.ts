@@ -7,11 +7,13 @@ import { type Gate, gate } from '../lib/gate.ts'
 import type { Failure, Next } from '../model/outcome.ts'
 import { RemoteFailure } from '../model/outcome.ts'
 import { type CallContext, type Claim, type ClaimedRow, StoreDown } from '../model/ports.ts'
-import type { Snapshot } from '../model/resource.ts'
+import { refKey, type Snapshot } from '../model/resource.ts'
 import { type CarriedOut, callPause, carryOut, nothingDone, type Work } from './carryOut.ts'
 import { consider, type Holding, type ReadRow } from './consider.ts'
 import type { Engine, PassReport } from './engine.ts'
 import { emptySettlement, freed, line, settled } from './gather.ts'
+import { appear } from './guest/appear.ts'
+import { guestsOf, seenIn } from './guest/identity.ts'
 import { letGo } from './letGo.ts'
 import { portion } from './portion.ts'
 import { quarantine } from './quarantine.ts'
@@ -36,17 +38,26 @@ type Sorted = {
   behind: ClaimedRow[]
   /** Not there after several reads: listed as failed. */
   lost: ClaimedRow[]
+  /** A guest whom no order shows at this moment, though none was deleted: they are a customer's now, or another's. */
+  unseen: ClaimedRow[]
 }
 
 function sort(
   rows: readonly ClaimedRow[],
   snapshots: readonly Snapshot[],
   isGone: (row: ClaimedRow) => boolean,
+  isGuest: (row: ClaimedRow) => boolean,
 ): Sorted {
-  const sorted: Sorted = { ready: [], gone: [], behind: [], lost: [] }
+  const sorted: Sorted = { ready: [], gone: [], behind: [], lost: [], unseen: [] }
   rows.forEach((row, at) => {
     const snapshot = snapshots[at]
     if (snapshot === undefined || snapshot.state === 'merged') return
+    // Nothing is announced of a guest but that an order of theirs changed, or is gone.
+    if (isGuest(row)) {
+      if (snapshot.state === 'present') sorted.ready.push({ row, snapshot })
+      else (row.deleted ? sorted.gone : sorted.unseen).push(row)
+      return
+    }
     // A record announced as deleted that can still be read is a read that came too early.
     const stale =
       row.deleted || (snapshot.state === 'present' && row.version !== null && snapshot.version < row.version)
@@ -73,14 +84,15 @@ async function goneAlready(
 
 /** Rows that need no plan: reads that came too early, records that are not there. */
 async function settleWithoutPlan(engine: Engine, claim: Claim, sorted: Sorted): Promise<boolean> {
-  const { behind, lost } = sorted
-  if (behind.length + lost.length === 0) return true
+  const { behind, lost, unseen } = sorted
+  if (behind.length + lost.length + unseen.length === 0) return true
   const settlement = emptySettlement()
   const now = engine.clock.now()
   for (const row of behind) {
     const notBefore = new Date(Date.parse(now) + 100 * 2 ** row.attempts).toISOString()
     settlement.rows.push(freed(row.ref, { notBefore, countsAttempt: true, uncertain: row.uncertain }))
   }
+  for (const row of unseen) settlement.rows.push(settled(row.ref, null))
   for (const row of lost) {
     settlement.rows.push(settled(row.ref, row.version))
     const failure = {
@@ -192,13 +204,16 @@ async function work(
   const { context, mayWrite, mayWriteLong, troubles, calls } = how
   if (claim.rows.every(row => row.ref.side === 'crm'))
     return syncBack(engine, claim, { context, mayWrite: mayWriteLong, troubles })
-  const mapped = claim.rows.filter(row => engine.mappings.some(one => one.commerce === row.ref.type))
+  const isGuest = (row: ClaimedRow): boolean => guestsOf(engine, row.ref.type) !== undefined
+  const isRead = ({ ref: { type } }: ClaimedRow): boolean =>
+    engine.mappings.some(one => one.commerce === type) || seenIn(engine, type) !== undefined
+  const mapped = claim.rows.filter(isRead)
   const others = claim.rows.filter(row => !mapped.includes(row))
   if (others.length > 0) await touch(engine, claim.token, others, context)
   if (mapped.length === 0) return nothingDone()
   const refs = mapped.map(row => row.ref)
   const snapshots = refs.map(await read(engine, refs, context))
-  const sorted = sort(mapped, snapshots, await goneAlready(engine, mapped, snapshots))
+  const sorted = sort(mapped, snapshots, await goneAlready(engine, mapped, snapshots), isGuest)
   const absent = sorted.behind.length + sorted.lost.length
   if (
     absent > massAbsence &&
@@ -213,14 +228,19 @@ async function work(
       retryAt: null,
     })
   if (!(await settleWithoutPlan(engine, claim, sorted))) return nothingDone()
-  const { gone } = sorted
   const { taken: ready, later } = portion(engine, sorted.ready)
   if (later.length > 0 && !(await giveBack(engine, claim, later))) return nothingDone()
-  if (ready.length + gone.length === 0) return nothingDone()
+  if (ready.length + sorted.gone.length === 0) return nothingDone()
+  if (!(await appear(engine, claim.token, ready, sorted.gone))) return nothingDone()
   const holding: Holding = wanted =>
     wanted.length === 0 ? Promise.resolve([]) : engine.store.hold(claim.token, wanted)
+  // A customer may be taking over at this moment what a guest leaves behind.
+  const leaving = sorted.gone.filter(isGuest).map(({ ref }) => ({ ref, keys: [ref.id] }))
+  const kept = new Set((await holding(leaving)).map(refKey))
+  const gone = sorted.gone.filter(({ ref }) => !kept.has(refKey(ref)))
   const { considered: plans, busy } = await consider(engine, ready, claim.links, context, holding)
-  if (busy.length > 0 && !(await comeBack(engine, claim, busy))) return nothingDone()
+  const again = [...busy, ...sorted.gone.filter(row => !gone.includes(row))]
+  if (again.length > 0 && !(await comeBack(engine, claim, again))) return nothingDone()
   const considered = [...plans, ...(await letGo(engine, gone, claim.links, context))]
   const more = claim.rows.length >= engine.pace.passSize
   const left = gone.map(row => ({ row, snapshot: { state: 'absent', ref: row.ref } as const }))

@@ -13,6 +13,7 @@ import { projectionOf, schemaOf } from './consider.ts'
 import { contend, type Pair, type Planned } from './contend.ts'
 import type { Engine } from './engine.ts'
 import { emptySettlement, forcedMark, freed, type Growing, line, settled } from './gather.ts'
+import { isGuestLink } from './guest/holder.ts'
 import { compared, readPresent, rebase, wantedFields } from './lookUp.ts'
 import { read } from './read.ts'
 
@@ -25,15 +26,16 @@ export type BackWork = {
 type PresentSnapshot = Extract<Snapshot, { state: 'present' }>
 
 function pairsOf(engine: Engine, { rows, links }: Claim): readonly Pair[] {
-  return rows.flatMap(row =>
-    links
-      .filter(link => sameRef(link.crm, row.ref))
-      .flatMap(link => {
-        const mapping = engine.mappings.find(one => one.name === link.mapping)
-        const part = mapping?.parts.find(one => isRoleOf(one, link.role))
-        return mapping === undefined || part === undefined ? [] : [{ row, link, mapping, part }]
-      }),
-  )
+  return rows.flatMap(row => {
+    const here = links.filter(link => sameRef(link.crm, row.ref))
+    const own = here.filter(link => !isGuestLink(engine, link))
+    // What is a customer's by now is no guest's to compare.
+    return (own.length > 0 ? own : here).flatMap(link => {
+      const mapping = engine.mappings.find(one => one.name === link.mapping)
+      const part = mapping?.parts.find(one => isRoleOf(one, link.role))
+      return mapping === undefined || part === undefined ? [] : [{ row, link, mapping, part }]
+    })
+  })
 }
 
 /** The pair's commerce record in CRM words, merged with what Salesforce holds; null when it takes no part (any more). */

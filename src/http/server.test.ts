@@ -251,6 +251,8 @@ describe('the API', () => {
       marks: [],
       wakes: [],
       erased: [],
+      forgotten: [],
+      sightings: [],
       journal: [],
     })
     expect(saved).toBe(true)

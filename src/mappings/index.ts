@@ -1,9 +1,13 @@
 /** The ready-made mappings, by name: what `sync.config.ts` chooses from, replaces in part, or adds to. */
 import type { Mapping } from '../model/mapping.ts'
 import { type CustomerPersonOptions, customerPerson, type People } from './customer-person/index.ts'
+import { type GuestPersonOptions, type GuestScope, guestPerson } from './guest-person/index.ts'
 import { type OrderOrderOptions, type Orders, orderOrder } from './order-order/index.ts'
 
 export type { Orders, People }
+
+/** What somebody becomes who buys without an account: a person, or nothing but what the order itself says of them. */
+export type Guests = 'contact' | 'order-only'
 
 /** What can be set for each mapping, and for all of them. */
 export type MappingOptions = {
@@ -15,19 +19,29 @@ export type MappingOptions = {
   readonly people?: People
   /** Where orders go. Default: `none`. */
   readonly orders?: Orders
-  readonly 'customer-person'?: Omit<CustomerPersonOptions, 'keyField' | 'fieldPrefix' | 'people'>
+  /** Default: `contact`. */
+  readonly guests?: Guests
+  readonly guestScope?: GuestScope
+  readonly 'customer-person'?: Omit<CustomerPersonOptions, 'keyField' | 'fieldPrefix' | 'people' | 'guests'>
+  readonly 'guest-person'?: Omit<GuestPersonOptions, 'keyField' | 'fieldPrefix' | 'people' | 'scope'>
   readonly 'order-order'?: Omit<OrderOrderOptions, 'keyField' | 'fieldPrefix' | 'people'>
 }
 
 /** All ready-made mappings, parents before children. Throws a RangeError that lists what is wrong with the options. */
 export function mappings(options: MappingOptions = {}): readonly Mapping[] {
+  const { guestScope: scope } = options
   const shared = {
     ...(options.keyField !== undefined && { keyField: options.keyField }),
     ...(options.fieldPrefix !== undefined && { fieldPrefix: options.fieldPrefix }),
     ...(options.people !== undefined && { people: options.people }),
   }
+  const guests =
+    options.guests === 'order-only'
+      ? null
+      : guestPerson({ ...shared, ...options['guest-person'], ...(scope !== undefined && { scope }) })
   return [
-    customerPerson({ ...shared, ...options['customer-person'] }),
+    customerPerson({ ...shared, ...options['customer-person'], ...(guests !== null && { guests: guests.name }) }),
+    ...(guests === null ? [] : [guests]),
     ...(options.orders === 'custom-object' ? [orderOrder({ ...shared, ...options['order-order'] })] : []),
   ]
 }

@@ -29,6 +29,8 @@ export type Draft = {
   readonly key: string
   readonly version: Version
   readonly modifiedAt: Instant
+  /** Of people who may have been guests, while they are not linked: keys under which they may be there already. */
+  readonly formerly?: readonly string[]
   /** Null means the source has no value. */
   readonly fields: Readonly<Record<string, Value>>
   readonly digests: Base
@@ -67,6 +69,10 @@ export type Candidate = {
   readonly by: MatchRule
   /** Another commerce record that already holds this CRM record. */
   readonly claimedBy: ResourceRef | null
+  /** The holder is a guest, who gives way to the customer that they have become. */
+  readonly yields?: true
+  /** For a guest: the customer who they are, and who owns what this record holds. */
+  readonly theirs?: ResourceRef
 }
 
 /** The present state of a linked CRM record, read because its values can change the plan. */

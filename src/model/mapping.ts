@@ -111,6 +111,8 @@ export type LinkRule = {
   readonly owner: FieldOwnership
   /** Without the parent the record waits; else it is written without. */
   readonly required: boolean
+  /** Where `of` names nobody: the guest of this mapping whom the record shows. */
+  readonly orGuest?: string
   /** Of one that is not required: waits for a parent that may still come, and is written without one that never will. */
   readonly patient?: true
 }
@@ -173,6 +175,28 @@ export const gonePolicies: readonly GonePolicy[] = ['review', 'recreate', 'unlin
 /** What happens when the person is to be erased, whatever the deletion policy says. */
 export type ErasurePolicy = 'anonymise' | 'delete'
 
+/**
+ * Records that commercetools does not keep as such: people who are known only from what they appear in. Whoever has the
+ * same email in the same scope is one of them; the record's id is a digest of both (`engine/guest/identity.ts`).
+ */
+export type Appearance = {
+  /** The commerce type in which they appear. What they appear in is also what the mapping's expressions are about. */
+  readonly in: string
+  /** Where this expression is not empty it is none of them: the order names its customer. */
+  readonly unless: string
+  readonly email: string
+  /** One person for each value of this; without it one in the whole project. */
+  readonly scope?: string
+}
+
+/** The person may have been known before, as one of another mapping's: then that record becomes this one. */
+export type TakeOver = {
+  readonly mapping: string
+  readonly email: string
+  /** Where that mapping has scopes: those in which the person may be known, keys or references by key. */
+  readonly scopes?: string
+}
+
 /** One pair of kinds of record that are kept in step. */
 export type Mapping = {
   readonly name: string
@@ -183,6 +207,9 @@ export type Mapping = {
   readonly keyField: string
   /** Only records for which this expression is not empty take part. */
   readonly when?: string
+  /** Its records are known only from others. `commerce` is then our own word for them. */
+  readonly appearsIn?: Appearance
+  readonly takesOver?: TakeOver
   /** In dependency order: a part may point at the parts before it. */
   readonly parts: readonly MappingPart[]
   readonly deletion: DeletionPolicy

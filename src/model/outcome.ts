@@ -147,6 +147,21 @@ export type Resolved = {
  */
 export type Listing = { readonly source: ResourceRef; readonly mapping: string; readonly roles: readonly string[] }
 
+/**
+ * Who was seen in a record as it was read; `who` null when nobody was, and when it is `gone`. Whoever is seen in it, or
+ * was until now, is marked with force: as `deleted` where it is gone.
+ */
+export type Sighting = {
+  readonly in: ResourceRef
+  readonly who: ResourceRef | null
+  /** When the record was made: the newest tell most. */
+  readonly at: Instant
+  readonly gone: boolean
+  readonly erase: boolean
+  readonly lane: Lane
+  readonly correlationId: string
+}
+
 /** Everything one SAVE writes, in one transaction fenced by the claim's token. */
 export type Settlement = {
   readonly rows: readonly RowSettlement[]
@@ -166,5 +181,8 @@ export type Settlement = {
   readonly wakes: readonly ResourceRef[]
   /** Records of people who were erased: what people were shown of them, and the words of their story, are wiped. */
   readonly erased: readonly ResourceRef[]
+  /** Of these even the id tells who they are: nothing that bears it stays, and what they were seen in never shows anybody again. */
+  readonly forgotten: readonly ResourceRef[]
+  readonly sightings: readonly Sighting[]
   readonly journal: readonly JournalEntry[]
 }

@@ -254,6 +254,11 @@ export type Store = {
     token: string,
     wanted: readonly { readonly ref: ResourceRef; readonly keys: readonly string[] }[],
   ): Promise<readonly ResourceRef[]>
+  /** What these people were seen in, newest first, up to `upTo` for each. */
+  sightings(
+    who: readonly ResourceRef[],
+    upTo: number,
+  ): Promise<readonly { readonly who: ResourceRef; readonly in: ResourceRef }[]>
   /** Decisions of these records that still have a say: not yet carried out, or to ignore the record; none that was undone. */
   decisions(sources: readonly ResourceRef[]): Promise<readonly Decision[]>
   /**

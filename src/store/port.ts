@@ -19,6 +19,7 @@ import { meant } from './meant.ts'
 import { bind, checkpoint, checkpoints, putCheckpoint } from './meta.ts'
 import { save } from './save.ts'
 import type { Seal } from './seal.ts'
+import { sightings } from './sightings.ts'
 import type { Db } from './tables.ts'
 import { retried, transact, Undo, undoable } from './transact.ts'
 import { undo } from './undo.ts'
@@ -54,6 +55,7 @@ export function portOver({ db, adapter, clock, seal, instance }: Parts): Store {
     links: refs => retried(() => links(db, refs)),
     claimants: crm => retried(() => claimants(db, crm)),
     hold: (token, wanted) => transact(db, tx => hold(tx, token, wanted)),
+    sightings: (who, upTo) => retried(() => sightings(db, who, upTo)),
     decisions: sources => retried(() => decisions(db, sources)),
     save: (token, settlement) =>
       undoable(

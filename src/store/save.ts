@@ -1,8 +1,8 @@
 /**
  * SAVE: everything a pass leaves behind, in one transaction fenced by the claim's token.
  *
- * Locks are taken in one order everywhere: the claim's row, the advisory locks of what is awaited, `dirty` by ref, `link`
- * by id, `lease`. The claim's row is the fence: a claim that ran out is taken apart under the same lock (see `claim.ts`),
+ * Locks are taken in one order everywhere: the claim's row, the advisory locks of what is awaited, `sighting` and `dirty` by
+ * ref, `link` by id, `lease`. The claim's row is the fence: a claim that ran out is taken apart under the same lock (see `claim.ts`),
  * so whoever holds it either still owns all of the token's rows or finds none.
  */
 import { sql, type Transaction } from 'kysely'
@@ -11,6 +11,7 @@ import { type ChangeEvent, type Instant, type Lane, refKey, type Side } from '..
 import { saveConflicts } from './conflicts.ts'
 import { erase } from './erase.ts'
 import { saveFailures } from './failures.ts'
+import { forget } from './forget.ts'
 import { journal } from './journal.ts'
 import { lookNow } from './lookAgain.ts'
 import { forcedMark, type Mark, mark } from './mark.ts'
@@ -19,6 +20,7 @@ import { saveLinks } from './saveLinks.ts'
 import { free, remark, settle } from './saveRows.ts'
 import { answered, lockAwaited, saveWaits } from './saveWaits.ts'
 import type { Seal } from './seal.ts'
+import { saveSightings } from './sightings.ts'
 import type { Tables } from './tables.ts'
 import { Undo } from './transact.ts'
 import { texts, unnest } from './unnest.ts'
@@ -118,7 +120,8 @@ export async function save(
 
   const { rows } = settlement
   const named = new Set(rows.map(({ ref }) => refKey(ref)))
-  const held = await lockRows(tx, settlement, now)
+  const marks = [...settlement.marks, ...(await saveSightings(tx, settlement.sightings, now))]
+  const held = await lockRows(tx, { ...settlement, marks }, now)
   if (held.filter(row => row.token === token && named.has(row.ref)).length < named.size) throw new Undo()
 
   const { clashes, made } = await saveLinks(tx, settlement.links, now)
@@ -148,6 +151,11 @@ export async function save(
     )
   await saveFailures(tx, settlement, seal, now)
   await erase(tx, settlement.erased, now)
-  await journal(tx, settlement.journal)
+  await forget(tx, settlement.forgotten, settlement.erased, now)
+  const forgotten = new Set(settlement.forgotten.map(refKey))
+  await journal(
+    tx,
+    settlement.journal.filter(({ ref }) => !forgotten.has(refKey(ref))),
+  )
   return true
 }

@@ -55,6 +55,7 @@ export type Tables = {
     closed_at: Instant | null
     fields: string | null
   }
+  sighting: { seen_in: string; who: string | null; at: Instant; erased_at: Instant | null }
   hold: { key: string; token: string; ref: string }
   decision: {
     id: Generated<number>

@@ -36,6 +36,8 @@ const nothing: Settlement = {
   marks: [],
   wakes: [],
   erased: [],
+  forgotten: [],
+  sightings: [],
   journal: [],
 }
 

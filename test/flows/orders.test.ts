@@ -1,5 +1,6 @@
 /** Orders, from the shop to the sales representative's screen: whoever placed them, their lines, their changes, their money. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../ports.ts'
 import { type CrmRow, type Customer, type World, world } from '../world.ts'
 
 const amount = (centAmount: number, currencyCode = 'EUR', fractionDigits = 2) => ({
@@ -95,15 +96,47 @@ describe('an order', { timeout: 120_000 }, () => {
     expect((await linesOf(made))[0]).toMatchObject({ CT_Unit_Price__c: total, CT_Total__c: total })
   })
 
-  it('without a number is called by its id, and without a customer belongs to nobody', async () => {
-    const order = await places({ customerEmail: 'guest@example.com', lineItems: [item('S1', 100)] })
+  it('without a number is called by its id, and without a customer and an email belongs to nobody', async () => {
+    const order = await places({ lineItems: [item('S1', 100)] })
     await now.quiet()
     expect(await orderOf(order)).toMatchObject({
       Name: order.id,
       CT_Contact__c: null,
       CT_Account__c: null,
+      CT_Email__c: null,
+    })
+  })
+
+  it('of a guest belongs to them, and to the customer that they become', async () => {
+    const order = await places({ customerEmail: 'guest@example.com', lineItems: [item('S1', 100)] })
+    await now.quiet()
+    const contact = (await now.crm.rows('Contact')).find(row => row.Email === 'guest@example.com')
+    expect(contact).toMatchObject({ LastName: 'Byron' })
+    expect(await orderOf(order)).toMatchObject({
+      CT_Contact__c: contact?.Id,
+      CT_Account__c: contact?.AccountId,
       CT_Email__c: 'guest@example.com',
     })
+    const gil = await now.shopper.signsUp({ email: 'guest@example.com', password: 'p', lastName: 'Byron' })
+    await now.quiet()
+    expect((await now.crm.contact(gil))?.Id).toBe(contact?.Id)
+    const later = await places({ customerEmail: 'Guest@example.com', lineItems: [item('S1', 100)] })
+    await now.merchant.changes('orders', order, { action: 'setCustomerId', customerId: gil.id })
+    await now.quiet()
+    for (const one of [order, later]) expect(await orderOf(one)).toMatchObject({ CT_Contact__c: contact?.Id })
+    expect(await now.status()).toMatchObject({ failures: 0, conflicts: 0 })
+  })
+
+  it('of a guest of whom a person is asked waits for them', async () => {
+    const known = await now.agent.makes('Contact', { LastName: 'Lovelace', Email: 'unsure@example.com' })
+    const order = await places({ customerEmail: 'unsure@example.com', lineItems: [item('S1', 100)] })
+    const asked = async () =>
+      (await now.api<{ items: { id: string; waiting: number }[] }>('/conflicts?state=open')).items
+    const [open] = await until(asked, ([one]) => one?.waiting === 1)
+    expect(await orderOf(order)).toBeUndefined()
+    await now.decide(open?.id ?? '', { do: 'link', crm: { type: 'Contact', id: known } })
+    await now.quiet()
+    expect(await orderOf(order)).toMatchObject({ CT_Contact__c: known })
   })
 
   it('that is edited loses the line that was taken out, though no change is told of', async () => {

@@ -22,6 +22,8 @@ type Listed = Pick<
   readonly conflictRows: Conflict[]
   /** Enters what a save says of them. */
   enter(settlement: Settlement): void
+  /** Takes all away that is about these. */
+  forget(isIt: (ref: ResourceRef) => boolean): void
 }
 
 export function memoryLists(
@@ -107,6 +109,13 @@ export function memoryLists(
           if (known.state === 'open') carried(known.id)
         }
       }
+    },
+    forget(isIt) {
+      for (const rows of [failures, conflicts, decisions])
+        for (let at = rows.length - 1; at >= 0; at--) {
+          const one = rows[at]
+          if (one !== undefined && isIt(one.source)) rows.splice(at, 1)
+        }
     },
     decisions: async sources => decisions.filter(one => hasASay(one) && sources.some(ref => sameRef(ref, one.source))),
     pastDecisions: async id => decisions.filter(one => one.conflict === id),

@@ -17,7 +17,9 @@ const salesforceId = /^[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?$/
 
 /** The commerce types and the objects that the mappings name. */
 const typesOf = ({ mappings }: Engine): Readonly<Record<Side, readonly string[]>> => ({
-  commerce: [...new Set(mappings.map(mapping => mapping.commerce))],
+  commerce: [
+    ...new Set(mappings.flatMap(({ commerce, appearsIn }) => [commerce, ...(appearsIn ? [appearsIn.in] : [])])),
+  ],
   crm: [...new Set(mappings.flatMap(mapping => mapping.parts.map(part => part.object)))],
 })
 

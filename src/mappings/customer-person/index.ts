@@ -30,6 +30,8 @@ export type CustomerPersonOptions = {
   readonly billing?: string
   /** Which of the customer's addresses is the shipping one, as a path. Default: the default shipping address. */
   readonly shipping?: string
+  /** The mapping of the guests that customers may have been. Default: none. */
+  readonly guests?: string
 }
 
 const doc = `A customer becomes two records: a Contact for the person, in an Account of its own.
@@ -47,7 +49,7 @@ made by Salesforce from first and last name, and its phone is the person's; noth
 /** What Salesforce calls the record type that it makes when an org turns person accounts on. */
 const personRecordType = 'PersonAccount'
 
-type Setting = Required<Omit<CustomerPersonOptions, 'people' | 'recordType'>> & {
+type Setting = Required<Omit<CustomerPersonOptions, 'people' | 'recordType' | 'guests'>> & {
   /** Each number is read with the country of the address that it stands in. */
   readonly phones: { readonly billing: Codec; readonly shipping: Codec }
 }
@@ -197,6 +199,9 @@ export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
     doc: isPerson ? personDoc : doc,
     commerce: 'customer',
     keyField: setting.keyField,
+    ...(options.guests !== undefined && {
+      takesOver: { mapping: options.guests, email: 'email', scopes: 'stores' },
+    }),
     parts: isPerson
       ? [{ ...account, match: [...match, { ...byEmail, crm: 'PersonEmail' }], fields: personFields(setting) }]
       : two,

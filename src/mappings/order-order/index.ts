@@ -116,6 +116,7 @@ function buyer(prefix: string, isPerson: boolean): readonly LinkRule[] {
     mapping: 'customer-person',
     role: to.toLowerCase(),
     of,
+    orGuest: 'guest-person',
     owner,
     required: false,
   })
