@@ -5,6 +5,9 @@ export default defineConfig({
   // A customer becomes a Contact in an Account of its own; 'person-account': one record, in an org that has them.
   people: 'contact-with-own-account',
 
+  // Somebody who buys without an account becomes a person, too; 'order-only': nobody.
+  guests: 'contact',
+
   // Leave a third of the org's daily API calls to other integrations.
   apiReserve: 0.33,
 

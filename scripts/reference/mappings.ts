@@ -73,6 +73,12 @@ function partOf({ role, each, object, match, fields, links, defaults }: MappingP
   ].join('\n\n')
 }
 
+function fromOf({ commerce, appearsIn }: Mapping): string {
+  if (appearsIn === undefined) return code(commerce)
+  const { in: where, unless, email } = appearsIn
+  return `${code(commerce)}: whoever an ${code(where)} without ${code(unless)} shows by ${code(email)}`
+}
+
 const section = (mapping: Mapping, form = ''): string =>
   [
     `## ${mapping.name}${form}`,
@@ -80,11 +86,14 @@ const section = (mapping: Mapping, form = ''): string =>
     table(
       ['', ''],
       [
-        ['from', code(mapping.commerce)],
+        ['from', fromOf(mapping)],
         ['to', mapping.parts.map(part => code(part.object)).join(', ')],
         ['our key', code(mapping.keyField)],
         ['taking part', mapping.when ? `records with ${code(mapping.when)}` : 'all'],
         ['made by', mapping.creates],
+        ...(mapping.takesOver === undefined
+          ? []
+          : [['takes over', `records of ${mapping.takesOver.mapping} with the same ${code(mapping.takesOver.email)}`]]),
         ['when deleted in commercetools', mapping.deletion],
         ['when the person is to be erased', mapping.erasure ?? 'anonymise'],
         ['read again when these change', mapping.touchedBy.map(({ type }) => code(type)).join(', ') || 'nothing else'],
