@@ -101,17 +101,9 @@ export function consume(engine: Engine, options: Consume): Consumer {
 
   /** One batch, from the queue to the database and out of the queue. Rejects never: what fails stays in the queue. */
   async function settle(messages: readonly QueuedDelivery[]): Promise<void> {
-    const inHand = new Set(messages)
     const settled = new AbortController()
-    const keeping = keepHidden(inHand, settled.signal)
-    const taken = await Promise.all(
-      messages.map(async message => {
-        const result = await take(message)
-        // Of what stays in the queue the time is set below.
-        if (result !== 'stored' && result !== 'ignored') inHand.delete(message)
-        return { message, result }
-      }),
-    )
+    const keeping = keepHidden(messages, settled.signal)
+    const taken = await Promise.all(messages.map(async message => ({ message, result: await take(message) })))
     const of = (...wanted: QueuedResult[]) =>
       taken.filter(({ result }) => wanted.includes(result)).map(({ message }) => message)
     for (const { result } of taken) observe.took(result)
@@ -153,10 +145,10 @@ export function consume(engine: Engine, options: Consume): Consumer {
   }
 
   /** Renews the time of what is in hand until all is settled. */
-  async function keepHidden(inHand: ReadonlySet<QueuedDelivery>, settled: AbortSignal): Promise<void> {
+  async function keepHidden(messages: readonly QueuedDelivery[], settled: AbortSignal): Promise<void> {
     while (!settled.aborted) {
       await engine.clock.sleep(hiddenMs / 3, settled).catch(() => undefined)
-      if (!settled.aborted) await hide([...inHand], hiddenMs)
+      if (!settled.aborted) await hide(messages, hiddenMs)
     }
   }
 
