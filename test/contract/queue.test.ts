@@ -178,12 +178,14 @@ describe('check', () => {
 
   it.each([
     [403, 'AccessDeniedException', 'CTSF_SQS_QUEUE_URL', 'sqs:ReceiveMessage'],
+    [403, 'KmsAccessDenied', 'CTSF_SQS_QUEUE_URL', 'sqs:ReceiveMessage'],
     [403, 'InvalidClientTokenId', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
     [400, 'QueueDoesNotExist', 'CTSF_SQS_QUEUE_URL', 'Copy the URL'],
     [503, 'ServiceUnavailable', 'CTSF_SQS_QUEUE_URL', 'may reach it'],
   ])('says of %i %s where it is mended, and how', async (status, code, place, fix) => {
     const queue = port({ endpoint: await saying(status, code) })
     const problems = await queue.check(signal)
+    expect(problems).toHaveLength(1)
     expect(problems[0]).toMatchObject({ place, fix: expect.stringContaining(fix) })
     expect(JSON.stringify(problems)).not.toContain('arn:')
   })

@@ -42,7 +42,7 @@ describe.each(databases)('deliveries by a queue, on $name', database => {
 })
 
 describe('a service that reads a queue', () => {
-  it('puts aside what is no delivery, tells of it, and carries on; and gives the rest back when it is stopped', async () => {
+  it('puts aside what is no delivery, tells of it, and carries on; what comes after it stopped waits for the next', async () => {
     await using amazon = await queues({ maxReceives: 2 })
     await using now = await world({ queue: amazon, config: { deliveries: { sqs: { hiddenMs: 1_000 } } } })
     await amazon.put('{"hello":"Anna"}', 'no JSON, Anna')

@@ -13,6 +13,7 @@ const place = 'CTSF_SQS_QUEUE_URL'
 /** Fewer, and one restart in a bad moment is enough to put a good message aside. */
 const fewestReceives = 3
 
+const attributes = 'GetQueueAttributes'
 const permissions = 'sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility and sqs:GetQueueAttributes'
 
 /** What SQS says of keys, in either of its protocols. */
@@ -45,25 +46,29 @@ function problemOf(error: unknown, call: string): Problem {
   return said('The queue cannot be read', 'Look the code up in the API reference of SQS.')
 }
 
-/** Everybody but those who may not is refused for what was asked: only the "may not" counts. */
-async function mayNot(call: string, probe: () => Promise<void>): Promise<readonly Problem[]> {
-  try {
-    await probe()
-    return []
-  } catch (error) {
-    const isForbidden = error instanceof RemoteFailure && forbidden.test(error.failure.code)
-    return isForbidden ? [problemOf(error, call)] : []
-  }
-}
+const isForbidden = (error: unknown): boolean => error instanceof RemoteFailure && forbidden.test(error.failure.code)
+
+/** The reason of a rejection; null when it did not reject. */
+const refusal = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  )
 
 /** Never rejects. */
 export async function check(look: Look): Promise<readonly Problem[]> {
+  const probes = Object.entries(look.probes)
   const [own, ...others] = await Promise.all([
-    look.attributes().then(hints, error => [problemOf(error, 'GetQueueAttributes')]),
-    ...Object.entries(look.probes).map(([call, probe]) => mayNot(call, probe)),
+    look.attributes().then(hints, (error: unknown) => ({ error })),
+    ...probes.map(([, probe]) => refusal(probe())),
   ])
-  // Who may not ask for attributes may be allowed to read all the same: all that is refused is told, the same once.
-  return [...own, ...others.flat()]
+  // Everybody is refused for what a probe asks; only a "may not" counts. One sentence for all that may not be done.
+  const mayNot = probes.filter((_, at) => isForbidden(others[at])).map(([call]) => call)
+  const asked = 'error' in own ? own.error : null
+  if (asked !== null && !isForbidden(asked)) return [problemOf(asked, attributes)]
+  const told = asked ?? others.find(isForbidden)
+  const calls = [...(asked === null ? [] : [attributes]), ...mayNot].join(', ')
+  return [...(told === undefined ? [] : [problemOf(told, calls)]), ...('error' in own ? [] : own)]
 }
 
 function hints({ RedrivePolicy: redrive = '' }: Readonly<Record<string, string>>): readonly Problem[] {
