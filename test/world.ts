@@ -19,6 +19,7 @@ export type Compared = {
   readonly duplicates: number
   readonly commerce: Record<string, number>
   readonly crm: Record<string, number>
+  readonly gone: { readonly left: number; readonly erased: number }
   readonly differences: unknown[]
 }
 
