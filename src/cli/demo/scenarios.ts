@@ -9,10 +9,10 @@ export const played = [
   { name: 'erasure', steps: 5 },
 ] as const
 
-/** The service does not read yet what these are about, so that there would be nothing to compare. */
+/** The service does not read what these are about, or not as it runs in the demo, so that there would be nothing to compare. */
 export const leftOut = {
   company: 'business units are not read yet',
-  buying: 'carts and orders are not read yet',
-  guest: 'orders of guests are not read yet',
+  buying: 'carts are not read; orders are off here, and are not compared yet',
+  guest: 'orders of guests are off here, and are not compared yet',
   quotes: 'quotes are not read yet',
 } as const
