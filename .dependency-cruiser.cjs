@@ -12,6 +12,7 @@ const rooms = {
     packages: ['@commercetools/', 'undici', 'zod'],
   },
   'systems/salesforce': { inside: ['systems/salesforce', 'model', 'lib'], packages: ['undici', 'jose', 'zod'] },
+  'systems/sqs': { inside: ['systems/sqs', 'model', 'lib'], packages: ['@aws-sdk/client-sqs'] },
   store: { inside: ['store', 'model', 'lib'], packages: ['kysely', 'pg', '@electric-sql/pglite'] },
   engine: { inside: ['engine', 'model', 'core', 'lib'], packages: [] },
   http: { inside: ['http', 'model', 'engine', 'lib'], packages: ['fastify', '@fastify/', 'jose', 'prom-client'] },

@@ -10,6 +10,7 @@ await using made = await engineOver(databaseUrl, { birthday: () => '', pass() {}
 const app = await server({
   engine: made.engine,
   drain: null,
+  queue: null,
   metrics: board,
   unready: async () => [],
   about: { version: '0.0.0', roles: [], startedAt: new Date().toISOString(), org: () => null },

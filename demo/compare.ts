@@ -6,7 +6,8 @@
  *
  * A customer is an Account and a Contact of ours, or a person account and the Contact that the platform keeps for it.
  * A customer whom Salesforce refuses, or of whom a person must say who they are (two customers of one email), and whom the
- * service lists with the reason, is `listed`; one that differs without being listed is `lost`.
+ * service lists with the reason, is `listed`; one that differs without being listed is `lost`. Who asked to be erased must
+ * be nowhere: their records are gone or tell nothing any more, not even our key; who left without that may stay as they were.
  */
 import { parseArgs } from 'node:util'
 
@@ -173,6 +174,43 @@ async function all(url: string, idOf: (row: Row) => string): Promise<Row[]> {
   return Array.fromAsync(pages(url, idOf))
 }
 
+/** Who is gone from the shop, by id: true for those who asked to be erased. The message of such a deletion keeps no email. */
+async function gone(shop: string, project: string): Promise<ReadonlyMap<string, boolean>> {
+  const token = await fetch(`${shop}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('compare:compare')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  const { access_token } = (await token.json()) as { access_token: string }
+  const found = new Map<string, boolean>()
+  for (let after = ''; ; ) {
+    const where = `type = "CustomerDeleted"${after === '' ? '' : ` and id > "${after}"`}`
+    const query = new URLSearchParams({ where, sort: 'id asc', limit: '500', withTotal: 'false' })
+    const answer = await fetch(`${shop}/${project}/messages?${query}`, {
+      headers: { authorization: `Bearer ${access_token}` },
+    })
+    if (!answer.ok) throw new Error(`messages answered ${answer.status}`)
+    const { results } = (await answer.json()) as { results: (Row & { resource: Row })[] }
+    for (const message of results) found.set(String(message.resource.id), message.email === undefined)
+    const last = results.at(-1)
+    if (last === undefined || results.length < 500) return found
+    after = String(last.id)
+  }
+}
+
+/** What is left of a person who was erased: what Salesforce requires says so, and nothing of theirs says anything. */
+const personal: Readonly<Record<Expectation['object'], readonly string[]>> = {
+  Account: ['BillingStreet', 'BillingCity', 'ShippingStreet', 'ShippingCity', 'Phone', 'PersonEmail', 'FirstName'],
+  Contact: ['FirstName', 'Email', 'Phone', 'MobilePhone', 'Birthdate', 'MailingStreet', 'MailingCity', 'OtherCity'],
+}
+const ours: Readonly<Record<Expectation['object'], readonly string[]>> = {
+  Account: ['CT_Id__c', 'CT_Company_Name__c', 'CT_Vat_Id__c'],
+  Contact: ['CT_Id__c', 'CT_Customer_Number__c', 'CT_Key__c', 'CT_External_Id__c'],
+}
+const isErased = (object: Expectation['object'], row: Row): boolean =>
+  row[object === 'Account' && row.IsPersonAccount !== true ? 'Name' : 'LastName'] === 'Anonymised' &&
+  [...personal[object], ...ours[object]].every(name => text(row[name]) === null)
+
 function byKey(rows: readonly Row[]): Map<string, Row[]> {
   const map = new Map<string, Row[]>()
   for (const row of rows) {
@@ -204,9 +242,10 @@ if (values.commerce === undefined || values.crm === undefined) {
 const id = (row: Row): string => String(row.id)
 const Id = (row: Row): string => String(row.Id)
 const resources = `${values.commerce}/__emulator/resources/${values.project}`
-const [customers, customerGroups, accounts, contacts] = await Promise.all([
+const [customers, customerGroups, left, accounts, contacts] = await Promise.all([
   all(`${resources}/customers`, id),
   all(`${resources}/customer-groups`, id),
+  gone(values.commerce, values.project),
   all(`${values.crm}/__emulator/rows/Account`, Id),
   all(`${values.crm}/__emulator/rows/Contact`, Id),
 ])
@@ -265,17 +304,33 @@ for (const customer of customers) {
   if (!endsLike(customer, Contact, one => billing(one)?.phone)) differs(key, 'Contact.Phone')
 }
 
+const alive = new Set(customers.map(customer => `${values.project}/${id(customer)}`))
+for (const object of ['Account', 'Contact'] as const)
+  for (const key of found[object].keys()) {
+    if (alive.has(key) || !key.startsWith(`${values.project}/`)) continue
+    const erased = left.get(key.slice(values.project.length + 1))
+    if (erased !== false)
+      differs(key, `${object}: ${erased ? 'still there after the erasure' : 'of a customer who never was'}`)
+  }
+
 const extra = (rows: ReadonlyMap<string, Row[]>): number =>
   [...rows.values()].reduce((sum, some) => sum + some.length - 1, 0)
-const unkeyed = (rows: readonly Row[]): number =>
-  live(rows).filter(row => typeof row.CT_Id__c !== 'string' && !persons.has(Id(row))).length
+/** Without a key: nobody's, unless it is what is left of somebody who was erased; of those there cannot be more than left. */
+const erasures = [...left.values()].filter(Boolean).length
+const unkeyed = (object: Expectation['object'], rows: readonly Row[]): number => {
+  const nobodys = live(rows).filter(row => typeof row.CT_Id__c !== 'string' && !persons.has(Id(row)))
+  const remains = nobodys.filter(row => isErased(object, row)).length
+  return nobodys.length - Math.min(remains, erasures)
+}
 process.stdout.write(
   `${JSON.stringify({
     lost: lost.size,
     listed: refused.size,
-    duplicates: extra(found.Account) + extra(found.Contact) + unkeyed(accounts) + unkeyed(contacts),
+    duplicates:
+      extra(found.Account) + extra(found.Contact) + unkeyed('Account', accounts) + unkeyed('Contact', contacts),
     commerce: { customer: customers.length },
     crm: { Account: live(accounts).length, Contact: live(contacts).length },
+    gone: { left: left.size - erasures, erased: erasures },
     differences,
   })}\n`,
 )

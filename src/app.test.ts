@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { queues } from '../test/contract/queue.world.ts'
 import { issuer, subscription } from '../test/issuer.ts'
 import { app, check } from './app.ts'
 import { type Emulator, emulator } from './cli/demo/emulator.ts'
@@ -168,4 +169,28 @@ it('takes the signed pushes of the subscription that the configuration names', a
   expect((await running.status()).backlog).toBe(0)
   expect(await push({ authorization: `Bearer ${await google.token()}` })).toBe(204)
   expect((await running.status()).backlog).toBe(1)
+})
+
+it('looks at the queue too, and tells what is in its way without a word of secrets', async () => {
+  await using crm = await emulator('salesforce', ['--port', '0'])
+  await using amazon = await queues({ maxReceives: null })
+  const env = {
+    CTSF_SQS_QUEUE_URL: amazon.url,
+    AWS_ENDPOINT_URL_SQS: amazon.endpoint,
+    AWS_REGION: amazon.region,
+    AWS_ACCESS_KEY_ID: 'id',
+    AWS_SECRET_ACCESS_KEY: 'hush',
+  }
+  const look = async () => check(await configFor(crm.url, env), { signal: AbortSignal.timeout(20_000) })
+  expect(await look()).toEqual([expect.objectContaining({ hint: true, place: 'CTSF_SQS_QUEUE_URL' })])
+  await amazon.drop()
+  const gone = await look()
+  expect(gone).toEqual([
+    {
+      place: 'CTSF_SQS_QUEUE_URL',
+      problem: expect.stringContaining('There is no such queue'),
+      fix: expect.any(String),
+    },
+  ])
+  expect(JSON.stringify(gone)).not.toContain('hush')
 })

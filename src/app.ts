@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import packageJson from '../package.json' with { type: 'json' }
 import { type Deps, storeOf, systemsOf, unwritable } from './app/connect.ts'
+import { intake } from './app/intake.ts'
 import { bind, worker } from './app/worker.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Engine } from './engine/engine.ts'
@@ -74,12 +75,17 @@ export async function app(
     projections: new WeakMap(),
   }
   const work = playing.includes('worker') ? worker(engine, signal) : null
-  board.watch(store, work)
   const bound = Promise.withResolvers<void>()
   const binding = bind(engine, signal, () => {
     work?.begin()
     bound.resolve()
   })
+  const wake = (): void => work?.wake()
+  const queue =
+    config.queue !== null && playing.includes('intake')
+      ? intake(engine, config.queue, bound.promise, { signal, wake, observe: board.queue })
+      : null
+  board.watch(store, work, queue)
 
   const unready = async (): Promise<readonly string[]> => {
     const reasons: string[] = signal.aborted ? ['stopping'] : []
@@ -89,6 +95,8 @@ export async function app(
     const paused = work?.state().paused
     // A remote that asks us to slow down is no reason to take this process out of service.
     if (paused && paused.is !== 'throttled') reasons.push(`${paused.message} (${paused.code})`)
+    const queued = queue?.state().problem ?? null
+    if (queued && queued.is !== 'throttled') reasons.push(`the queue cannot be read: ${queued.why} (${queued.code})`)
     return reasons
   }
 
@@ -96,15 +104,15 @@ export async function app(
   const { host, port, deliverySecret, apiTokens } = config
   const tokens = config.oidc === null ? null : oidc(config.oidc, deps.clock)
   const access = { host, deliverySecret, oidc: tokens, apiTokens }
-  const served: Served = { engine, drain: work, metrics: board, unready, about, access, signal }
+  const served: Served = { engine, drain: work, queue, metrics: board, unready, about, access, signal }
   const http = (options.listen ?? playing.includes('intake')) ? await server(served) : null
   const scheduled = playing.includes('scheduler')
-    ? [tidy(engine, config.journalDays, signal), watch(engine, bound.promise, { signal, wake: () => work?.wake() })]
+    ? [tidy(engine, config.journalDays, signal), watch(engine, bound.promise, { signal, wake })]
     : []
 
   started.defer(async () => {
     stop.abort(new Error('the service stops'))
-    const orderly = Promise.allSettled([http?.close(), work?.done, binding.done, ...scheduled])
+    const orderly = Promise.allSettled([http?.close(), queue?.done, work?.done, binding.done, ...scheduled])
     await Promise.race([orderly, new Promise(resolve => setTimeout(resolve, orderlyMs).unref())])
   })
   await http?.listen({ host, port }).catch((error: unknown) => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ConfigError, configure } from './config.ts'
 
 let folder: string
@@ -254,4 +254,47 @@ it.each([
   const oidc = { audience: 'https://sync.example.com', email: 'push@shop.iam.gserviceaccount.com', ...over }
   const problems = await problemsOf(sound, JSON.stringify({ deliveries: { oidc } }))
   expect(problems).toEqual({ [`sync.config.deliveries.oidc.${key}`]: expect.stringContaining(what) })
+})
+
+describe('the queue', () => {
+  const queue = { ...sound, CTSF_SQS_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/ctsf' }
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'hush' }
+  const queueOf = async (env: Record<string, string>) => (await configure({ env, cwd: folder })).queue
+
+  it('is none where none is named, whatever else is set for Amazon', async () => {
+    expect(await queueOf({ ...sound, ...keys, AWS_REGION: 'eu-west-1' })).toBeNull()
+  })
+
+  it('takes its region from its address, else from the environment', async () => {
+    const inAddress = { region: 'eu-west-1', endpoint: null, receivers: 4, hiddenMs: 30_000 }
+    expect(await queueOf({ ...queue, ...keys, AWS_REGION: 'us-east-1' })).toMatchObject(inAddress)
+    const local = { ...queue, ...keys, CTSF_SQS_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/ctsf' }
+    expect(await queueOf({ ...local, AWS_DEFAULT_REGION: 'eu-north-1' })).toMatchObject({ region: 'eu-north-1' })
+    expect(await problemsOf(local)).toMatchObject({ AWS_REGION: expect.stringContaining('names no region') })
+    const vpc = 'https://vpce-1a-2b.sqs.ap-southeast-2.vpce.amazonaws.com/1/ctsf'
+    expect(await queueOf({ ...queue, ...keys, CTSF_SQS_QUEUE_URL: vpc })).toMatchObject({ region: 'ap-southeast-2' })
+  })
+
+  it('is read with the keys that are given, or with what the environment names instead', async () => {
+    const token = join(folder, 'token')
+    writeFileSync(token, 'hush hush\n')
+    expect(await queueOf({ ...queue, ...keys, AWS_SESSION_TOKEN_FILE: token })).toMatchObject({
+      credentials: { accessKeyId: 'AKIA', secretAccessKey: 'hush', sessionToken: 'hush hush' },
+    })
+    expect(await queueOf({ ...queue, AWS_PROFILE: 'shop' })).toMatchObject({ credentials: null })
+  })
+
+  it('says what is missing, and that a FIFO queue is none', async () => {
+    expect(await problemsOf(queue)).toMatchObject({ AWS_ACCESS_KEY_ID: expect.stringContaining('AWS_PROFILE') })
+    expect(await problemsOf({ ...queue, AWS_ACCESS_KEY_ID: 'AKIA' })).toMatchObject({
+      AWS_SECRET_ACCESS_KEY: expect.stringContaining('is missing, but AWS_ACCESS_KEY_ID is set'),
+    })
+    expect(await problemsOf({ ...queue, AWS_SECRET_ACCESS_KEY: 'hush' })).toMatchObject({
+      AWS_ACCESS_KEY_ID: expect.stringContaining('is missing, but AWS_SECRET_ACCESS_KEY is set'),
+    })
+    const fifo = `${queue.CTSF_SQS_QUEUE_URL}.fifo`
+    expect(await problemsOf({ ...queue, ...keys, CTSF_SQS_QUEUE_URL: fifo })).toMatchObject({
+      CTSF_SQS_QUEUE_URL: expect.stringContaining('FIFO'),
+    })
+  })
 })

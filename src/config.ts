@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { chosen } from './config/chosen.ts'
 import { type Complaints, complaints, type Environment, type Reader, reader } from './config/environment.ts'
 import { type Keys, keys } from './config/keys.ts'
+import { type QueueConfig, queueOf } from './config/queue.ts'
 import { parseSyncConfig, type SyncConfig } from './config/syncConfig.ts'
 import { type LogLevel, logLevels } from './lib/log.ts'
 import type { People } from './mappings/index.ts'
@@ -47,6 +48,8 @@ export type Config = {
     readonly keysUrl: string
     readonly toleranceMs: number
   } | null
+  /** The queue that deliveries are taken out of; null where they come over HTTP only. */
+  readonly queue: QueueConfig | null
   readonly apiTokens: readonly { readonly name: string; readonly token: string }[]
   /** What a customer becomes in Salesforce. */
   readonly people: People
@@ -110,6 +113,7 @@ export async function configure({ env = process.env, cwd = process.cwd() }: Give
     port: read.port('PORT', 8080),
     logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
     oidc,
+    queue: queueOf(read, file, complain),
     ...accessOf(read, host, oidc !== null, complain),
     duplicateRules: file.duplicateRules ?? 'review',
     people: file.people ?? 'contact-with-own-account',

@@ -19,6 +19,7 @@ export type Compared = {
   readonly duplicates: number
   readonly commerce: Record<string, number>
   readonly crm: Record<string, number>
+  readonly gone: { readonly left: number; readonly erased: number }
   readonly differences: unknown[]
 }
 
@@ -32,6 +33,8 @@ export type WorldOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** Resource types, beside customers and their groups, of which the commercetools emulator tells: `order`. */
   readonly subscribeTo?: readonly string[]
+  /** A queue of SQS that the Subscription fills and the service reads, instead of pushes over HTTP. */
+  readonly queue?: { readonly endpoint: string; readonly region: string; readonly url: string }
   /** Milliseconds that each emulator takes for an answer. */
   readonly latencyMs?: number
 }
@@ -65,6 +68,13 @@ export async function world(options: WorldOptions = {}) {
   const configFile = join(scratch, 'sync.config.ts')
   if (options.config !== undefined) await writeFile(configFile, `export default ${JSON.stringify(options.config)}\n`)
   if (options.org !== undefined) await writeFile(orgFile, JSON.stringify(options.org))
+  const { queue } = options
+  const amazon = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
+  const more = options.subscribeTo === undefined ? [] : ['--subscribe-to', options.subscribeTo.join(',')]
+  const deliveries =
+    queue === undefined
+      ? ['--auto-subscribe', ...more, '--deliver-to', `${serviceUrl}/deliveries/commercetools`]
+      : ['--sqs', queue.endpoint]
   const [salesforce, commercetools] = await Promise.all([
     run([
       'emulators/salesforce/src/main.ts',
@@ -74,20 +84,10 @@ export async function world(options: WorldOptions = {}) {
       '--exit-with-parent',
       ...(options.org === undefined ? [] : ['--org', orgFile]),
     ]),
-    run(
-      [
-        'emulators/commercetools/src/main.ts',
-        '--port',
-        '0',
-        '--json',
-        '--exit-with-parent',
-        '--auto-subscribe',
-        ...(options.subscribeTo === undefined ? [] : ['--subscribe-to', options.subscribeTo.join(',')]),
-        '--deliver-to',
-        `${serviceUrl}/deliveries/commercetools`,
-      ],
-      { CTSF_DELIVERY_SECRET: secret },
-    ),
+    run(['emulators/commercetools/src/main.ts', '--port', '0', '--json', '--exit-with-parent', ...deliveries], {
+      CTSF_DELIVERY_SECRET: secret,
+      ...(queue === undefined ? {} : amazon),
+    }),
   ])
   const crmUrl = salesforce.ready.urls.salesforce ?? ''
   const commerceUrl = commercetools.ready.urls.commercetools ?? ''
@@ -107,6 +107,8 @@ export async function world(options: WorldOptions = {}) {
     CTSF_CONFIG: options.config === undefined ? '' : configFile,
     DATA_DIR: join(scratch, 'data'),
     LOG_LEVEL: 'warn',
+    CTSF_SQS_QUEUE_URL: queue?.url ?? '',
+    ...(queue === undefined ? {} : { ...amazon, AWS_ENDPOINT_URL_SQS: queue.endpoint, AWS_REGION: queue.region }),
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
     ...options.env,
   }
@@ -131,6 +133,17 @@ export async function world(options: WorldOptions = {}) {
     method: 'POST',
     body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'sales', client_secret: 'sales' }),
   })
+  if (queue !== undefined)
+    await post(
+      `${commerceUrl}/demo/subscriptions`,
+      {
+        key: 'ctsf',
+        destination: { type: 'SQS', region: queue.region, queueUrl: queue.url, authenticationMode: 'IAM' },
+        changes: [{ resourceTypeId: 'customer' }, { resourceTypeId: 'customer-group' }],
+        messages: [{ resourceTypeId: 'customer', types: ['CustomerDeleted'] }],
+      },
+      { authorization: shop.authorization },
+    )
   const rows = async (object: string): Promise<CrmRow[]> => {
     const all: CrmRow[] = []
     for (;;) {

@@ -6,6 +6,7 @@ import { log } from '../lib/log.ts'
 import type { FieldRule, Mapping, Schema } from '../model/mapping.ts'
 import type { Problem } from '../model/ports.ts'
 import { missing } from '../systems/salesforce/index.ts'
+import { sqs } from '../systems/sqs/index.ts'
 import { checkPeople } from './checkPeople.ts'
 import { systemsOf, unwritable } from './connect.ts'
 
@@ -18,8 +19,12 @@ const permissionSets: Readonly<Record<Config['people'], string>> = {
 export async function check(config: Config, options: { readonly signal: AbortSignal }): Promise<readonly Problem[]> {
   const { commerce, crm } = systemsOf(config, { clock: clock(), log: log('silent') })
   try {
-    const [answered, ofCrm] = await Promise.all([commerce.check(options.signal), crm.check(options.signal)])
-    const ofCommerce = [...unwritable(config, commerce), ...answered]
+    const [answered, ofQueue, ofCrm] = await Promise.all([
+      commerce.check(options.signal),
+      checkQueue(config, options.signal),
+      crm.check(options.signal),
+    ])
+    const ofCommerce = [...unwritable(config, commerce), ...answered, ...ofQueue]
     // What cannot be reached cannot be described.
     if (ofCrm.length > 0) return [...ofCommerce, ...ofCrm]
     const wanted = wantedOf(config.mappings)
@@ -38,6 +43,12 @@ export async function check(config: Config, options: { readonly signal: AbortSig
   } finally {
     await Promise.all([commerce[Symbol.asyncDispose](), crm[Symbol.asyncDispose]()])
   }
+}
+
+async function checkQueue({ queue }: Config, signal: AbortSignal): Promise<readonly Problem[]> {
+  if (queue === null) return []
+  await using asked = sqs(queue)
+  return await asked.check(signal)
 }
 
 /** Fields by object. A field that another may stand in for is not missed, nor one whose record type is looked at by itself. */

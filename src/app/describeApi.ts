@@ -9,6 +9,7 @@ export async function describeApi(): Promise<unknown> {
   const served: Served = {
     engine: { log: log('silent') } as Served['engine'],
     drain: null,
+    queue: null,
     metrics: metrics(),
     unready: async () => [],
     about: { version: '', roles: ['intake'], startedAt: '', org: () => null },

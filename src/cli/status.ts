@@ -6,8 +6,15 @@ import { type CallOptions, call } from './call.ts'
 import { act, remote } from './command.ts'
 import { columns, document, say } from './out.ts'
 
+const queued = ({ problem, answeredAt }: NonNullable<Status['queue']>): string =>
+  problem
+    ? `not read since ${problem.since}: ${problem.why} (${problem.code})`
+    : answeredAt
+      ? `read at ${answeredAt}`
+      : 'not read yet'
+
 function text(status: Status): string {
-  const { passes, budget, totals, paused, swept } = status
+  const { passes, budget, totals, paused, swept, queue } = status
   const rows = lanes.map(lane => {
     const { due, later, claimed, oldestDueAt } = status.lanes[lane]
     return [lane, String(due), String(claimed), String(later), oldestDueAt ?? '']
@@ -26,6 +33,7 @@ function text(status: Status): string {
     `failures           ${status.failures}${status.failures > 0 ? '  (ctsf failures list)' : ''}`,
     `API calls today    ${budget ? `${budget.used} of ${budget.max}` : 'not known yet'}`,
     ...(swept ? [`last sweep         ${swept.at}: ${swept.found} lost of ${swept.listed} changed`] : []),
+    ...(queue ? [`queue              ${queued(queue)}  ${queue.name}`] : []),
     ...status.feeds.map(({ stream, at }) => `looked at ${at}  ${stream}`),
   ].join('\n')
 }

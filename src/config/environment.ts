@@ -61,6 +61,22 @@ export const variables: readonly Variable[] = [
     doc: 'Who may use the API, separated by commas, each `token` or `name:token`. May be left out on loopback only.',
     secret: true,
   },
+  {
+    name: 'CTSF_SQS_QUEUE_URL',
+    doc: 'The queue of Amazon SQS that the Subscription fills, for the role `intake` (how-to/sqs.md).',
+  },
+  { name: 'AWS_ACCESS_KEY_ID', doc: 'For the queue: an access key.' },
+  { name: 'AWS_SECRET_ACCESS_KEY', doc: "The access key's secret.", secret: true },
+  { name: 'AWS_SESSION_TOKEN', doc: 'With an access key that is temporary.', secret: true },
+  {
+    name: 'AWS_PROFILE',
+    doc: "Instead of an access key: a profile of Amazon's own files (also `AWS_SHARED_CREDENTIALS_FILE`). A role of the platform is found by what the platform sets (`AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_CONTAINER_CREDENTIALS_…`).",
+  },
+  { name: 'AWS_REGION', doc: "The queue's region (also `AWS_DEFAULT_REGION`), where its address does not name it." },
+  {
+    name: 'AWS_ENDPOINT_URL_SQS',
+    doc: "Where SQS is, if not where the queue's address says (also `AWS_ENDPOINT_URL`).",
+  },
   { name: 'CTSF_URL', doc: 'For the `ctsf` command: the running service.', default: 'http://127.0.0.1:8080' },
   { name: 'CTSF_TOKEN', doc: 'For the `ctsf` command: an API token of the service.', secret: true },
 ]

@@ -150,7 +150,15 @@ const oidc = z.strictObject({
   toleranceMs: whole(0, 600_000).describe('By how much the clocks may differ. Default: 30000.'),
 })
 
+const sqs = z.strictObject({
+  receivers: whole(1, 64).describe('Batches of ten that are in hand at once. Default: 4.'),
+  hiddenMs: whole(1_000, 3_600_000).describe(
+    'After what time another process gets the messages of one that died; in whole seconds. Renewed while a message is in hand. Default: 30000.',
+  ),
+})
+
 const deliveries = z.strictObject({
+  sqs: sqs.optional().describe('How fast the queue `CTSF_SQS_QUEUE_URL` is read (how-to/sqs.md).'),
   oidc: oidc
     .optional()
     .describe(
@@ -202,7 +210,7 @@ export const syncConfigSchema = z.strictObject({
     .describe(
       'What becomes of a record that a duplicate rule of the org refuses: `review` asks a person; `allow` saves what the rule only alerts about, without asking (how-to/duplicate-rules.md). Default: `review`.',
     ),
-  deliveries: deliveries.optional().describe('What a delivery may show instead of the secret.'),
+  deliveries: deliveries.optional().describe('How deliveries come, and what they may show instead of the secret.'),
   pace: pace.optional().describe('How fast the engine works.'),
 })
 

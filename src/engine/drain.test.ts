@@ -1,40 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { settle, steppedClock } from '../../test/memory/steppedClock.ts'
 import { failure } from '../../test/memory/systems.ts'
 import { type PortCall, tapped } from '../../test/memory/tapped.ts'
 import { memoryWorld } from '../../test/memory/world.ts'
-import type { Clock } from '../model/ports.ts'
 import { drain } from './drain.ts'
-
-/** Everything that can go on without time passing goes on. */
-const settle = async (): Promise<void> => {
-  for (let turns = 0; turns < 20; turns++) await new Promise(resolve => setImmediate(resolve))
-}
-
-/** Sleepers wait until time is moved by hand. */
-function steppedClock(clock: Clock & { advance(ms: number): void }) {
-  const sleepers = new Set<{ untilMs: number; wake: () => void }>()
-  const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const one = { untilMs: clock.monotonicMs() + ms, wake: resolve }
-      sleepers.add(one)
-      signal.addEventListener('abort', () => {
-        sleepers.delete(one)
-        reject(signal.reason)
-      })
-    })
-  return {
-    clock: { ...clock, sleep },
-    async advance(ms: number): Promise<void> {
-      clock.advance(ms)
-      for (const one of [...sleepers])
-        if (one.untilMs <= clock.monotonicMs()) {
-          sleepers.delete(one)
-          one.wake()
-        }
-      await settle()
-    },
-  }
-}
 
 /** A worker over the in-memory world whose Salesforce answers when the test says so. */
 function stage(pace: { passSize?: number; callsInFlight?: number } = {}, maxDelayMs = 60_000) {

@@ -26,6 +26,7 @@ async function api(apiTokens: readonly ApiToken[] = []) {
   const app = await server({
     engine: { ...world.engine, log },
     drain: { wake: () => woken++, done: Promise.resolve(), state: () => state },
+    queue: null,
     metrics: metrics(),
     unready: async () => [],
     about: { version: '0.0.0', roles: [], startedAt: world.clock.now(), org: () => null },

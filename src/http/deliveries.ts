@@ -1,38 +1,16 @@
 /** `POST /deliveries/commercetools`: whatever a Subscription's destination forwards, acknowledged once it is stored durably. */
 import type { FastifyInstance } from 'fastify'
 import { listen } from '../engine/listen.ts'
+import { shallowJson } from '../lib/shallowJson.ts'
 import { requireDeliveryCredential } from './guard.ts'
 import { HttpProblem } from './problem.ts'
 import type { Served } from './served.ts'
 
 const bodyLimit = 1_048_576
 
-/** A mebibyte of `[` is valid enough to make a recursive reader fall over: no delivery is nested like that. */
-const deepest = 64
-
-function tooDeep(text: string): boolean {
-  let depth = 0
-  let quoted = false
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at]
-    if (quoted) {
-      if (char === '\\') at++
-      else if (char === '"') quoted = false
-    } else if (char === '"') quoted = true
-    else if (char === '{' || char === '[') {
-      if (++depth > deepest) return true
-    } else if (char === '}' || char === ']') depth--
-  }
-  return false
-}
-
 function parse(body: unknown): unknown {
-  const text = Buffer.isBuffer(body) ? body.toString('utf8') : ''
-  try {
-    if (!tooDeep(text)) return JSON.parse(text)
-  } catch {
-    // Said below: the parser's own message quotes the body.
-  }
+  const parsed = shallowJson(Buffer.isBuffer(body) ? body.toString('utf8') : '')
+  if (parsed !== undefined) return parsed
   throw new HttpProblem(400, 'not-json', 'The body is no JSON.', 'Send what the Subscription delivers, unchanged.')
 }
 

@@ -1,5 +1,6 @@
 /** What the service tells Prometheus (`ctsf_…`), and the stream of passes that screens listen to. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Consumer, QueueObserver } from '../engine/consume.ts'
 import type { Drain } from '../engine/drain.ts'
 import type { Observer, PassReport, SweepReport } from '../engine/engine.ts'
 import type { Store } from '../model/ports.ts'
@@ -8,10 +9,12 @@ import { lanes } from '../model/resource.ts'
 export type Metrics = {
   /** Given to the engine. */
   readonly observer: Observer
+  /** Given to who takes deliveries out of a queue. */
+  readonly queue: QueueObserver
   /** A delivery was answered. */
   answered(status: number): void
   /** Adds what is asked for at each scrape: the backlog and the budget. */
-  watch(store: Store, drain: Drain | null): void
+  watch(store: Store, drain: Drain | null, queue: Consumer | null): void
   /** What passes of this process did with records, since it started. */
   totals(): Totals
   /** The last look of this process for what no delivery told of. */
@@ -42,6 +45,13 @@ export function metrics(): Metrics {
   ])
   const deliveries = counter('ctsf_deliveries_total', 'Deliveries answered, by HTTP status.', ['status'])
   const events = counter('ctsf_events_total', 'Events taken in, by the form of their delivery.', ['form'])
+  const messages = counter('ctsf_queue_messages_total', 'Messages taken out of the queue, by what became of them.', [
+    'result',
+  ])
+  const refusals = counter('ctsf_queue_failures_total', 'What the queue did not do, by the code of the remote.', [
+    'call',
+    'code',
+  ])
   const sweeps = counter('ctsf_sweeps_total', 'Looks at commercetools for what no delivery told of.', [])
   const listed = counter('ctsf_sweep_listed_total', 'Changed records that those looks saw.', [])
   const found = counter('ctsf_sweep_found_total', 'Those among them that no delivery had told of.', [])
@@ -64,7 +74,7 @@ export function metrics(): Metrics {
   let lastSweep: SweepReport | null = null
   let ask = async (): Promise<void> => undefined
 
-  const watch = (store: Store, drain: Drain | null): void => {
+  const watch = (store: Store, drain: Drain | null, queue: Consumer | null): void => {
     const up = gauge('ctsf_store_up', '1 while the database answers.')
     const backlog = gauge('ctsf_backlog', 'Records waiting for a pass.', ['lane', 'state'])
     const oldest = gauge('ctsf_backlog_oldest_seconds', 'How long the oldest due record has waited.', ['lane'])
@@ -73,9 +83,12 @@ export function metrics(): Metrics {
     const api = gauge('ctsf_salesforce_api_calls', "The org's daily calls, as it last told.", ['kind'])
     const paused = gauge('ctsf_paused', '1 while nothing is sent.')
     const feed = gauge('ctsf_feed_age_seconds', 'Since when a side was not looked at for changes.', ['stream'])
+    const readable = queue === null ? null : gauge('ctsf_queue_up', '1 while the queue can be read.')
     up.set(0)
     ask = async () => {
       const state = drain?.state()
+      const queued = queue?.state()
+      if (queued) readable?.set(queued.problem === null && queued.answeredAt !== null ? 1 : 0)
       paused.set(state?.paused ? 1 : 0)
       if (state?.budget) {
         api.set({ kind: 'used' }, state.budget.used)
@@ -121,6 +134,10 @@ export function metrics(): Metrics {
         found.inc(report.found)
         lastSweep = report
       },
+    },
+    queue: {
+      took: result => messages.inc({ result }),
+      failed: (call, code) => refusals.inc({ call, code }),
     },
     answered: status => deliveries.inc({ status: String(status) }),
     watch,

@@ -1,4 +1,5 @@
 /** What the way in is given: the engine and what the running process knows about itself. */
+import type { Consumer } from '../engine/consume.ts'
 import type { Drain } from '../engine/drain.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Instant } from '../model/resource.ts'
@@ -12,6 +13,8 @@ export type Served = {
   readonly engine: Engine
   /** Null in a process that only takes deliveries in. */
   readonly drain: Drain | null
+  /** Null where deliveries come over HTTP only, and in a process that takes none in. */
+  readonly queue: Consumer | null
   readonly metrics: Metrics
   /** Why this process is not ready; empty when it is. */
   readonly unready: () => Promise<readonly string[]>

@@ -78,13 +78,14 @@ beforeAll(async () => {
   served = {
     engine,
     drain: { wake: () => woken++, done: Promise.resolve(), state: () => state },
+    queue: null,
     metrics: board,
     unready: async () => reasons,
     about: { version: '0.0.0', roles: ['intake'], startedAt: clock().now(), org: () => '00D000000000001AAA' },
     access: { host: '127.0.0.1', deliverySecret: null, oidc: null, apiTokens: [] },
     signal: new AbortController().signal,
   }
-  board.watch(store, null)
+  board.watch(store, null, null)
   app = await server(served)
 })
 afterAll(async () => {

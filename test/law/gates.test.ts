@@ -117,6 +117,7 @@ describe('the table of who may import whom', () => {
     mappings: 'core',
     'systems/commercetools': 'systems/salesforce',
     'systems/salesforce': 'systems/commercetools',
+    'systems/sqs': 'systems/commercetools',
     store: 'engine',
     engine: 'store',
     http: 'store',

@@ -92,14 +92,24 @@ export async function commercetoolsEmulator(options: EmulatorOptions = {}): Prom
   }
 
   function furnish() {
-    if (world.projects.size === 0) {
-      world.addProject(projectKey)
-      if (dataFile !== undefined) seed(world, dataFile, projectKey)
-    }
+    if (world.projects.size === 0) begin()
     for (const key of [projectKey, ...(options.moreProjects ?? [])]) {
       const project = world.projects.get(key) ?? world.addProject(key)
       if (options.autoSubscribe && project.subscriptions.size() === 0) subscribe(project)
     }
+  }
+
+  /** Kept as a whole, once it is whole: half a data file would pass for all of it at the next start. */
+  function begin() {
+    const kept = world.journal
+    world.journal = null
+    try {
+      world.addProject(projectKey)
+      if (dataFile !== undefined) seed(world, dataFile, projectKey)
+    } finally {
+      world.journal = kept
+    }
+    kept?.rewrite(snapshot(world, deliveries.pending()))
   }
 
   function subscribe(project: Project) {

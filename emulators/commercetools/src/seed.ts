@@ -1,8 +1,11 @@
 /** Fills an empty emulator from a data file, through the same operations that the API uses. */
 import { readFileSync } from 'node:fs'
 import { createCart } from './carts/create.ts'
+import { createDiscountCode } from './catalog/discountCodes.ts'
 import { createProduct, createProductType } from './catalog/products.ts'
+import { createShippingMethod } from './catalog/shippingMethods.ts'
 import { createTaxCategory } from './catalog/taxCategories.ts'
+import { createZone } from './catalog/zones.ts'
 import { createCustomer } from './customers/create.ts'
 import type { Act } from './model/entities.ts'
 import { ApiError } from './model/errors.ts'
@@ -48,6 +51,9 @@ const MAKERS: Record<string, Maker> = {
   channels: createChannel,
   states: createState,
   taxCategories: createTaxCategory,
+  zones: createZone,
+  shippingMethods: createShippingMethod,
+  discountCodes: createDiscountCode,
   productTypes: createProductType,
   customerGroups: createGroup,
   products: createProduct,

@@ -123,4 +123,20 @@ describe('a data file of business customers', () => {
       }),
     ).rejects.toThrow(/business-unit.*not found/)
   })
+
+  test('is kept whole or not at all: one that breaks off is read again at the next start', async () => {
+    const stateDir = join(directory, 'state')
+    const dataFile = join(directory, 'lines.jsonl')
+    const write = (...lines: Json[]) => writeFileSync(dataFile, lines.map(each => `${JSON.stringify(each)}\n`).join(''))
+    const store = { stores: { key: 'north' } }
+    write(store, { customers: { email: 'nobody' } })
+    await expect(world({ dataFile, stateDir })).rejects.toThrow(/line 2/)
+    write(store, { customers: { key: 'ann', email: 'ann@example.com', password: 'x' } })
+    for (const file of [dataFile, undefined]) {
+      await using it = await world({ stateDir, ...(file === undefined ? {} : { dataFile: file }) })
+      expect((await it.control('GET', 'resources/demo/customers')).total).toBe(1)
+      const told = (await it.query('messages', {})).results as Json[]
+      expect(told.map(({ type }) => type).toSorted()).toEqual(['CustomerCreated', 'StoreCreated'])
+    }
+  })
 })

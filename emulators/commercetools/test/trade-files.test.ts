@@ -22,6 +22,17 @@ const DATA = {
   channels: [{ key: 'crm', roles: ['OrderExport'] }],
   states: [{ key: 'packed', type: 'OrderState' }],
   taxCategories: [TAXES],
+  zones: [{ key: 'home', name: 'Home', locations: [{ country: 'DE' }] }],
+  shippingMethods: [
+    {
+      key: 'parcel',
+      name: 'Parcel',
+      isDefault: true,
+      taxCategory: { typeId: 'tax-category', key: 'standard' },
+      zoneRates: [{ zone: { typeId: 'zone', key: 'home' }, shippingRates: [] }],
+    },
+  ],
+  discountCodes: [{ key: 'save', code: 'SAVE', cartDiscounts: [] }],
   productTypes: [{ key: 'thing', name: 'Thing', description: '' }],
   products: [LAMP],
   customObjects: [{ container: 'settings', key: 'sync', value: { on: true } }],
@@ -67,7 +78,8 @@ describe('a data file', () => {
     ).toEqual({ on: true })
     const { control, ok } = await caller(emulator.url)
     const listed = async (name: string) => (await control('GET', `resources/demo/${encodeURIComponent(name)}`)).total
-    for (const name of ['channels', 'products', 'payments', 'carts', 'orders']) expect(await listed(name)).toBe(1)
+    const once = ['channels', 'products', 'payments', 'carts', 'orders', 'zones', 'shipping-methods', 'discount-codes']
+    for (const name of once) expect(await listed(name)).toBe(1)
     // One that every project has, and the one of the file.
     expect(await listed('states')).toBe(2)
     expect(await listed('orders/edits')).toBe(0)

@@ -15,6 +15,8 @@ export type Emulator = AsyncDisposable & {
   /** Settles when the process has ended, whoever ended it. */
   readonly ended: Promise<void>
   ask(path: string, body?: unknown): Promise<unknown>
+  /** `DELETE`: ends what the path names. */
+  end(path: string): Promise<unknown>
 }
 
 const ready = z.object({ ready: z.literal(true), urls: z.record(z.string(), z.string()) })
@@ -50,7 +52,8 @@ export async function emulator(name: EmulatorName, args: readonly string[]): Pro
     name,
     url,
     ended,
-    ask: (path, body) => ask(`${url}/__emulator${path}`, name, body),
+    ask: (path, body) => ask(`${url}/__emulator${path}`, name, body === undefined ? {} : posted(body)),
+    end: path => ask(`${url}/__emulator${path}`, name, { method: 'DELETE' }),
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
       const timer = setTimeout(() => child.kill('SIGKILL'), endWithinMs)
@@ -69,13 +72,14 @@ async function firstLine(child: ChildProcess, name: EmulatorName): Promise<strin
   return null
 }
 
-async function ask(url: string, name: EmulatorName, body: unknown): Promise<unknown> {
-  const answer = await fetch(url, {
-    signal: AbortSignal.timeout(askWithinMs),
-    ...(body === undefined
-      ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  })
+const posted = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
+
+async function ask(url: string, name: EmulatorName, request: RequestInit): Promise<unknown> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(askWithinMs), ...request })
   if (!answer.ok)
     throw new CommandError(
       1,

@@ -3,9 +3,18 @@ import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Status } from '../../app.ts'
 import { note } from '../out.ts'
+import { played as scenarios } from './scenarios.ts'
 import { projectKey, type Stage } from './stage.ts'
 
-const progressForm = z.object({ running: z.boolean(), done: z.number(), total: z.number().nullable() })
+const progressForm = z.object({
+  running: z.boolean(),
+  scenario: z.string().optional(),
+  done: z.number(),
+  total: z.number().nullable(),
+  arrived: z.number(),
+  played: z.array(z.string()),
+  skipped: z.number(),
+})
 const deliveriesForm = z.object({ pending: z.number() })
 const countForm = z.object({ total: z.number(), results: z.array(z.object({ id: z.string() })) })
 
@@ -17,11 +26,14 @@ const tellEveryMs = 2_000
 export const progressOf = async ({ commerce }: Stage) => progressForm.parse(await commerce.ask('/play'))
 export const customersOf = async ({ commerce }: Pick<Stage, 'commerce'>) =>
   countForm.parse(await commerce.ask(`/resources/${projectKey}/customers?limit=1`))
-/** Starts the arrivals unless they are all there or on their way. The same seed makes the same people. */
-export async function arrive(stage: Stage, options: { customers: number; seed: number }): Promise<void> {
-  if ((await progressOf(stage)).running) return
-  if ((await customersOf(stage)).total >= options.customers) return
-  await stage.commerce.ask('/play', { scenario: 'arrivals', rate: 500, projectKey, ...options })
+const startRate = 500
+
+/** Starts the arrivals unless they were there before or are on their way. The same seed makes the same people. */
+export async function arrive(stage: Stage, { customers, seed }: { customers: number; seed: number }): Promise<void> {
+  const { running, arrived } = await progressOf(stage)
+  if (running || arrived >= customers) return
+  const play = { scenario: 'arrivals', rate: startRate, projectKey, seed, customers: customers - arrived }
+  await stage.commerce.ask('/play', play)
 }
 
 export async function shop(stage: Stage, options: { seed: number }): Promise<void> {
@@ -29,20 +41,59 @@ export async function shop(stage: Stage, options: { seed: number }): Promise<voi
   await stage.commerce.ask('/play', { scenario: 'shoppers', rate: 0.5, projectKey, ...options })
 }
 
-type State = { readonly done: number; readonly total: number | null; readonly status: Status; readonly pending: number }
+/** Ends shoppers of an earlier start, who would go on for ever. */
+export async function calm(stage: Stage): Promise<void> {
+  const { running, total } = await progressOf(stage)
+  if (running && total === null) await stage.commerce.end('/play')
+}
+
+export type Played = { readonly name: string; readonly steps: number; readonly skipped: number }
+
+/** Plays, one after the other, those scenarios that were never played in this data directory. */
+export async function playRest(
+  stage: Stage,
+  { seed, customers, signal }: { seed: number; customers: number; signal: AbortSignal },
+): Promise<readonly Played[]> {
+  const before = new Set((await progressOf(stage)).played)
+  const told: Played[] = []
+  for (const { name, steps } of scenarios.filter(each => !before.has(each.name))) {
+    const most = Math.min(steps, Math.max(customers, 1))
+    await stage.commerce.ask('/play', { scenario: name, rate: startRate, projectKey, seed, steps: most })
+    for (;;) {
+      const { running, done, skipped } = await progressOf(stage)
+      if (!running) {
+        told.push({ name, steps: done, skipped })
+        break
+      }
+      await setTimeout(lookEveryMs, undefined, { signal })
+    }
+  }
+  return told
+}
+
+type State = {
+  readonly scenario: string | undefined
+  readonly done: number
+  readonly total: number | null
+  readonly status: Status
+  readonly pending: number
+}
 
 /** Everything that is not finished: not told yet, told and not carried over yet. */
 async function stateOf(stage: Stage): Promise<State & { readonly playing: boolean }> {
   // In this order: what leaves one place must not be missed in the next.
-  const { running, done, total } = await progressOf(stage)
+  const { running, scenario, done, total } = await progressOf(stage)
   const { pending } = deliveriesForm.parse(await stage.commerce.ask('/deliveries'))
   const status = await stage.service.status()
   const later = Object.values(status.lanes).reduce((sum, lane) => sum + lane.later, 0)
-  return { playing: running, done, total, status, pending: pending + status.backlog + later }
+  return { playing: running, scenario, done, total, status, pending: pending + status.backlog + later }
 }
 
-const line = ({ done, total, status, pending }: State): string =>
-  `${total === null ? '' : `${done} of ${total} customers have arrived, `}${status.links} pairs linked, ${pending} changes on their way`
+const arriving = ({ scenario, done, total }: State): string =>
+  scenario === 'arrivals' && total !== null ? `${done} of ${total} customers have arrived, ` : ''
+
+const line = (state: State): string =>
+  `${arriving(state)}${state.status.links} pairs linked, ${state.pending} changes on their way`
 
 /**
  * Resolves with what is still pending: 0 when all is quiet, more when nothing moves any more. Rejects when the signal fires.

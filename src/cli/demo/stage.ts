@@ -51,6 +51,7 @@ function environmentFor(crm: Emulator, commerce: Emulator, { dataDir, alone }: S
     SF_USERNAME: '',
     SF_PRIVATE_KEY: '',
     SF_PRIVATE_KEY_FILE: '',
+    CTSF_SQS_QUEUE_URL: '',
     DATABASE_URL: '',
     DATABASE_URL_FILE: '',
     DATA_DIR: dataDir,

@@ -1,5 +1,6 @@
 /** Where everything stands: what waits, what went, what is spent; and each pass as it happens. */
 import type { FastifyInstance } from 'fastify'
+import type { QueueState } from '../../engine/consume.ts'
 import type { DrainState } from '../../engine/drain.ts'
 import type { SweepReport } from '../../engine/engine.ts'
 import type { Backlog } from '../../model/ports.ts'
@@ -35,9 +36,11 @@ export type Status = {
   readonly feeds: readonly { readonly stream: string; readonly at: Instant }[]
   /** What the last sweep of this process saw and found; null before the first, and where another process sweeps. */
   readonly swept: SweepReport | null
+  /** The queue that this process takes deliveries out of; null where it reads none. */
+  readonly queue: QueueState | null
 }
 
-export async function statusOf({ engine, drain, unready, about, metrics }: Served): Promise<Status> {
+export async function statusOf({ engine, drain, queue, unready, about, metrics }: Served): Promise<Status> {
   const [found, reasons, feeds] = await Promise.all([engine.store.backlog(), unready(), engine.store.checkpoints()])
   const at = engine.clock.now()
   const oldest = lanes.flatMap(lane => found.lanes[lane].oldestDueAt ?? []).sort()[0]
@@ -65,6 +68,7 @@ export async function statusOf({ engine, drain, unready, about, metrics }: Serve
     budget: state?.budget ?? null,
     feeds: feeds.map(({ stream, at }) => ({ stream, at })),
     swept: metrics.swept(),
+    queue: queue?.state() ?? null,
   }
 }
 

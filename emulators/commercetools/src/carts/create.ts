@@ -1,5 +1,6 @@
 /** Carts: made from a draft, from another cart or from an order. */
 
+import { withCode } from '../catalog/discountCodes.ts'
 import { checkCountry } from '../customers/fields.ts'
 import type { Act } from '../model/entities.ts'
 import { invalidField, malformedJson } from '../model/errors.ts'
@@ -15,7 +16,7 @@ import type { World } from '../store/world.ts'
 import { common, word } from '../trade/basket.ts'
 import { checkItems, customLineItem, lineItem } from '../trade/items.ts'
 import { cents, checkCurrency } from '../trade/money.ts'
-import { checkCountryOfStore, noShippingMethod, noSuchCode, TAX_MODES } from '../trade/priceActions.ts'
+import { checkCountryOfStore, methodShipping, TAX_MODES } from '../trade/priceActions.ts'
 import { recalculated, repriced } from '../trade/totals.ts'
 import { counted } from './counted.ts'
 import { watch } from './expiry.ts'
@@ -25,10 +26,6 @@ const MAX_DELETE_DAYS = 365_250
 
 export function createCart(world: World, project: Project, draft: JsonObject, act: Act): Cart {
   const currency = checkCurrency(text(draft, 'currency'), 'currency')
-  const [code] = list(draft, 'discountCodes')
-  if (code !== undefined) throw noSuchCode(String(code))
-  const method = optional(draft, 'shippingMethod')
-  if (method !== undefined) throw noShippingMethod(method)
   if ((optionalText(draft, 'shippingMode') ?? 'Single') !== 'Single') {
     throw invalidField('shippingMode', draft.shippingMode, ['Single'])
   }
@@ -55,8 +52,22 @@ export function createCart(world: World, project: Project, draft: JsonObject, ac
     customLineItems: objects(draft, 'customLineItems').map(each => customLineItem(bare, each, making)),
   }
   checkItems(filled)
-  return kept(world, project, recalculated(project, filled), act)
+  const shipped: Cart =
+    optional(draft, 'shippingMethod') === undefined
+      ? filled
+      : { ...filled, shippingInfo: methodShipping(project, filled, shippingOf(draft)) }
+  const coded = list(draft, 'discountCodes').reduce<Cart>(
+    (cart, code) => withCode(project, cart, String(code), bare.createdAt)?.row ?? cart,
+    shipped,
+  )
+  return kept(world, project, recalculated(project, coded), act)
 }
+
+/** A draft has other names for what the update action says. */
+const shippingOf = (draft: JsonObject): JsonObject => ({
+  ...given('shippingMethod', draft.shippingMethod),
+  ...given('externalTaxRate', draft.externalTaxRateForShippingMethod),
+})
 
 /** A fresh cart with the same contents, at the prices of today; whose it was is carried along. */
 export function replicateCart(world: World, project: Project, draft: JsonObject, act: Act): Cart {

@@ -43,6 +43,12 @@ export function optionalFlag(body: JsonObject, name: string): boolean | undefine
   return value
 }
 
+export function flag(body: JsonObject, name: string): boolean {
+  const value = optionalFlag(body, name)
+  if (value === undefined) throw malformedJson(`${name}: Missing required value`)
+  return value
+}
+
 export function integer(body: JsonObject, name: string): number {
   const value = optional(body, name)
   if (value === undefined) throw malformedJson(`${name}: Missing required value`)

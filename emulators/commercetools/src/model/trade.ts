@@ -161,6 +161,8 @@ export type Shipment = {
 }
 export type ShippingInfo = {
   shippingMethodName: string
+  /** Absent for a custom shipping method. */
+  shippingMethod?: Maybe<Ref<'shipping-method'>>
   price: Money
   shippingRate: { price: Money; freeAbove?: Maybe<Money>; tiers: Json[] }
   taxedPrice?: Maybe<TaxedPrice>

@@ -1,6 +1,7 @@
 /** Orders as another system has them: items, prices and taxes are kept as they are given, nothing is worked out. */
 import { instant, price as priceOf } from '../catalog/prices.ts'
 import { variant as variantFrom } from '../catalog/products.ts'
+import { shippingRate } from '../catalog/shippingMethods.ts'
 import { taxRate } from '../catalog/taxCategories.ts'
 import { checkKey } from '../customers/fields.ts'
 import type { Act } from '../model/entities.ts'
@@ -8,7 +9,6 @@ import { invalidInput, malformedJson, requiredField } from '../model/errors.ts'
 import {
   type Json,
   type JsonObject,
-  list,
   object,
   objects,
   optional,
@@ -170,17 +170,14 @@ export function itemStates(project: Project, draft: JsonObject, quantity: number
 }
 
 function shippingInfo(project: Project, draft: JsonObject, act: Act, now: string): ShippingInfo {
-  const rate = object(draft.shippingRate, 'shippingRate')
   const tax = optionalObject(draft, 'taxRate')
-  const freeAbove = optional(rate, 'freeAbove')
+  const method = optional(draft, 'shippingMethod')
+  const id = method === undefined ? undefined : resolve(project.shippingMethods, 'shipping-method', method).id
   return {
     shippingMethodName: text(draft, 'shippingMethodName'),
+    ...given('shippingMethod', id === undefined ? undefined : { typeId: 'shipping-method' as const, id }),
     price: money(draft.price, 'shippingInfo.price'),
-    shippingRate: {
-      price: money(rate.price, 'shippingRate.price'),
-      ...given('freeAbove', freeAbove === undefined ? undefined : money(freeAbove, 'shippingRate.freeAbove')),
-      tiers: list(rate, 'tiers'),
-    },
+    shippingRate: shippingRate(object(draft.shippingRate, 'shippingRate')),
     ...given('taxRate', tax && taxRate(tax)),
     ...given('taxedPrice', taxedDraft(draft)),
     deliveries: objects(draft, 'deliveries').map(each => shipment(project, each, act, now)),

@@ -14,6 +14,10 @@ type Progress = Partial<Pick<PlayState, 'scenario' | 'seed' | 'rate' | 'projectK
   done: number
   /** Steps in all; null when the scenario has no end. */
   total: number | null
+  /** Who has arrived in all, whoever left since. */
+  arrived: number
+  /** What was ever begun, here and by earlier processes. */
+  played: readonly ScenarioName[]
   skipped: number
   perSecond: number
   lastError: string | null
@@ -21,7 +25,7 @@ type Progress = Partial<Pick<PlayState, 'scenario' | 'seed' | 'rate' | 'projectK
 
 export type Player = {
   /** False when one is playing. */
-  start(scenario: Omit<PlayState, 'done' | 'running' | 'before' | 'arrived'>): boolean
+  start(scenario: Omit<PlayState, 'done' | 'running' | 'before' | 'arrived' | 'played'>): boolean
   /** Goes on with what an earlier process was playing. */
   resume(): void
   /** Ends the scenario. */
@@ -109,8 +113,8 @@ export function player(world: World): Player {
       lastError = null
       const last = world.play
       const before = last ? last.before + last.done : 0
-      const arrived = last ? last.arrived + (last.scenario === 'arrivals' ? last.done : 0) : 0
-      const state: PlayState = { ...scenario, done: 0, running: true, before, arrived }
+      const played = [...new Set([...playedBy(last), scenario.scenario])]
+      const state: PlayState = { ...scenario, done: 0, running: true, before, arrived: arrivedBy(last), played }
       world.savePlay(state)
       run(state)
       return true
@@ -138,6 +142,8 @@ export function player(world: World): Player {
         done: state?.done ?? 0,
         running: state?.running ?? false,
         total: state ? total : null,
+        arrived: arrivedBy(state),
+        played: playedBy(state),
         skipped,
         perSecond,
         lastError,
@@ -146,3 +152,9 @@ export function player(world: World): Player {
     known: () => cast().drafts.length,
   }
 }
+
+const arrivedBy = (state: PlayState | null) =>
+  state ? state.arrived + (state.scenario === 'arrivals' ? state.done : 0) : 0
+
+/** A state of an earlier version tells the last scenario alone. */
+const playedBy = (state: PlayState | null): readonly ScenarioName[] => (state ? (state.played ?? [state.scenario]) : [])

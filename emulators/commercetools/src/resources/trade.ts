@@ -3,9 +3,13 @@
 import { createCart } from '../carts/create.ts'
 import { activeCart } from '../carts/merge.ts'
 import { updateCart } from '../carts/update.ts'
+import { createDiscountCode, discountCodeActions } from '../catalog/discountCodes.ts'
 import { productActions } from '../catalog/productActions.ts'
 import { createProduct, createProductType, productTypeActions } from '../catalog/products.ts'
+import { createShippingMethod, shippingMethodActions } from '../catalog/shippingMethods.ts'
 import { createTaxCategory, taxCategoryActions } from '../catalog/taxCategories.ts'
+import { createZone, zoneActions } from '../catalog/zones.ts'
+import type { DiscountCode, ShippingMethod, Zone } from '../model/conditions.ts'
 import type {
   Cart,
   Channel,
@@ -34,6 +38,14 @@ export const TRADE: Record<string, ResourceKind> = {
     remove: (world, project, row, _, act) => deleteState(world, project, row as State, act),
   }),
   'tax-categories': tellingKind<TaxCategory>('tax-category', 'tax_categories', createTaxCategory, taxCategoryActions),
+  zones: kind<Zone>('zone', 'shipping_methods', createZone, zoneActions),
+  'shipping-methods': kind<ShippingMethod>(
+    'shipping-method',
+    'shipping_methods',
+    createShippingMethod,
+    shippingMethodActions,
+  ),
+  'discount-codes': kind<DiscountCode>('discount-code', 'discount_codes', createDiscountCode, discountCodeActions),
   'product-types': kind<ProductType>('product-type', 'products', createProductType, productTypeActions),
   products: tellingKind<Product>('product', 'products', createProduct, productActions),
   'custom-objects': kind<CustomObject>('key-value-document', 'key_value_documents', putCustomObject, {}),

@@ -1,5 +1,6 @@
 /** The tables of trade, each with the indexes that queries may use, and the states that every project has. */
 import { createHash } from 'node:crypto'
+import type { DiscountCode, ShippingMethod, Zone } from '../model/conditions.ts'
 import type {
   Cart,
   Channel,
@@ -18,6 +19,9 @@ export type TradeTables = {
   channels: Table<Channel>
   states: Table<State>
   taxCategories: Table<TaxCategory>
+  zones: Table<Zone>
+  shippingMethods: Table<ShippingMethod>
+  discountCodes: Table<DiscountCode>
   productTypes: Table<ProductType>
   products: Table<Product>
   customObjects: Table<CustomObject>
@@ -31,6 +35,9 @@ export const tradeTables = (): TradeTables => ({
   channels: table({ key: row => [row.key] }),
   states: table({ key: row => [row.key], 'transitions.id': row => (row.transitions ?? []).map(each => each.id) }),
   taxCategories: table({ key: row => [row.key] }),
+  zones: table({ key: row => [row.key] }),
+  shippingMethods: table({ key: row => [row.key] }),
+  discountCodes: table({ key: row => [row.key], code: row => [row.code] }),
   productTypes: table({ key: row => [row.key] }),
   products: table({
     key: row => [row.key],

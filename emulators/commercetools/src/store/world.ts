@@ -35,6 +35,8 @@ export type PlayState = {
   /** Steps played before this scenario began, and how many of them were arrivals: nobody arrives twice. */
   before: number
   arrived: number
+  /** What was ever begun here, this scenario included. */
+  played?: ScenarioName[]
 }
 
 type Commit = {

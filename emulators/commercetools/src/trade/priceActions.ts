@@ -1,19 +1,11 @@
 /** Update actions that bear on prices and taxes as a whole: country, customer group, tax modes, shipping, codes. */
 
+import { withCode } from '../catalog/discountCodes.ts'
+import { rateFor, shippingRate } from '../catalog/shippingMethods.ts'
 import { taxRate } from '../catalog/taxCategories.ts'
 import { checkCountry } from '../customers/fields.ts'
 import { ApiError, invalidField, invalidOperation, referenceNotFound } from '../model/errors.ts'
-import {
-  type Json,
-  type JsonObject,
-  list,
-  object,
-  objects,
-  optional,
-  optionalObject,
-  optionalText,
-  text,
-} from '../model/json.ts'
+import { type JsonObject, object, objects, optional, optionalObject, optionalText, text } from '../model/json.ts'
 import { given, withValue } from '../model/rows.ts'
 import type { Basket, ShippingInfo, TaxedPrice, TaxMode } from '../model/trade.ts'
 import { customOf } from '../resources/custom.ts'
@@ -69,11 +61,10 @@ export const priceActions = <T extends Basket>(): Actions<T> => ({
     const custom = customOf(context.project, action.custom, 'shipping')
     return withShipping(put(row, 'shippingCustomFields', custom), info, context)
   },
-  /** Shipping methods of a project are not emulated: one can only be taken away here. */
   setShippingMethod(row, action, context) {
-    const method = optional(action, 'shippingMethod')
-    if (method !== undefined) throw noShippingMethod(method)
-    return row.shippingInfo ? withShipping(row, undefined, context) : null
+    if (optional(action, 'shippingMethod') === undefined)
+      return row.shippingInfo ? withShipping(row, undefined, context) : null
+    return withShipping(row, methodShipping(context.project, row, action), context)
   },
   setShippingMethodTaxRate(row, action, context) {
     if (!row.shippingInfo) throw invalidOperation('The shipping method is not set.')
@@ -106,10 +97,10 @@ export const priceActions = <T extends Basket>(): Actions<T> => ({
     const changed = { ...untaxed(row.shippingInfo), ...amountOf(row, action, row.shippingInfo.price.centAmount) }
     return { row: put(row, 'shippingInfo', changed) }
   },
-  /** There are no discount codes here, so none applies; the real API says this of a code that does not exist. */
-  addDiscountCode(_row, action) {
-    const code = text(action, 'code')
-    throw noSuchCode(code)
+  addDiscountCode(row, action, { project, world }) {
+    const added = withCode(project, row, text(action, 'code'), world.clock.iso())
+    if (!added) return null
+    return { row: added.row, messages: [{ type: 'OrderDiscountCodeAdded', discountCode: added.discountCode }] }
   },
   removeDiscountCode(row, action) {
     const id = text(object(action.discountCode, 'discountCode'), 'id')
@@ -126,24 +117,6 @@ export const priceActions = <T extends Basket>(): Actions<T> => ({
 export const again = <T extends Basket>(row: T, context: Context) =>
   summed(repriced(context.project, row, context.world.clock.iso()), context)
 
-export const noShippingMethod = (given: Json) => {
-  const identifier = object(given, 'shippingMethod')
-  return referenceNotFound('shipping-method', {
-    id: optionalText(identifier, 'id'),
-    key: optionalText(identifier, 'key'),
-  })
-}
-
-export const noSuchCode = (discountCode: string) =>
-  new ApiError(400, [
-    {
-      code: 'DiscountCodeNonApplicable',
-      message: `The discountCode '${discountCode}' cannot be applied to the cart.`,
-      discountCode,
-      reason: 'DoesNotExist',
-    },
-  ])
-
 export function checkCountryOfStore(project: Project, storeKey: string | undefined, country: string | undefined) {
   const countries = (storeKey === undefined ? undefined : project.stores.find('key', storeKey)[0])?.countries ?? []
   if (country === undefined || countries.length === 0 || countries.some(each => each.code === country)) return
@@ -159,23 +132,33 @@ export function checkCountryOfStore(project: Project, storeKey: string | undefin
 
 function customShipping(project: Project, row: Basket, action: JsonObject): ShippingInfo {
   if (!row.shippingAddress) throw invalidOperation('A shipping method can not be set: the shipping address is not set.')
-  const rate = object(action.shippingRate, 'shippingRate')
-  const price = money(rate.price, 'shippingRate.price')
-  checkSameCurrency(row, price.currencyCode)
-  const freeAbove = optional(rate, 'freeAbove')
+  const rate = shippingRate(object(action.shippingRate, 'shippingRate'))
+  checkSameCurrency(row, rate.price.currencyCode)
   const category = optional(action, 'taxCategory')
   const id = category === undefined ? undefined : resolve(project.taxCategories, 'tax-category', category).id
   return {
     shippingMethodName: text(action, 'shippingMethodName'),
-    price,
-    shippingRate: {
-      price,
-      ...given('freeAbove', freeAbove === undefined ? undefined : money(freeAbove, 'shippingRate.freeAbove')),
-      tiers: list(rate, 'tiers'),
-    },
+    price: rate.price,
+    shippingRate: rate,
     ...given('taxRate', externalRate(action, row)),
     ...given('taxCategory', id === undefined ? undefined : { typeId: 'tax-category' as const, id }),
     ...given('estimatedDelivery', optionalObject(action, 'estimatedDelivery')),
+    deliveries: row.shippingInfo?.deliveries ?? [],
+    shippingMethodState: 'MatchesCart',
+  }
+}
+
+/** A method of the project, at its rate for where this goes. */
+export function methodShipping(project: Project, row: Basket, action: JsonObject): ShippingInfo {
+  const method = resolve(project.shippingMethods, 'shipping-method', optional(action, 'shippingMethod'))
+  const rate = rateFor(project, method, row)
+  return {
+    shippingMethodName: method.name,
+    shippingMethod: { typeId: 'shipping-method', id: method.id },
+    price: rate.price,
+    shippingRate: rate,
+    ...given('taxRate', externalRate(action, row)),
+    taxCategory: method.taxCategory,
     deliveries: row.shippingInfo?.deliveries ?? [],
     shippingMethodState: 'MatchesCart',
   }

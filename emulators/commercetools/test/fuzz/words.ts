@@ -23,6 +23,8 @@ const drafts: Record<string, Record<string, unknown>> = {
   carts: { key: 'cart-#', currency: 'EUR', country: 'DE' },
   payments: { key: 'payment-#', amountPlanned: { currencyCode: 'EUR', centAmount: 100 } },
   'tax-categories': { key: 'tax-#', name: 'Tax #', rates: [] },
+  zones: { key: 'zone-#', name: 'Zone #', locations: [{ country: 'DE' }] },
+  'discount-codes': { key: 'code-#', code: 'CODE-#', cartDiscounts: [] },
   'product-types': { key: 'kind-#', name: 'Kind #', description: 'kind' },
   'associate-roles': { key: 'role-#', buyerAssignable: true, permissions: ['CreateMyCarts'] },
   'business-units': { key: 'unit-#', name: 'Unit #', unitType: 'Company', status: 'Active' },

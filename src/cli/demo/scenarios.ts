@@ -1,0 +1,18 @@
+/** Which of the emulator's scenarios the demo plays after the arrivals, and which it leaves out, with the reason. */
+
+/** In this order: each finds people to happen to, and those who leave do so last. `steps` is the most that one run plays. */
+export const played = [
+  { name: 'one-change-each', steps: 200 },
+  { name: 'edits', steps: 200 },
+  { name: 'consent', steps: 200 },
+  { name: 'shoppers', steps: 200 },
+  { name: 'erasure', steps: 5 },
+] as const
+
+/** The service does not read what these are about, or not as it runs in the demo, so that there would be nothing to compare. */
+export const leftOut = {
+  company: 'business units are not read yet',
+  buying: 'carts are not read; orders are off here, and are not compared yet',
+  guest: 'orders of guests are off here, and are not compared yet',
+  quotes: 'quotes are not read yet',
+} as const
