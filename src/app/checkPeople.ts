@@ -17,7 +17,9 @@ const hasPersonAccounts = (schema: Schema): boolean => schema.get('Account')?.fi
 
 /** `hint` in what is worth knowing and no obstacle. */
 export function checkPeople({ people, mappings }: Pick<Config, 'people' | 'mappings'>, schema: Schema): OfPeople {
-  const typed = mappings.flatMap(mapping => mapping.parts.flatMap(part => withoutType(mapping, part, schema)))
+  const found = mappings.flatMap(mapping => mapping.parts.flatMap(part => withoutType(mapping, part, schema)))
+  // Guests get the record type of customers: what is wrong with it is said once.
+  const typed = [...new Map(found.toReversed().map(one => [one.problem, one])).values()].toReversed()
   const asked = people === 'person-account'
   // Without Account there is nothing to say of its kinds.
   const isOpen = schema.has('Account') && mappings.some(({ name }) => ofPeople.includes(name))

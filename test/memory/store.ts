@@ -14,6 +14,7 @@ import {
   type Version,
 } from '../../src/model/resource.ts'
 import { memoryLists } from './lists.ts'
+import { memorySightings } from './sightings.ts'
 
 /** `deleted`, `erase`, `forced` and `uncertain` hold the mark they came with: settling forgets those it has seen. */
 type Dirty = {
@@ -74,7 +75,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   const savedAs = new Map<string, number>()
   const claimedAs = new Map<string, number>()
   let saves = 0
-  const sightings = new Map<string, { in: ResourceRef; who: ResourceRef | null; at: string }>()
+  const seen = memorySightings(event => markOne(event, true, clock.now()))
   const journal: JournalEntry[] = []
   const checkpoints = new Map<string, Checkpoint>()
   let tokens = 0
@@ -178,26 +179,9 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     return clashes
   }
 
-  /** Enters who was seen in what, and marks them; a person who was erased is never seen again in the same. */
-  function saveSightings(settlement: Settlement): void {
-    for (const one of settlement.sightings) {
-      const { gone, erase, lane, correlationId, who, at } = one
-      const before = sightings.get(refKey(one.in))
-      if (before?.who === null) continue
-      if (who === null) sightings.delete(refKey(one.in))
-      else sightings.set(refKey(one.in), { in: one.in, who, at })
-      const was = before?.who ?? null
-      const left = was === null || (who !== null && sameRef(was, who)) ? [] : [was]
-      const kind = gone ? 'deleted' : 'changed'
-      const event = { id: `seen/${refKey(one.in)}`, kind, version: null, at, correlationId, lane } as const
-      for (const ref of [...left, ...(who === null ? [] : [who])])
-        markOne({ ...event, ref, erase: gone && erase }, true, clock.now())
-    }
-  }
-
   function forget({ forgotten }: Settlement): void {
     const isIt = (ref: ResourceRef | null): boolean => ref !== null && forgotten.some(one => sameRef(one, ref))
-    for (const one of sightings.values()) if (isIt(one.who)) one.who = null
+    seen.forget(isIt)
     for (const ref of forgotten) settled.delete(refKey(ref))
     const kept = journal.filter(one => !isIt(one.ref)).map(one => (isIt(one.target) ? { ...one, target: null } : one))
     journal.splice(0, journal.length, ...kept)
@@ -336,19 +320,12 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       })
     },
     links: async refs => refs.flatMap(linksOf),
-    sightings: async (who, upTo) =>
-      who.flatMap(person =>
-        [...sightings.values()]
-          .filter(one => one.who !== null && sameRef(one.who, person))
-          .toSorted((a, b) => (a.at > b.at ? -1 : a.at < b.at ? 1 : refKey(a.in) < refKey(b.in) ? -1 : 1))
-          .slice(0, upTo)
-          .map(one => ({ who: person, in: one.in })),
-      ),
+    sightings: seen.sightings,
     claimants: async refs => refs.flatMap(ref => [...links.values()].filter(link => sameRef(link.crm, ref))),
     async save(token, settlement) {
       const isHeld = settlement.rows.every(one => dirty.get(refKey(one.ref))?.token === token)
       if ((!claims.has(token) || !isHeld) && has('a SAVE is fenced by its token')) return false
-      saveSightings(settlement)
+      seen.enter(settlement)
       const clashes = saveLinks(settlement)
       for (const one of settlement.rows) saveRow(token, one, clashes.has(refKey(one.ref)))
       for (const mark of settlement.marks)
