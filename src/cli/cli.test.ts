@@ -141,7 +141,7 @@ describe('the demo', () => {
     const second = JSON.parse((await run(once, env())).out)
     expect(second).toMatchObject({ ok: true, records: 0, passes: { count: 0, sizes: [] }, after: null })
     expect([second.commerce, second.crm]).toEqual([after.commerce, after.crm])
-  }, 120_000)
+  }, 180_000)
   it('lives until it is asked to end, and takes its emulators with it', async () => {
     const ports = ['--port', '0', '--salesforce-port', '0', '--commercetools-port', '0']
     const demo = start(['demo', '--customers', '20', '--json', ...ports], env())

@@ -10,7 +10,7 @@ it('follows every scenario of the emulator, or one that is left out by name', ()
   expect(told.toSorted()).toEqual([...SCENARIOS].toSorted())
 })
 
-it('tells who is gone from who is lost, and sees what an erasure left behind', async () => {
+it('tells who is gone from who is lost, and sees what an erasure left behind', { timeout: 120_000 }, async () => {
   await using now = await world()
   const person = (name: string) => ({
     email: `${name}@example.com`,
