@@ -14,6 +14,10 @@ export function misfit(conflict: Pick<Conflict, 'kind' | 'source' | 'candidates'
     return isDispute(conflict) || conflict.kind === 'duplicate-rule'
       ? null
       : 'the question is which record it is, not which value'
+  if (choice.do === 'share')
+    return conflict.kind === 'claimed' && conflict.candidates.length === 1
+      ? null
+      : "only a record that is another one's already can be shared with it"
   if (choice.do === 'wait') {
     if (isDispute(conflict) || conflict.kind === 'deleted' || conflict.kind === 'duplicate-rule')
       return 'a record merge does not answer this question'
@@ -28,6 +32,7 @@ export function choicesFor(conflict: Pick<Conflict, 'kind' | 'source' | 'candida
     { do: 'take', side: 'commerce' },
     { do: 'take', side: 'crm' },
     ...(isDispute(conflict) ? [] : conflict.candidates.map(crm => ({ do: 'link', crm }) as const)),
+    { do: 'share', crm: conflict.candidates[0] ?? null },
     ...(isDispute(conflict) ? [] : ([{ do: 'create' }] as const)),
     { do: 'wait' },
     { do: 'ignore' },

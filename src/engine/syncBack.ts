@@ -197,7 +197,7 @@ export async function syncBack(
     const snapshot = snapshotOf(pair.link.commerce)
     if (found?.state !== 'present') {
       missing(settlement, pair, now)
-    } else if (snapshot.state === 'present') {
+    } else if (pair.link.primary && snapshot.state === 'present') {
       const one = planOf(engine, pair, schema, found, snapshot)
       if (one !== null) merged.push(one)
     }

@@ -1,5 +1,5 @@
 /** The Store port in memory: the protocol of the tables without a database, so that engine and properties run in microseconds. */
-import type { IdentityLink } from '../../src/model/identity.ts'
+import { former, formerKey, type IdentityLink } from '../../src/model/identity.ts'
 import type { FailedRecord, JournalEntry, RowSettlement, Settlement } from '../../src/model/outcome.ts'
 import type { Conflict } from '../../src/model/plan.ts'
 import type { Backlog, Claim, ClaimedRow, Clock, Store } from '../../src/model/ports.ts'
@@ -151,6 +151,31 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     return { ref, lane, version, deleted, erase, forced, uncertain, attempts, markedAt, correlationId }
   }
 
+  const isOn = (one: IdentityLink, of: { mapping: string; role: string }, crm: ResourceRef): boolean =>
+    one.mapping === of.mapping && one.role === of.role && sameRef(one.crm, crm)
+  const heir = ({ commerce }: IdentityLink): ChangeEvent => ({
+    id: `heir:${refKey(commerce)}`,
+    ref: commerce,
+    kind: 'changed',
+    version: null,
+    at: clock.now(),
+    correlationId: `heir:${refKey(commerce)}`,
+    lane: 'live',
+    erase: false,
+    doubt: true,
+  })
+
+  /** The oldest of those that remain on a record is primary from now on, with the base of the one that left. */
+  function promote(left: IdentityLink): void {
+    const remaining = [...links].filter(([, one]) => isOn(one, left, left.crm))
+    const [first] = remaining
+    if (first === undefined || remaining.some(([, one]) => one.primary)) return
+    const [at, one] = first
+    const base = { ...(left.primary ? left.base : {}), [formerKey]: former }
+    links.set(at, { ...one, primary: true, base, restores: {}, revision: one.revision + 1 })
+    markOne(heir(one), true, clock.now())
+  }
+
   /** Puts what fits; answers the commerce records whose links moved under this save. */
   function saveLinks(settlement: Settlement): ReadonlySet<string> {
     const clashes = new Set<string>()
@@ -160,19 +185,40 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       const now = links.get(key)
       const seen = change.do === 'put' ? change.revision : change.link.revision
       if (change.do === 'remove' && now === undefined) continue
-      const isTaken =
-        change.do === 'put' &&
-        [...links].some(
-          ([at, one]) =>
-            at !== key && one.mapping === link.mapping && one.role === link.role && sameRef(one.crm, link.crm),
+      const holder = [...links].some(([at, one]) => at !== key && one.primary && isOn(one, link, link.crm))
+      // A primary link needs a free record, any other one that somebody holds.
+      const isTaken = change.do === 'put' && holder === link.primary
+      const leaving = settlement.links.flatMap(one => (one.do === 'remove' ? [refKey(one.link.commerce)] : []))
+      const isOrphaned =
+        change.do === 'remove' &&
+        change.ifShared !== undefined &&
+        ![...links.values()].some(
+          one => sameRef(one.crm, change.ifShared ?? one.commerce) && !leaving.includes(refKey(one.commerce)),
         )
-      if ((now?.revision ?? null) !== seen || isTaken) clashes.add(refKey(link.commerce))
-      else if (change.do === 'remove') links.delete(key)
-      else {
+      if ((now?.revision ?? null) !== seen || isTaken || isOrphaned) clashes.add(refKey(link.commerce))
+      else if (change.do === 'remove') {
+        links.delete(key)
+        if (now !== undefined) promote(now)
+      } else {
         const savedAt = clock.now()
         const revision = (now?.revision ?? 0) + 1
         const learnt = change.do === 'put' ? {} : { base: change.base, restores: change.restores }
         links.set(key, { ...link, ...learnt, revision, since: now?.since ?? savedAt, savedAt })
+        if (now === undefined || sameRef(now.crm, link.crm)) continue
+        if (change.do === 'put' && change.brings && now.primary)
+          for (const [at, one] of links)
+            if (isOn(one, now, now.crm)) {
+              links.set(at, {
+                ...one,
+                crm: link.crm,
+                primary: false,
+                base: {},
+                restores: {},
+                revision: one.revision + 1,
+              })
+              markOne(heir(one), true, savedAt)
+            }
+        promote(now)
       }
     }
     return clashes
@@ -233,7 +279,11 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   function saveRow(token: string, one: RowSettlement, isClash: boolean): void {
     const row = dirty.get(refKey(one.ref))
     if (row === undefined) return
-    if (isClash) Object.assign(row, { mark: row.mark + 1, forced: row.mark + 1, uncertain: row.mark + 1 })
+    if (isClash) {
+      const mark = row.mark + 1
+      const [deleted, erase] = [row.deleted && mark, row.erase && mark]
+      Object.assign(row, { mark, forced: mark, uncertain: mark, deleted, erase })
+    }
     if (one.do === 'keep') {
       for (const link of linksOf(one.ref)) leased.set(partKey(link, link.commerce), { token, ref: one.ref })
       return

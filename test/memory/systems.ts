@@ -164,7 +164,7 @@ export function schemaFor(
   })
   const objects = new Map<string, Map<string, FieldSchema>>()
   for (const mapping of mappings)
-    for (const part of mapping.parts) {
+    for (const part of [...mapping.parts, ...(mapping.sharing ? [mapping.sharing.part] : [])]) {
       const fields = objects.get(part.object) ?? new Map<string, FieldSchema>()
       objects.set(part.object, fields)
       for (const name of [
