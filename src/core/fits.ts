@@ -6,6 +6,9 @@ const isDispute = ({ kind }: Pick<Conflict, 'kind'>): boolean => kind === 'both-
 
 /** Null when the choice answers the conflict; else why it does not, for a person. Total. */
 export function misfit(conflict: Pick<Conflict, 'kind' | 'source' | 'candidates'>, choice: Choice): string | null {
+  // A record with the key of a project that is not served: no commerce record is there to be decided about.
+  if (conflict.source.side === 'crm' && conflict.kind === 'foreign')
+    return choice.do === 'ignore' ? null : 'its project is not served here: serve it and relink, or ignore the record'
   // A dispute between two fields of Salesforce: the commerce record's identity is not in question.
   if (conflict.source.side === 'crm' && choice.do !== 'take')
     return 'two fields of Salesforce feed one place: say which side is right'

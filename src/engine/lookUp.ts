@@ -40,7 +40,7 @@ export const partKey = (mapping: string, role: string, source: ResourceRef): str
 
 const subjectKey = ({ draft }: Subject): string => partKey(draft.mapping, draft.role, draft.source)
 
-function digestAll(engine: Engine, values: Readonly<Record<string, Value>>): Base {
+export function digestAll(engine: Engine, values: Readonly<Record<string, Value>>): Base {
   return Object.fromEntries(
     Object.entries(values).map(([field, value]) => [field, engine.digester.digest(field, value)]),
   )

@@ -21,7 +21,7 @@ type Listed = Pick<
   readonly failureRows: FailedRecord[]
   readonly conflictRows: Conflict[]
   /** Enters what a save says of them. */
-  enter(settlement: Settlement): void
+  enter(settlement: Pick<Settlement, 'applied' | 'resolved' | 'listings' | 'conflicts' | 'failures'>): void
   /** Takes all away that is about these. */
   forget(isIt: (ref: ResourceRef) => boolean): void
 }

@@ -177,7 +177,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   }
 
   /** Puts what fits; answers the commerce records whose links moved under this save. */
-  function saveLinks(settlement: Settlement): ReadonlySet<string> {
+  function saveLinks(settlement: Pick<Settlement, 'links'>): ReadonlySet<string> {
     const clashes = new Set<string>()
     for (const change of settlement.links) {
       const { link } = change
@@ -411,6 +411,14 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       if (settlement.forgotten.length > 0) forget(settlement)
       if (![...dirty.values()].some(row => row.token === token)) endClaim(token)
       return true
+    },
+    async relink({ links: found, marks, conflicts, resolved, journal: lines }) {
+      for (const event of marks) markOne(event, true, clock.now())
+      const puts = found.map(link => ({ do: 'put', link, revision: null }) as const)
+      const clashes = saveLinks({ links: puts })
+      lists.enter({ conflicts, resolved, listings: [], failures: [], applied: [] })
+      journal.push(...lines)
+      return found.filter(one => clashes.has(refKey(one.commerce))).map(one => `${one.role} ${refKey(one.commerce)}`)
     },
     async nextDue(side) {
       const due = [...dirty.values()].filter(row => row.ref.side === side && row.token === null).map(row => row.dueAt)
