@@ -143,7 +143,10 @@ export const freed = (ref: ResourceRef, how: Partial<RowSettlement>): RowSettlem
 /** A journal line about a whole record, not about one of its plans. */
 export const line = (
   row: Pick<ClaimedRow, 'ref' | 'correlationId' | 'attempts'>,
-  at: Instant, step: string, detail: string): JournalEntry => ({
+  at: Instant,
+  step: string,
+  detail: string,
+): JournalEntry => ({
   at,
   correlationId: row.correlationId,
   ref: row.ref,

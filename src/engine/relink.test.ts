@@ -167,7 +167,9 @@ describe('relink', () => {
     const pages = await now.all()
     expect(pages[1]).toMatchObject({ counts: { foreign: 1 }, foreign: { old: 1 } })
     const open = () => now.store.conflictRows.filter(one => one.state === 'open')
-    expect(open()).toMatchObject([{ kind: 'foreign', source: { type: 'Contact' }, why: expect.stringContaining("'old'") }])
+    expect(open()).toMatchObject([
+      { kind: 'foreign', source: { type: 'Contact' }, why: expect.stringContaining("'old'") },
+    ])
     const { commerce, crm } = now.engine.systems
     now.commerce.put('old/9', { ...anna, lastName: 'Far' })
     const both: Engine = { ...now.engine, systems: { commerce: { ...commerce, projects: ['demo', 'old'] }, crm } }
@@ -203,7 +205,12 @@ describe('relink', () => {
   it('killed at any port call and begun again, ends the same', async () => {
     const whole = await lost()
     await whole.all()
-    const wanted = [...whole.store.linkRows.values()].map(({ role, commerce, primary, base }) => [role, commerce.id, primary, base])
+    const wanted = [...whole.store.linkRows.values()].map(({ role, commerce, primary, base }) => [
+      role,
+      commerce.id,
+      primary,
+      base,
+    ])
     for (let k = 1; ; k++) {
       const now = await lost()
       let calls = 0
@@ -221,7 +228,12 @@ describe('relink', () => {
         const page: RelinkPage | null = await relink(now.engine, { position, dryRun: false }, context)
         position = page?.next ?? null
       } while (position !== null)
-      const ended = [...now.store.linkRows.values()].map(({ role, commerce, primary, base }) => [role, commerce.id, primary, base])
+      const ended = [...now.store.linkRows.values()].map(({ role, commerce, primary, base }) => [
+        role,
+        commerce.id,
+        primary,
+        base,
+      ])
       expect(ended, `killed after call ${k}`).toEqual(wanted)
       if (!died) break
     }

@@ -277,4 +277,3 @@ async function save(
     ),
   })
 }
-

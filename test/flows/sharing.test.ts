@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../ports.ts'
-import { type CrmRow, type Customer, type World, world } from '../world.ts'
+import { ask, type CrmRow, type Customer, type World, world } from '../world.ts'
 
 const config = {
   pace: { pollMs: 1_000 },
@@ -93,24 +93,33 @@ describe('many customers, one person', { timeout: 90_000 }, () => {
     await now.quiet()
     const after = await contacts()
     expect(after).toHaveLength(1)
-    expect(after[0]).toMatchObject({ ...before.contacts[0], CT_Key__c: 'key-at', SystemModstamp: expect.anything(), LastModifiedDate: expect.anything() })
+    expect(after[0]).toMatchObject({
+      ...before.contacts[0],
+      CT_Key__c: 'key-at',
+      SystemModstamp: expect.anything(),
+      LastModifiedDate: expect.anything(),
+    })
     expect(await rows()).toEqual(before.rows)
   })
 
-  it('lets the oldest that remains take the place of the one who leaves, without what is no longer theirs', async () => {
+  it('lets another one take the place of the one who leaves, without what is no longer theirs', async () => {
     await now.shopper.leaves(of('at'), { erase: true })
-    const [contact] = await until(
-      contacts,
-      some => some[0]?.CT_Id__c === `demo/${of('de').id}`,
-      30_000,
-    )
+    // Links that came back from Salesforce are of one age: either may be it.
+    const isHeir = ({ CT_Id__c: key }: CrmRow): boolean => ['de', 'fr'].some(name => key === `demo/${of(name).id}`)
+    const [contact] = await until(contacts, some => some.some(isHeir), 30_000)
     await now.quiet()
-    expect(contact).toMatchObject({ FirstName: 'Anni', CT_Store_Keys__c: 'de', CT_Key__c: 'key-de' })
+    const heir = contact?.CT_Id__c === `demo/${of('de').id}` ? 'de' : 'fr'
+    const FirstName = heir === 'de' ? 'Anni' : 'Anne'
+    expect(contact).toMatchObject({ FirstName, CT_Store_Keys__c: heir, CT_Key__c: `key-${heir}` })
     expect(contact?.Birthdate ?? null).toBeNull()
     const found = await rows()
-    expect(Object.entries(found).map(([name, row]) => [name, row.CT_Is_Primary__c]).sort()).toEqual([
-      ['de', true],
-      ['fr', false],
+    expect(
+      Object.entries(found)
+        .map(([name, row]) => [name, row.CT_Is_Primary__c])
+        .sort(),
+    ).toEqual([
+      ['de', heir === 'de'],
+      ['fr', heir === 'fr'],
     ])
   })
 
@@ -124,7 +133,7 @@ describe('many customers, one person', { timeout: 90_000 }, () => {
     const found = await until(rows, all => all.other !== undefined, 30_000)
     await now.quiet()
     expect(found.other).toMatchObject({ CT_Contact__c: kept?.Id, CT_Is_Primary__c: false })
-    expect(await contacts()).toMatchObject([{ Id: kept?.Id, CT_Id__c: `demo/${of('de').id}`, LastName: 'Beck' }])
+    expect(await contacts()).toMatchObject([{ Id: kept?.Id, CT_Id__c: kept?.CT_Id__c, LastName: 'Beck' }])
     expect(await now.status()).toMatchObject({ conflicts: 0, failures: 0 })
   })
 })
@@ -132,23 +141,17 @@ describe('many customers, one person', { timeout: 90_000 }, () => {
 describe('a person says that two customers are one person', { timeout: 90_000 }, () => {
   it('and may take it back until it is carried out', async () => {
     await using now = await world({})
-    const signsUp = (lastName: string) =>
-      now.shopper.signsUp({ email: 'same@example.com', password: 'secret-enough', lastName })
+    const signsUp = (lastName: string, key: string) =>
+      now.shopper.signsUp({
+        email: 'same@example.com',
+        password: 'secret-enough',
+        lastName,
+        stores: [{ typeId: 'store', key }],
+      })
     for (const key of ['at', 'de']) await now.merchant.makes('stores', { key })
-    const first = await now.shopper.signsUp({
-      email: 'same@example.com',
-      password: 'secret-enough',
-      lastName: 'Beck',
-      stores: [{ typeId: 'store', key: 'at' }],
-    })
+    const first = await signsUp('Beck', 'at')
     await now.quiet()
-    const second = await now.shopper.signsUp({
-      email: 'same@example.com',
-      password: 'secret-enough',
-      lastName: 'Kern',
-      stores: [{ typeId: 'store', key: 'de' }],
-    })
-    void signsUp
+    const second = await signsUp('Kern', 'de')
     await now.quiet()
     type Conflict = { id: string; kind: string; state: string; foreseen?: { choice: { do: string } }[] }
     const [one] = (await now.api<{ items: Conflict[] }>('/conflicts?state=open')).items
@@ -158,16 +161,16 @@ describe('a person says that two customers are one person', { timeout: 90_000 },
     expect(seen.foreseen?.map(each => each.choice.do)).toContain('share')
     // While Salesforce is away nothing can be written, so the word can be taken back.
     await now.crm.faults([{ on: 'any', do: 'status', status: 503 }])
-    await now.ctsf('conflicts', 'resolve', id, '--do', 'share', '--by', 'ann')
+    await now.decide(id, { do: 'share' })
+    const undo = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"by":"ben"}' }
     await until(
-      () =>
-        now.ctsf<Conflict>('conflicts', 'undo', id, '--by', 'ben').catch(() => null),
+      () => ask(`${now.urls.service}/api/v1/conflicts/${id}/undo`, undo).catch(() => null),
       answer => answer !== null,
       30_000,
     )
     expect(await now.api<Conflict>(`/conflicts/${id}`)).toMatchObject({ state: 'open' })
-    await now.crm.faults([])
-    await now.ctsf('conflicts', 'resolve', id, '--share', '--by', 'ann')
+    await ask(`${now.urls.crm}/__emulator/faults`, { method: 'DELETE' })
+    await now.ctsf('conflicts', 'resolve', id, '--do', 'share', '--by', 'ann')
     await until(
       () => now.crm.rows('CT_Identity__c'),
       rows => rows.length === 2,
