@@ -13,6 +13,7 @@ import type { WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import { claimsNow, mayShare, takenKeys } from './claims.ts'
+import type { Considered } from './considered.ts'
 import type { Engine } from './engine.ts'
 import { byRecord, withBuyer } from './guest/buyer.ts'
 import { outgrown } from './guest/holder.ts'
@@ -32,15 +33,7 @@ import { parents, placeKey } from './parents.ts'
 import { considerSharing } from './sharing.ts'
 import { vanished } from './vanished.ts'
 
-export type Considered = {
-  readonly subject: Subject
-  readonly looked: LookedUp
-  readonly plan: WritePlan
-  /** For the story: what is worth a look though nothing waits for it. */
-  readonly note: string | null
-  /** Of what the plan waits for, records of which nobody has told yet. */
-  readonly strangers?: readonly ResourceRef[]
-}
+export type { Considered } from './considered.ts'
 
 /** A row and what was read for it. */
 export type ReadRow = { readonly row: ClaimedRow; readonly snapshot: Extract<Snapshot, { state: 'present' }> }

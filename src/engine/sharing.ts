@@ -8,7 +8,7 @@ import type { Draft, IdentityLink } from '../model/identity.ts'
 import type { Mapping } from '../model/mapping.ts'
 import type { WritePlan } from '../model/plan.ts'
 import { type JsonObject, type ResourceRef, sameRef } from '../model/resource.ts'
-import type { Considered } from './consider.ts'
+import type { Considered } from './considered.ts'
 import type { Engine } from './engine.ts'
 import { type Links, type LookedUp, partKey, type Subject } from './lookUp.ts'
 
