@@ -104,6 +104,7 @@ const crm: CrmSystem & CrmFeed = {
   batch: { rowsPerGroup: 200, groupsPerCall: 5 },
   schema: async () => schema,
   find: async () => [],
+  keyed: async () => [],
   read: async refs => refs.map(ref => ({ state: 'absent', ref })),
   write: async call =>
     call.groups.flat().map(row => ({

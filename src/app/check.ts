@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { fieldsOf } from '../core/certain.ts'
 import { clock } from '../lib/clock.ts'
 import { log } from '../lib/log.ts'
-import type { FieldRule, Mapping, Schema } from '../model/mapping.ts'
+import type { FieldRule, Mapping, MappingPart, Schema } from '../model/mapping.ts'
 import type { Problem } from '../model/ports.ts'
 import { missing } from '../systems/salesforce/index.ts'
 import { sqs } from '../systems/sqs/index.ts'
@@ -28,7 +28,8 @@ export async function check(config: Config, options: { readonly signal: AbortSig
     // What cannot be reached cannot be described.
     if (ofCrm.length > 0) return [...ofCommerce, ...ofCrm]
     const wanted = wantedOf(config.mappings)
-    const sets = permissionSets[config.people]
+    const shares = config.mappings.some(mapping => mapping.onClaimed === 'share')
+    const sets = `${permissionSets[config.people]}${shares ? ' and CT_Sync_Sharing' : ''}`
     const context = { correlationId: 'check', signal: options.signal }
     const schema = await crm.schema(Object.keys(wanted), { refresh: true }, context)
     const people = checkPeople(config, schema)
@@ -51,15 +52,19 @@ async function checkQueue({ queue }: Config, signal: AbortSignal): Promise<reado
   return await asked.check(signal)
 }
 
+/** Its parts, and the rows of those who share a record where that is the policy: elsewhere an org may do without. */
+const partsOf = ({ parts, sharing, onClaimed }: Mapping): readonly MappingPart[] =>
+  sharing === undefined || onClaimed !== 'share' ? parts : [...parts, sharing.part]
+
 /** Fields by object. A field that another may stand in for is not missed, nor one whose record type is looked at by itself. */
 function wantedOf(mappings: readonly Mapping[]): Record<string, readonly string[]> {
   const wanted: Record<string, readonly string[]> = {}
-  for (const { keyField, parts } of mappings)
-    for (const { object, fields, links, defaults } of parts)
+  for (const mapping of mappings)
+    for (const { object, fields, links, defaults } of partsOf(mapping))
       wanted[object] = [
         ...new Set([
           ...(wanted[object] ?? []),
-          keyField,
+          mapping.keyField,
           ...fields.filter(rule => rule.orElse === undefined).map(rule => rule.crm),
           ...links.map(link => link.crm),
           ...Object.keys(defaults).filter(field => typeof defaults[field] !== 'object'),
@@ -69,8 +74,9 @@ function wantedOf(mappings: readonly Mapping[]): Record<string, readonly string[
 }
 
 /** What is there but may not be written, and keys that are no keys. */
-function refused({ keyField, parts }: Mapping, schema: Schema, grant: string): readonly Problem[] {
-  return parts.flatMap(({ object, fields }) => {
+function refused(mapping: Mapping, schema: Schema, grant: string): readonly Problem[] {
+  const { keyField } = mapping
+  return partsOf(mapping).flatMap(({ object, fields }) => {
     const known = schema.get(object)
     if (!known) return []
     const problems: Problem[] = []

@@ -12,10 +12,12 @@ type List = CallOptions & { readonly state: string; readonly cursor?: string }
 type Show = CallOptions & { readonly preview?: boolean }
 export type Resolve = CallOptions & {
   readonly link?: string
+  readonly share?: boolean
   readonly create?: boolean
   readonly ignore?: boolean
   readonly take?: string
   readonly waitForMerge?: boolean
+  readonly do?: string
   readonly by?: string
   readonly where?: readonly string[]
   readonly yes?: boolean
@@ -33,9 +35,20 @@ function whoever(by: string | undefined): { readonly by?: string } {
   }
 }
 
-function choiceOf({ link, create, ignore, take, waitForMerge }: Resolve): object {
+/** Choices that need no more than their name, as the API names them. */
+const plain = ['share', 'create', 'ignore', 'wait']
+
+function named(choice: string): object {
+  if (plain.includes(choice)) return { do: choice }
+  const fix = `Use one of ${plain.join(', ')}; a record is named by --link, a side by --take.`
+  throw new CommandError(2, 'bad-choice', `--do ${choice} is no choice by itself.`, fix)
+}
+
+function choiceOf({ link, share, create, ignore, take, waitForMerge, ...rest }: Resolve): object {
   const chosen = [
+    ...(rest.do === undefined ? [] : [named(rest.do)]),
     ...(link === undefined ? [] : [linked(link)]),
+    ...(share ? [{ do: 'share' }] : []),
     ...(create ? [{ do: 'create' }] : []),
     ...(ignore ? [{ do: 'ignore' }] : []),
     ...(take === undefined ? [] : [{ do: 'take', side: take }]),
@@ -47,7 +60,7 @@ function choiceOf({ link, create, ignore, take, waitForMerge }: Resolve): object
       2,
       'bad-choice',
       'Choose one way.',
-      'Give one of --link, --create, --ignore, --take, --wait-for-merge.',
+      'Give one of --link, --share, --create, --ignore, --take, --wait-for-merge.',
     )
   return choice
 }
@@ -102,10 +115,12 @@ export function conflicts(program: Command): void {
         .argument('[id]')
         .description('decide a conflict, or with --where all that are meant; the next pass carries it out')
         .option('--link <record>', 'it is this record: Contact/003…')
+        .option('--share', "it is another one's already, and this one's as well: many customers, one person")
         .option('--create', 'it is a new one')
         .option('--ignore', 'leave it alone for good')
         .option('--take <side>', 'in the disputed fields this side is right: commerce or crm')
         .option('--wait-for-merge', 'the candidates are one and will be merged in Salesforce: ask no more until then')
+        .option('--do <choice>', `the same by the name that the API has for it: ${plain.join(', ')}`)
         .option(
           '--where <name=value>',
           'many at once, all must hold: kind, mapping, role, field, openedBefore, source',

@@ -7,6 +7,7 @@ import { demo } from './demo/demo.ts'
 import { emulate } from './emulate.ts'
 import { failures } from './failures.ts'
 import { plan } from './plan.ts'
+import { relink } from './relink.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
 import { trace } from './trace.ts'
@@ -17,6 +18,6 @@ export function program(): Command {
     .version(version)
     .showHelpAfterError('(ctsf --help, or ctsf help <command>)')
     .showSuggestionAfterError()
-  for (const add of [demo, start, check, plan, trace, status, conflicts, failures, emulate]) add(all)
+  for (const add of [demo, start, check, plan, trace, status, conflicts, failures, relink, emulate]) add(all)
   return all
 }

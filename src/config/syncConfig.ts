@@ -4,7 +4,7 @@ import { nearMiss } from '../lib/nearMiss.ts'
 import { date } from '../mappings/codecs/date.ts'
 import { not } from '../mappings/codecs/not.ts'
 import { text } from '../mappings/codecs/text.ts'
-import { type Codec, deletionPolicies, gonePolicies, ownerships } from '../model/mapping.ts'
+import { type Codec, claimedPolicies, deletionPolicies, gonePolicies, ownerships } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
 import { matchSchema } from './matching.ts'
 import { scalar } from './scalar.ts'
@@ -67,6 +67,12 @@ const mapping = z.strictObject({
     .optional()
     .describe(
       'What a deletion in Salesforce does: `review` asks a person, `recreate` makes the record again, `unlink` leaves it alone. Default: `review`.',
+    ),
+  onClaimed: z
+    .enum(claimedPolicies)
+    .optional()
+    .describe(
+      "What happens when a person is found who is another customer's already: `review` asks, `share` lets them be one person with several customers (how-to/many-on-one.md). Default: `review`.",
     ),
   deactivate: z
     .record(z.string(), z.union([scalar, z.strictObject({ at: z.literal('deletion') })]))

@@ -28,6 +28,8 @@ function wants(owner: FieldOwnership, firstContact: boolean): boolean {
 export function ask(draft: Draft, link: IdentityLink, part: MappingPart, uncertain: boolean): readonly string[] {
   const fields = Object.keys(draft.digests)
   if (uncertain) return fields
+  // The fields of a shared record are those of the primary one.
+  if (!link.primary) return []
   return fields.filter(field => {
     const agreed = link.base[field]
     return agreed !== draft.digests[field] && wants(ruleOf(part, field).owner, agreed === undefined)

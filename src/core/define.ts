@@ -100,7 +100,14 @@ export function problemsOf(mapping: Mapping): readonly MappingProblem[] {
     })
   problems.push(...rivals(mapping))
   const roles: string[] = []
-  for (const part of mapping.parts) {
+  const { sharing } = mapping
+  if (sharing !== undefined && !mapping.parts.some(part => part.role === sharing.of))
+    problems.push({
+      place: `${mapping.name}.sharing.of`,
+      problem: `there is no part '${sharing.of}'`,
+      fix: 'name the role that is shared',
+    })
+  for (const part of [...mapping.parts, ...(sharing === undefined ? [] : [sharing.part])]) {
     const place = `${mapping.name}.${part.role}`
     if (part.role.includes('/'))
       problems.push({

@@ -6,6 +6,9 @@ const isDispute = ({ kind }: Pick<Conflict, 'kind'>): boolean => kind === 'both-
 
 /** Null when the choice answers the conflict; else why it does not, for a person. Total. */
 export function misfit(conflict: Pick<Conflict, 'kind' | 'source' | 'candidates'>, choice: Choice): string | null {
+  // A record with the key of a project that is not served: no commerce record is there to be decided about.
+  if (conflict.source.side === 'crm' && conflict.kind === 'foreign')
+    return choice.do === 'ignore' ? null : 'its project is not served here: serve it and relink, or ignore the record'
   // A dispute between two fields of Salesforce: the commerce record's identity is not in question.
   if (conflict.source.side === 'crm' && choice.do !== 'take')
     return 'two fields of Salesforce feed one place: say which side is right'
@@ -14,6 +17,10 @@ export function misfit(conflict: Pick<Conflict, 'kind' | 'source' | 'candidates'
     return isDispute(conflict) || conflict.kind === 'duplicate-rule'
       ? null
       : 'the question is which record it is, not which value'
+  if (choice.do === 'share')
+    return conflict.kind === 'claimed' && conflict.candidates.length === 1
+      ? null
+      : "only a record that is another one's already can be shared with it"
   if (choice.do === 'wait') {
     if (isDispute(conflict) || conflict.kind === 'deleted' || conflict.kind === 'duplicate-rule')
       return 'a record merge does not answer this question'
@@ -28,6 +35,7 @@ export function choicesFor(conflict: Pick<Conflict, 'kind' | 'source' | 'candida
     { do: 'take', side: 'commerce' },
     { do: 'take', side: 'crm' },
     ...(isDispute(conflict) ? [] : conflict.candidates.map(crm => ({ do: 'link', crm }) as const)),
+    { do: 'share', crm: conflict.candidates[0] ?? null },
     ...(isDispute(conflict) ? [] : ([{ do: 'create' }] as const)),
     { do: 'wait' },
     { do: 'ignore' },

@@ -86,7 +86,7 @@ export function deactivated(
  */
 export function leave(draft: Draft, part: MappingPart, input: LeaveInput): WritePlan {
   const { how, erase, link, found, deletedAt, object } = input
-  const nothing = (why: string): WritePlan => {
+  const nothing = (why: string): Extract<WritePlan, { do: 'nothing' }> => {
     const crm = found?.ref ?? link?.crm ?? null
     return { do: 'nothing', draft, verdicts: [], why, crm, link, base: link?.base ?? {}, yields: [], ends: true }
   }
@@ -103,7 +103,7 @@ export function leave(draft: Draft, part: MappingPart, input: LeaveInput): Write
   }
   if (how === 'unlink') return nothing(link === null ? 'gone in commercetools; was not linked' : 'unlinked')
   if (found === null) return nothing(link === null ? 'was not linked' : 'its record is no longer in Salesforce')
-  if (found.isShared) return nothing('unlinked; its record is also that of another one')
+  if (found.isShared) return { ...nothing('unlinked; its record is also that of another one'), ifShared: found.ref }
   switch (how) {
     case 'deactivate':
       return update(deactivated(part, object, deletedAt), found)

@@ -92,8 +92,8 @@ describe('a fallback key', () => {
   }
   const chosen = (by: FallbackRule, ...values: Candidate['values'][]) => {
     const made = among(by, {}, ...values)
-    if (made.is === 'new' || made.is === 'linked') return made.is
-    return made.is === 'found' ? made.candidate.ref.id : made.candidates.map(one => one.ref.id).join()
+    if (made.is === 'found') return made.candidate.ref.id
+    return made.is === 'ambiguous' ? made.candidates.map(one => one.ref.id).join() : made.is
   }
 
   test('is certain when its condition holds or one detail agrees, and else a person looks', () => {

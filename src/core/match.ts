@@ -12,7 +12,11 @@ export type MatchInput = {
   /** A person's decision about this record that is not yet carried out. */
   readonly decision: Decision | null
   readonly view: View
+  /** May it share a record that is another one's already? */
+  readonly shares?: boolean
 }
+
+type How = { readonly view: View; readonly shares: boolean }
 
 /** Each record once, as the first rule found it. */
 function uniqueRecords(candidates: readonly Candidate[]): readonly Candidate[] {
@@ -54,16 +58,29 @@ const unclear = (
   because: string | null = null,
 ): Extract<Match, { is: 'ambiguous' }> => ({ is: 'ambiguous', candidates, why, because })
 
+/** One that is taken: shared with its holder where that may be; else a person is asked. */
+function takenBy(candidate: Candidate, taken: ConflictKind, shares: boolean): Match {
+  const { ref, claimedBy, awaits, yields } = candidate
+  // A guest has no row of their own, and gives way to the customer that they are.
+  if (shares && taken === 'claimed' && claimedBy !== null && yields !== true)
+    return { is: 'shared', crm: ref, holder: claimedBy }
+  if (shares && taken === 'claimed' && awaits !== undefined) return { is: 'awaited', holder: awaits }
+  return unclear([candidate], taken)
+}
+
 /** What one fallback rule says; null when it found nobody. */
-function byFallback(draft: Draft, all: readonly Candidate[], rule: FallbackRule, view: View): Match | null {
+function byFallback(draft: Draft, all: readonly Candidate[], rule: FallbackRule, how: How): Match | null {
+  const { view, shares } = how
   const left = narrowed(draft, uniqueRecords(all.filter(one => one.by === rule)), rule, view)
   const [only, second] = left
   if (only === undefined) return null
   if (second !== undefined) return unclear(left, 'ambiguous')
   const taken = held(draft, only)
-  if (taken !== null) return unclear(left, taken)
+  // What is to be shared must be as certain as what is to be linked; else it is a question whose it is.
+  if (taken !== null && !shares) return unclear(left, taken)
   if (contradicts(draft, only, rule, view)) return unclear(left, 'disagrees')
-  if (isCertain(draft, only, rule, view)) return { is: 'found', candidate: only, by: only.by, other: null }
+  if (isCertain(draft, only, rule, view))
+    return taken !== null ? takenBy(only, taken, shares) : { is: 'found', candidate: only, by: only.by, other: null }
   const conditions = [
     ...(rule.when === undefined ? [] : [`${rule.when} is not set`]),
     ...(rule.agree === undefined ? [] : [`no ${rule.agree.join(' or ')} confirms it`]),
@@ -72,38 +89,41 @@ function byFallback(draft: Draft, all: readonly Candidate[], rule: FallbackRule,
 }
 
 /** The first fallback rule that found anybody decides: a later one is for records that have no such key. */
-function fallback(draft: Draft, candidates: readonly Candidate[], view: View): Match | null {
+function fallback(draft: Draft, candidates: readonly Candidate[], how: How): Match | null {
   const rules = new Set(candidates.map(one => one.by))
   for (const rule of rules) {
-    const found = rule.by === 'fallback' ? byFallback(draft, candidates, rule, view) : null
+    const found = rule.by === 'fallback' ? byFallback(draft, candidates, rule, how) : null
     if (found !== null) return found
   }
   return null
 }
 
 /** The counterpart of a draft, or why there is none that is certain. */
-export function match(draft: Draft, { link, candidates, decision, view }: MatchInput): Match {
+export function match(draft: Draft, { link, candidates, decision, view, shares = false }: MatchInput): Match {
   const choice = decision?.choice
-  if (choice?.do === 'link') {
-    const chosen = candidates.find(one => sameRef(one.ref, choice.crm))
+  if (choice?.do === 'link' || choice?.do === 'share') {
+    const { crm } = choice
+    const chosen = crm === null ? undefined : candidates.find(one => sameRef(one.ref, crm))
     if (chosen !== undefined) {
-      // A person may choose a record that bears another key, not one that another record is linked to at this moment.
-      // A guest gives way to a customer, and a guest may be a customer under another name.
+      // A person may choose a record that bears another key, not one that another record is linked to at this moment:
+      // unless they say that both are to have it. A guest gives way to a customer, and a guest may be a customer under
+      // another name.
       const gives = (chosen.yields === true && draft.formerly !== undefined) || chosen.theirs !== undefined
       const taken = chosen.claimedBy !== null && !sameRef(chosen.claimedBy, draft.source) && !gives
-      return taken ? unclear([chosen], 'claimed') : { is: 'found', candidate: chosen, by: chosen.by, other: null }
+      if (taken) return takenBy(chosen, 'claimed', shares && choice.do === 'share')
+      return { is: 'found', candidate: chosen, by: chosen.by, other: null }
     }
   }
   // What a duplicate rule refused of a linked record is meant for that record.
   if (choice?.do === 'create' && (link === null || decision?.kind !== 'duplicate-rule')) return { is: 'new' }
   if (link !== null) return { is: 'linked', link }
   const byId = uniqueRecords(candidates.filter(one => one.by.by === 'external-id' && agrees(draft, one)))
-  const second = fallback(draft, candidates, view)
+  const second = fallback(draft, candidates, { view, shares })
   const [only] = byId
   if (only === undefined) return second ?? { is: 'new' }
   if (byId.length > 1) return unclear(byId, 'ambiguous')
   const taken = held(draft, only)
-  if (taken !== null) return unclear(byId, taken)
+  if (taken !== null) return takenBy(only, taken, shares)
   return { is: 'found', candidate: only, by: only.by, other: otherThan(only, second) }
 }
 

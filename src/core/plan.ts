@@ -1,5 +1,15 @@
 /** Decides what is written for one draft, field by field, and says why. Everything it needs arrives as values. */
-import type { Base, Candidate, Digest, Draft, IdentityLink, Match, Pointer, Present } from '../model/identity.ts'
+import {
+  type Base,
+  type Candidate,
+  type Digest,
+  type Draft,
+  formerKey,
+  type IdentityLink,
+  type Match,
+  type Pointer,
+  type Present,
+} from '../model/identity.ts'
 import type { GonePolicy, MappingPart, Value } from '../model/mapping.ts'
 import type { ConflictDraft, Decision, FieldVerdict, WritePlan } from '../model/plan.ts'
 import { type ResourceRef, unreachable } from '../model/resource.ts'
@@ -8,12 +18,15 @@ import { carriesKey, held } from './match.ts'
 import { type Disputed, mergeFields, type Target } from './mergeFields.ts'
 import { planLinks, type Resolved } from './planLinks.ts'
 import { ruleOf } from './ruleOf.ts'
+import { bearsFormerKey, bringing, follows, joins } from './share.ts'
 
 export type { Resolved } from './planLinks.ts'
 
 export type PlanInput = {
   readonly part: MappingPart
   readonly match: Match
+  /** The link that LOOK UP knew, also where the match is another record. Default: none. */
+  readonly link?: IdentityLink | null
   /** The target as read, where `ask` wanted it; null when unread. */
   readonly present: Present | null
   /** The record that the linked one was merged into; null for any other, and when that one is gone as well. */
@@ -23,6 +36,8 @@ export type PlanInput = {
   /** An earlier write of this record may or may not have landed. */
   readonly uncertain: boolean
   readonly decision: Decision | null
+  /** May the record share one that is another one's already? */
+  readonly shares?: boolean
   readonly resolve: (pointer: Pointer) => Resolved
   /** The digest of an empty field, per field: to tell an empty value from another. */
   readonly emptyDigest: (field: string) => Digest
@@ -94,7 +109,7 @@ function isUntouched(draft: Draft, { base, restores }: IdentityLink): boolean {
     const agreed = base[field]
     if (agreed !== draft.digests[field] && (agreed !== undefined || draft.fields[field] !== null)) return false
   }
-  return Object.keys(restores).length === 0
+  return Object.keys(restores).length === 0 && base[formerKey] === undefined
 }
 
 type Counterpart = { crm: ResourceRef; link: IdentityLink | null; target: Target | null; stampKey: boolean }
@@ -109,7 +124,7 @@ function update(draft: Draft, input: PlanInput, { crm, link, target, stampKey }:
   const merged = mergeFields(draft, { from: 'commerce', part, link, target, uncertain, decision, emptyDigest })
   const { verdicts, yields } = merged
   if (merged.disputed.length > 0) return review(draft, conflictOf(crm, merged.disputed), verdicts)
-  const base = entered(merged.base, agreements)
+  const base = entered(merged.base, bearsFormerKey(link) ? { ...agreements, [formerKey]: null } : agreements)
   const fields: Record<string, Value> = { ...merged.write }
   for (const field of cleared) fields[field] = null
   // A record that was found by another key gets ours, so that the next one finds it at once.
@@ -169,6 +184,10 @@ function gone(draft: Draft, input: PlanInput): WritePlan {
 function moved(draft: Draft, input: PlanInput, link: IdentityLink, survivor: Candidate): WritePlan {
   // A guest's record that people merged the customer's into: they are one person, and it is the customer's.
   const taken = survivor.yields === true && draft.formerly !== undefined ? null : held(draft, survivor)
+  if (taken === 'claimed' && input.shares) {
+    if (survivor.claimedBy !== null && survivor.yields !== true) return joins(draft, survivor.ref, survivor.claimedBy)
+    if (survivor.awaits !== undefined) return { do: 'wait', draft, verdicts: [], awaits: [survivor.awaits] }
+  }
   if (taken !== null) {
     const whose = taken === 'claimed' ? `another ${draft.source.type}'s` : 'of a project that is not served here'
     const fields = differing(draft, survivor)
@@ -188,8 +207,13 @@ function moved(draft: Draft, input: PlanInput, link: IdentityLink, survivor: Can
 
 /** What to do about one draft. Total: every match and every state of the target has an answer. */
 export function plan(draft: Draft, input: PlanInput): WritePlan {
-  const { match, present, decision } = input
+  const { link = null, present, decision } = input
   if (decision?.choice.do === 'ignore') return leftAlone(draft, 'a person decided to ignore it')
+  return bringing(planned(draft, input), present, link)
+}
+
+function planned(draft: Draft, input: PlanInput): WritePlan {
+  const { match, present } = input
   switch (match.is) {
     case 'new':
       return create(draft, input)
@@ -201,10 +225,20 @@ export function plan(draft: Draft, input: PlanInput): WritePlan {
       const stampKey = !carriesKey(draft, candidate)
       return update(draft, input, { crm: candidate.ref, link: null, target: candidate, stampKey })
     }
+    case 'shared':
+      return joins(draft, match.crm, match.holder)
+    case 'awaited':
+      return { do: 'wait', draft, verdicts: [], awaits: [match.holder] }
     case 'linked': {
+      if (!match.link.primary) return follows(draft, match.link, present)
       if (present?.state === 'merged' && input.survivor !== null) return moved(draft, input, match.link, input.survivor)
       if (present?.state === 'absent' || present?.state === 'merged') return gone(draft, input)
-      return update(draft, input, { crm: match.link.crm, link: match.link, target: present, stampKey: false })
+      return update(draft, input, {
+        crm: match.link.crm,
+        link: match.link,
+        target: present,
+        stampKey: bearsFormerKey(match.link),
+      })
     }
     default:
       return unreachable(match)

@@ -36,6 +36,11 @@ export type Projection = {
   readonly canonical: (role: string, body: JsonObject) => (field: string, value: Value) => Value
   /** The same for every field, whoever owns it: how a match looks at details. */
   readonly meant: (role: string, body: JsonObject) => (field: string, value: Value) => Value
+  /**
+   * The record that says whose a shared record is as well, from a snapshot that knows what is shared (`sharing`); null where
+   * the mapping or the org has no such records.
+   */
+  readonly sharing: ((snapshot: PresentSnapshot) => Draft) | null
   readonly missing: readonly { readonly object: string; readonly field: string }[]
 }
 
@@ -145,19 +150,24 @@ function pointers(links: readonly ReadyLink[], ref: ResourceRef, body: JsonObjec
  */
 export function project(mapping: Mapping, schema: Schema, digest: (field: string, value: Value) => Digest): Projection {
   const missing: { object: string; field: string }[] = []
-  const parts = mapping.parts.flatMap(part => {
+  const readyPart = (part: MappingPart): readonly ReadyPart[] => {
     const object = schema.get(part.object)
-    if (object === undefined) {
-      missing.push(...part.fields.map(rule => ({ object: part.object, field: rule.crm })))
-      return []
-    }
+    if (object === undefined) return []
     const made = ready(part, object)
     const { defaults, missing: unknown } = defaultsOf(part, object)
     missing.push(...[...made.missing, ...unknown].map(field => ({ object: part.object, field })))
     if (object.fields.get(mapping.keyField)?.createable !== true)
       missing.push({ object: part.object, field: mapping.keyField })
     return [{ part, elements: elements(part), fields: made.fields, links: part.links.map(readyLink), defaults }]
+  }
+  const parts = mapping.parts.flatMap(part => {
+    if (!schema.has(part.object)) missing.push(...part.fields.map(rule => ({ object: part.object, field: rule.crm })))
+    return readyPart(part)
   })
+  // An org without it can do all but share.
+  const row = mapping.sharing?.part
+  const canShare = row !== undefined && schema.get(row.object)?.fields.get(mapping.keyField)?.createable === true
+  const [shared] = canShare ? readyPart(row) : []
   const when = mapping.when === undefined ? null : evaluate(mapping.when)
   const expressions = new Map<string, Expression>()
   const expression = (path: string): Expression => {
@@ -232,6 +242,10 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     canonical: turned(flowsBack),
     meant: turned(() => true),
     pieces,
+    sharing:
+      shared === undefined
+        ? null
+        : snapshot => draft(shared, snapshot, { role: shared.part.role, id: null, body: snapshot.body }),
     drafts: snapshot => pieces(snapshot).map(one => one.draft),
   }
 }

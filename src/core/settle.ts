@@ -3,6 +3,7 @@ import type { Base, IdentityLink } from '../model/identity.ts'
 import type { Duplicate, FailedRecord, Failure, LinkChange, Next, Outcome } from '../model/outcome.ts'
 import type { Conflict, ConflictDraft, FieldVerdict, WritePlan } from '../model/plan.ts'
 import { type ResourceRef, type Side, unreachable } from '../model/resource.ts'
+import { sharingOf } from './share.ts'
 
 export type SettleInput = {
   readonly plan: WritePlan
@@ -21,7 +22,10 @@ export type SettleInput = {
 export type Settled = {
   readonly next: Next
   readonly links: readonly LinkChange[]
-  /** CRM records to be marked with force: their values stand and must flow back. */
+  /**
+   * Records to be marked with force: CRM records whose values stand and must flow back, and the one that owns the fields
+   * of a record which another one shares from now on.
+   */
   readonly marks: readonly ResourceRef[]
   readonly conflict: Omit<Conflict, 'id' | 'state' | 'openedAt'> | null
   readonly failure: Omit<FailedRecord, 'id' | 'state' | 'failedAt'> | null
@@ -59,11 +63,13 @@ function linkChange(
   const restores = restoresAfter(plan.verdicts, link?.restores ?? {}, 'commerce')
   if (link === null) {
     const { mapping, role, source } = plan.draft
+    const { primary, brings } = sharingOf(plan)
     return [
       {
         do: 'put',
-        link: { mapping, role, commerce: source, crm, primary: true, base, restores },
+        link: { mapping, role, commerce: source, crm, primary, base, restores },
         revision: known?.revision ?? null,
+        ...brings,
       },
     ]
   }
@@ -71,7 +77,8 @@ function linkChange(
 }
 
 /** The commerce record is gone, and what its policy asks for is done: nothing is left to be kept in step. */
-const parted = (link: IdentityLink | null): LinkChange[] => (link === null ? [] : [{ do: 'remove', link }])
+const parted = (link: IdentityLink | null, ifShared?: ResourceRef): LinkChange[] =>
+  link === null ? [] : [{ do: 'remove', link, ...(ifShared === undefined ? {} : { ifShared }) }]
 
 /** An upsert that met a record which nobody had found: only what was sent is known to be there. */
 const sentOnly = ({ base, fields, links }: Extract<WritePlan, { do: 'create' }>): Base =>
@@ -125,7 +132,8 @@ export function settle(input: SettleInput): Settled {
       return {
         ...nothing,
         links: linkChange(plan, outcome.ref, known, outcome.created ? plan.base : sentOnly(plan)),
-        marks: flowsBack ? [outcome.ref] : [],
+        // The row of one who shares it names the record, which has a name only now.
+        marks: [...(flowsBack ? [outcome.ref] : []), ...(plan.brings ? [plan.draft.source] : [])],
         target: outcome.ref,
       }
     }
@@ -138,9 +146,11 @@ export function settle(input: SettleInput): Settled {
       return { ...nothing, links: parted(plan.link), target: plan.crm }
     case 'nothing': {
       if (plan.crm === null) return nothing
-      if (plan.ends) return { ...nothing, links: parted(plan.link), target: plan.crm }
+      if (plan.ends) return { ...nothing, links: parted(plan.link, plan.ifShared), target: plan.crm }
       const marks = plan.yields.length > 0 || (plan.link === null && flowsBack) ? [plan.crm] : []
-      return { ...nothing, links: linkChange(plan, plan.crm, known, plan.base), marks, target: plan.crm }
+      const links = linkChange(plan, plan.crm, known, plan.base)
+      if (plan.sharedWith !== undefined) return { ...nothing, links, marks: [plan.sharedWith], target: plan.crm }
+      return { ...nothing, links, marks, target: plan.crm }
     }
     case 'wait':
       return { ...nothing, next: { do: 'wait' } }

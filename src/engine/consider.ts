@@ -12,6 +12,8 @@ import { RemoteFailure } from '../model/outcome.ts'
 import type { WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
+import { claimsNow, mayShare, takenKeys } from './claims.ts'
+import type { Considered } from './considered.ts'
 import type { Engine } from './engine.ts'
 import { byRecord, withBuyer } from './guest/buyer.ts'
 import { outgrown } from './guest/holder.ts'
@@ -28,17 +30,10 @@ import {
   type Subject,
 } from './lookUp.ts'
 import { parents, placeKey } from './parents.ts'
+import { considerSharing } from './sharing.ts'
 import { vanished } from './vanished.ts'
 
-export type Considered = {
-  readonly subject: Subject
-  readonly looked: LookedUp
-  readonly plan: WritePlan
-  /** For the story: what is worth a look though nothing waits for it. */
-  readonly note: string | null
-  /** Of what the plan waits for, records of which nobody has told yet. */
-  readonly strangers?: readonly ResourceRef[]
-}
+export type { Considered } from './considered.ts'
 
 /** A row and what was read for it. */
 export type ReadRow = { readonly row: ClaimedRow; readonly snapshot: Extract<Snapshot, { state: 'present' }> }
@@ -70,9 +65,11 @@ export function projectionOf(engine: Engine, mapping: Mapping, schema: Schema): 
   return projection
 }
 
-/** The objects that the mappings of these commerce types write. */
-const objectsOf = (mappings: readonly Mapping[]): readonly string[] => [
-  ...new Set(mappings.flatMap(mapping => mapping.parts.map(part => part.object))),
+/** The objects that these mappings write. */
+export const objectsOf = (mappings: readonly Mapping[]): readonly string[] => [
+  ...new Set(
+    mappings.flatMap(({ parts, sharing }) => [...parts, ...(sharing ? [sharing.part] : [])].map(part => part.object)),
+  ),
 ]
 
 /** A fresh describe is taken when the last is older than this: a new picklist value or field is then seen by itself. */
@@ -80,9 +77,13 @@ export async function schemaOf(engine: Engine, context: CallContext): Promise<Sc
   return engine.systems.crm.schema(objectsOf(engine.mappings), { refresh: false }, context)
 }
 
-/** Lets only one of several records with one identity key be decided at a time: the rows that have to come back. */
+/**
+ * Lets only one of several records with one identity key, or that reach for one record of Salesforce, be decided at a
+ * time: the rows that have to come back.
+ */
 export type Holding = (
   wanted: readonly { readonly ref: ResourceRef; readonly keys: readonly string[] }[],
+  what: 'identities' | 'records',
 ) => Promise<readonly ResourceRef[]>
 
 const nobodyElse: Holding = async () => []
@@ -118,20 +119,28 @@ export async function consider(
           }),
       ),
   )
-  const busy = new Set((await holding(identitiesOf(engine, every, byClaim))).map(refKey))
-  const subjects = every.filter(({ row }) => !busy.has(refKey(row.ref)))
-  const { byPart, grown } = await guestLinks(engine, subjects, links)
+  const busy = new Set((await holding(identitiesOf(engine, every, byClaim), 'identities')).map(refKey))
+  const isBusy = ({ row }: Subject): boolean => busy.has(refKey(row.ref))
+  const unheld = every.filter(one => !isBusy(one))
+  const { byPart, grown } = await guestLinks(engine, unheld, links)
   const [above, asked, former] = await Promise.all([
-    parents(engine, subjects),
-    lookUp(engine, subjects, byPart, schema, context),
-    formerRecords(engine, subjects, byPart, schema, context),
+    parents(engine, unheld),
+    lookUp(engine, unheld, byPart, schema, context),
+    formerRecords(engine, unheld, byPart, schema, context),
   ])
   const all = asked.map((one, at) => {
-    const subject = subjects[at]
+    const subject = unheld[at]
     const more = subject === undefined ? undefined : former.get(subject)
     return more === undefined ? one : { ...one, candidates: [...more, ...one.candidates] }
   })
-  const looked = (await withCustomers(engine, subjects, all, context)).map((one, at) => {
+  for (const ref of await holding(takenKeys(unheld, all), 'records')) busy.add(refKey(ref))
+  const subjects = unheld.filter(one => !isBusy(one))
+  const free = all.filter((_, at) => {
+    const subject = unheld[at]
+    return subject !== undefined && !isBusy(subject)
+  })
+  const claimed = await claimsNow(engine, subjects, free, schema)
+  const looked = (await withCustomers(engine, subjects, claimed, context)).map((one, at) => {
     const subject = subjects[at]
     if (subject === undefined || (one.present === null && one.candidates.length === 0)) return one
     const { mapping, part, body } = subject
@@ -147,7 +156,9 @@ export async function consider(
     const one = looked[at]
     if (one === undefined) throw new RangeError('LOOK UP answers one result a subject')
     const view = viewOf(engine, subject, schema)
-    return { subject, looked: one, match: match(subject.draft, { ...one, decision: one.chosen ?? one.decision, view }) }
+    const shares = mayShare(subject, one, schema)
+    const decision = one.chosen ?? one.decision
+    return { subject, looked: one, match: match(subject.draft, { ...one, decision, view, shares }), shares }
   })
   const first = new Map(known.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
   const led = known.map(one => ({ ...one, match: withItsLeader(one, first) }))
@@ -158,7 +169,7 @@ export async function consider(
     if (pointer.to === 'missing') return { is: 'unknown' }
     return places.get(placeKey(pointer.role, pointer.source)) ?? { is: 'unknown' }
   }
-  const planOf = ({ subject, looked: one, match: found }: Known): Considered => {
+  const planOf = ({ subject, looked: one, match: found, shares }: Known): Considered => {
     const draft = byRecord(engine, withoutParted(subject, matches), places)
     const { part, row } = subject
     const isOpen = found.is === 'new' && one.link === null && one.decision?.choice.do !== 'create'
@@ -170,6 +181,8 @@ export async function consider(
         : plan(draft, {
             part,
             match: found,
+            link: one.link,
+            shares,
             present: one.present,
             survivor: one.survivor,
             whenGone: subject.mapping.whenGone ?? 'review',
@@ -186,8 +199,17 @@ export async function consider(
     return { subject, looked: one, plan: heldBack(made), note, ...(strangers.length > 0 && { strangers }) }
   }
   const considered = parentsFirst(engine, led, planOf)
+  const snapshots = new Map(rows.map(({ row, snapshot }) => [refKey(row.ref), snapshot]))
+  const sharing = await considerSharing(engine, considered, byPart, {
+    project: (mapping, { row }, body) => {
+      const snapshot = snapshots.get(refKey(row.ref))
+      const projected = projectionOf(engine, mapping, schema).sharing
+      return snapshot === undefined || projected === null ? null : projected({ ...snapshot, body })
+    },
+    look: some => lookUp(engine, some, byPart, schema, context),
+  })
   return {
-    considered: [...considered, ...vanished(engine, rows, links, subjects).map(unseen)],
+    considered: [...considered, ...sharing, ...vanished(engine, rows, links, subjects).map(unseen)],
     busy: rows.map(({ row }) => row).filter(row => busy.has(refKey(row.ref))),
   }
 }
@@ -241,7 +263,12 @@ function withItsLeader({ subject, match: found }: Known, matches: Matches): Matc
   return isWith ? found : { is: 'new' }
 }
 
-type Known = { readonly subject: Subject; readonly looked: LookedUp; readonly match: Match }
+type Known = {
+  readonly subject: Subject
+  readonly looked: LookedUp
+  readonly match: Match
+  readonly shares: boolean
+}
 type Matches = ReadonlyMap<string, Match>
 
 const partOf = ({ draft, mapping }: Subject, role: string): string => partKey(mapping.name, role, draft.source)
@@ -262,6 +289,7 @@ function whyNotMade(subject: Subject, matches: Matches): string | null {
   const { follows } = subject.part
   const found = follows === undefined ? undefined : matches.get(partOf(subject, follows))
   if (found === undefined || found.is === 'new') return null
+  if (found.is === 'awaited') return `it is made with the ${follows}, which waits for another record`
   return found.is === 'ambiguous'
     ? `it is made with the ${follows}, of which a person decides`
     : `the ${follows} found in Salesforce belongs to a record of its own`

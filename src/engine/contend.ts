@@ -58,7 +58,8 @@ async function witnesses(
   const others = links.flatMap(link => {
     const beside = touching.find(one => isOf(link, one))
     const isKnown = known.has(`${link.mapping} ${link.role} ${refKey(link.commerce)}`)
-    return beside === undefined || isKnown ? [] : [{ link, beside }]
+    // One that shares the record of another says nothing about it.
+    return beside === undefined || isKnown || !link.primary ? [] : [{ link, beside }]
   })
   return others.length === 0 ? [] : plan(others)
 }

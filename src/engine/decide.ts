@@ -1,6 +1,7 @@
 /** A person's decision on a conflict: recorded, and its record marked dirty with force, so that the next pass carries it out. */
 import { misfit } from '../core/fits.ts'
 import type { Choice, Conflict, Decision, PastDecision } from '../model/plan.ts'
+import { cannotShare } from './cannotShare.ts'
 import type { Engine } from './engine.ts'
 
 export type Decided =
@@ -12,16 +13,18 @@ export type Decided =
   | { readonly is: 'over'; readonly state: Conflict['state']; readonly last: PastDecision | null }
 
 export async function decide(
-  { store }: Engine,
+  engine: Engine,
   id: string,
   choice: Choice,
   by: string,
   correlationId: string,
 ): Promise<Decided> {
+  const { store } = engine
   const conflict = await store.conflict(id)
   if (conflict === null) return { is: 'not-there' }
   if (conflict.state === 'open') {
-    const why = misfit(conflict, choice)
+    const why =
+      misfit(conflict, choice) ?? (choice.do === 'share' ? await cannotShare(engine, conflict, correlationId) : null)
     if (why !== null) return { is: 'misfit', why }
     const decision = await store.decide(id, choice, by, correlationId)
     if (decision !== null) return { is: 'decided', decision }

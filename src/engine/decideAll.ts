@@ -2,6 +2,7 @@
 import { misfit } from '../core/fits.ts'
 import { chunks } from '../lib/chunks.ts'
 import type { Choice, ConflictFilter, ListedConflict, MeantConflicts } from '../model/plan.ts'
+import { cannotShare } from './cannotShare.ts'
 import type { Engine } from './engine.ts'
 
 /** Decided by one request at most; the rest is told, and left to the next one. */
@@ -32,13 +33,23 @@ async function read({ store }: Engine, ids: readonly string[]): Promise<readonly
   return found.filter(one => one !== null)
 }
 
+/** Null when the choice answers it, in this org. */
+const whyNot = async (engine: Engine, one: ListedConflict, choice: Choice, by: string): Promise<string | null> =>
+  misfit(one, choice) ?? (choice.do === 'share' ? await cannotShare(engine, one, by) : null)
+
 /** What would be decided. */
-export async function previewAll(engine: Engine, filter: ConflictFilter, choice: Choice): Promise<DecidedAll> {
+export async function previewAll(
+  engine: Engine,
+  filter: ConflictFilter,
+  choice: Choice,
+  correlationId: string,
+): Promise<DecidedAll> {
   const meant = await engine.store.meant(filter, shown)
   const examples = await read(engine, meant.ids)
-  const misfits = examples.flatMap(one => {
-    const why = misfit(one, choice)
-    return why === null ? [] : [{ id: one.id, why }]
+  const reasons = await Promise.all(examples.map(one => whyNot(engine, one, choice, correlationId)))
+  const misfits = examples.flatMap(({ id }, at) => {
+    const why = reasons[at] ?? null
+    return why === null ? [] : [{ id, why }]
   })
   return { is: 'previewed', meant: meantOf(meant), examples, misfits }
 }
@@ -59,7 +70,8 @@ export async function decideAll(
   let decided = 0
   for (const ids of chunks(meant.ids, batchSize)) {
     const some = await read(engine, ids)
-    const fitting = some.filter(one => misfit(one, choice) === null).map(({ id }) => id)
+    const reasons = await Promise.all(some.map(one => whyNot(engine, one, choice, correlationId)))
+    const fitting = some.filter((_, at) => reasons[at] === null).map(({ id }) => id)
     decided += (await engine.store.decideAll(fitting, choice, by, correlationId)).length
   }
   return { is: 'decided', decided, skipped: meant.ids.length - decided, left: meant.total - meant.ids.length }

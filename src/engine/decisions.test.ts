@@ -154,7 +154,7 @@ describe('one decision for many', () => {
 
   it('is counted and shown first, made for exactly as many, and not twice', async () => {
     const world = await unclear(ids)
-    const preview = await previewAll(world.engine, filter, { do: 'take', side: 'crm' })
+    const preview = await previewAll(world.engine, filter, { do: 'take', side: 'crm' }, 'c')
     expect(preview).toMatchObject({ is: 'previewed', meant: { total: 230, kinds: { ambiguous: 230 } } })
     expect(preview.is === 'previewed' && [preview.examples.length, preview.misfits.length]).toEqual([20, 20])
     expect(world.open(), 'a preview decides nothing').toHaveLength(230)

@@ -5,6 +5,7 @@
 import { gate } from '../lib/gate.ts'
 import { type Claim, type RemoteLimits, StoreDown } from '../model/ports.ts'
 import { type Instant, lanes, type Side } from '../model/resource.ts'
+import { objectsOf } from './consider.ts'
 import type { Engine, PassReport } from './engine.ts'
 import { type Bucket, bucket } from './pace.ts'
 import { type Pass, sync } from './sync.ts'
@@ -158,10 +159,9 @@ export function drain(engine: Engine, { signal }: { readonly signal: AbortSignal
   const describeAgain = async (correlationId: string): Promise<void> => {
     if (clock.monotonicMs() - describedMs < describeEveryMs) return
     describedMs = clock.monotonicMs()
-    const objects = engine.mappings.flatMap(mapping => mapping.parts.map(part => part.object))
     // A describe that fails now is taken again by the pass itself, which knows what to do then.
     await engine.systems.crm
-      .schema([...new Set(objects)], { refresh: true }, { correlationId, signal })
+      .schema(objectsOf(engine.mappings), { refresh: true }, { correlationId, signal })
       .catch(() => undefined)
   }
 

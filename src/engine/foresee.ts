@@ -20,7 +20,9 @@ function asIf(store: Store, { conflict, ...of }: Decision): Store {
     decisions: async sources => {
       const known = await store.decisions(sources)
       // A side is taken in a dispute with the record that was chosen; anything else replaces what was decided before.
-      const kept = known.filter(one => !isOfPart(one) || (of.choice.do === 'take' && one.choice.do === 'link'))
+      const kept = known.filter(
+        one => !isOfPart(one) || (of.choice.do === 'take' && ['link', 'share'].includes(one.choice.do)),
+      )
       return sources.some(ref => sameRef(ref, of.source)) ? [...kept, { conflict, ...of }] : kept
     },
   }

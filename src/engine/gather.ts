@@ -141,7 +141,12 @@ export const freed = (ref: ResourceRef, how: Partial<RowSettlement>): RowSettlem
 })
 
 /** A journal line about a whole record, not about one of its plans. */
-export const line = (row: ClaimedRow, at: Instant, step: string, detail: string): JournalEntry => ({
+export const line = (
+  row: Pick<ClaimedRow, 'ref' | 'correlationId' | 'attempts'>,
+  at: Instant,
+  step: string,
+  detail: string,
+): JournalEntry => ({
   at,
   correlationId: row.correlationId,
   ref: row.ref,

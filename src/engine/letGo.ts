@@ -26,16 +26,31 @@ const policyOf = ({ deletion, erasure }: Mapping, { erase }: ClaimedRow): Deleti
 /** Does the policy ask for a look at Salesforce? */
 const looks = ({ how }: Leaver): boolean => how !== 'ignore' && how !== 'unlink'
 
+const linksOf = (
+  { name }: Mapping,
+  part: MappingPart,
+  { ref }: ClaimedRow,
+  links: readonly IdentityLink[],
+): readonly IdentityLink[] =>
+  links.filter(one => one.mapping === name && isRoleOf(part, one.role) && sameRef(one.commerce, ref))
+
+/** The row of one who shared a record; of one who is to be erased also where we know of none. */
+function rowOf(mapping: Mapping, row: ClaimedRow, links: readonly IdentityLink[]): readonly MappingPart[] {
+  const part = mapping.sharing?.part
+  if (part === undefined) return []
+  return row.erase || linksOf(mapping, part, row, links).length > 0 ? [part] : []
+}
+
 function leaversOf(engine: Engine, rows: readonly ClaimedRow[], links: readonly IdentityLink[]): readonly Leaver[] {
   return rows.flatMap(row =>
     engine.mappings
       .filter(mapping => mapping.commerce === row.ref.type)
       .flatMap(mapping =>
-        mapping.parts.flatMap((part): Leaver[] => {
-          const how = policyOf(mapping, row)
-          const found = links.filter(
-            one => one.mapping === mapping.name && isRoleOf(part, one.role) && sameRef(one.commerce, row.ref),
-          )
+        [...mapping.parts, ...rowOf(mapping, row, links)].flatMap((part): Leaver[] => {
+          const policy = policyOf(mapping, row)
+          // The row of one who shares a record is our own: it goes, whatever becomes of that record.
+          const how = part === mapping.sharing?.part && policy !== 'ignore' ? 'delete' : policy
+          const found = linksOf(mapping, part, row, links)
           if (part.each !== undefined) return found.map(link => ({ row, mapping, part, link, how }))
           return [{ row, mapping, part, link: found[0] ?? null, how }]
         }),
@@ -129,11 +144,16 @@ async function lookFor(engine: Engine, leavers: readonly Leaver[], schema: Schem
     const ref = refOf(leaver)
     return ref === null ? null : (left.get(refKey(ref)) ?? null)
   }
+  // Those who leave together do not keep it for each other.
+  const leaving = new Set(leavers.map(one => refKey(one.row.ref)))
   const others = ({ row }: Leaver, ref: ResourceRef): readonly IdentityLink[] =>
     holders.filter(one => sameRef(one.crm, ref) && !sameRef(one.commerce, row.ref))
   // The guest that a customer was is nobody else.
   const isShared = (leaver: Leaver, ref: ResourceRef): boolean =>
-    others(leaver, ref).some(one => leaver.mapping.takesOver === undefined || !isGuestLink(engine, one))
+    others(leaver, ref).some(
+      one =>
+        !leaving.has(refKey(one.commerce)) && (leaver.mapping.takesOver === undefined || !isGuestLink(engine, one)),
+    )
   const going = leavers.flatMap(one => {
     const present = at(one)
     return one.how !== 'delete' || present === null || isShared(one, present.ref)
@@ -145,7 +165,8 @@ async function lookFor(engine: Engine, leavers: readonly Leaver[], schema: Schem
     const present = at(leaver)
     const ref = present?.ref ?? refOf(leaver)
     const alone = ref !== null && !isShared(leaver, ref) && (leaver.how === 'anonymise' || leaver.how === 'delete')
-    const guests = alone && leaver.mapping.takesOver !== undefined ? others(leaver, ref) : []
+    const isTaking = alone && leaver.mapping.takesOver !== undefined
+    const guests = isTaking ? others(leaver, ref).filter(one => isGuestLink(engine, one)) : []
     if (present === null) return { left: null, guests }
     const { values } = present
     const left = {

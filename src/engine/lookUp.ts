@@ -40,7 +40,7 @@ export const partKey = (mapping: string, role: string, source: ResourceRef): str
 
 const subjectKey = ({ draft }: Subject): string => partKey(draft.mapping, draft.role, draft.source)
 
-function digestAll(engine: Engine, values: Readonly<Record<string, Value>>): Base {
+export function digestAll(engine: Engine, values: Readonly<Record<string, Value>>): Base {
   return Object.fromEntries(
     Object.entries(values).map(([field, value]) => [field, engine.digester.digest(field, value)]),
   )
@@ -211,6 +211,10 @@ export const handPicked = (
   held: Held,
 ): Candidate => ({ ref, version, modifiedAt, values, digests: digestAll(engine, values), by: byHand, ...held })
 
+/** The record that a person chose, to be theirs alone or shared; null for any other decision. */
+const pickedBy = ({ choice }: Decision): ResourceRef | null =>
+  choice.do === 'link' || choice.do === 'share' ? choice.crm : null
+
 /** The records that people chose to link to, wherever they are: no match rule need have found them. */
 async function readChosen(
   engine: Engine,
@@ -220,8 +224,8 @@ async function readChosen(
 ): Promise<ReadonlyMap<string, readonly Candidate[]>> {
   const found = new Map<string, readonly Candidate[]>()
   for (const { subject, chosen } of known) {
-    if (chosen?.choice.do !== 'link') continue
-    const { crm } = chosen.choice
+    const crm = chosen === null ? null : pickedBy(chosen)
+    if (crm === null) continue
     // A rule of the org may name records of other objects: those are to be seen, and cannot be linked.
     if (crm.type !== subject.part.object) continue
     const fields = [subject.draft.keyField, ...wantedFields(subject.part, schema)]
@@ -276,7 +280,7 @@ export async function lookUp(
   for (const one of decisions.toSorted((a, b) => (a.at < b.at ? -1 : 1))) {
     const key = partKey(one.mapping, one.role, one.source)
     decided.set(key, one)
-    if (one.choice.do === 'link') chosenFor.set(key, one)
+    if (pickedBy(one) !== null) chosenFor.set(key, one)
     // A side is taken in a dispute with the record chosen before; anything else takes that choice back.
     else if (one.choice.do !== 'take') chosenFor.delete(key)
   }

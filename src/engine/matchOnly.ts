@@ -89,8 +89,8 @@ export async function matchOnly(
     let identities: ReturnType<typeof identitiesOf> = []
     // Those who belong together stay: who takes over whom is part of the answer.
     const mappings = engine.mappings.filter(one => one === mapping || isOther(one, mapping))
-    const { considered } = await consider({ ...engine, mappings }, rows, links, context, async wanted => {
-      identities = wanted
+    const { considered } = await consider({ ...engine, mappings }, rows, links, context, async (wanted, what) => {
+      if (what === 'identities') identities = wanted
       return []
     })
     return {

@@ -4,6 +4,7 @@ import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, sameRef } from '../model/resource.ts'
 import { consider } from './consider.ts'
 import type { Engine } from './engine.ts'
+import { holderOf } from './guest/holder.ts'
 import { seenIn } from './guest/identity.ts'
 import { guestsIn } from './guest/readGuests.ts'
 import { letGo } from './letGo.ts'
@@ -44,8 +45,9 @@ async function sourceOf(engine: Engine, of: { type: string; id: string }): Promi
   const objects = engine.mappings.flatMap(mapping => mapping.parts.map(part => part.object))
   const types = [...new Set([...engine.mappings.map(mapping => mapping.commerce), ...objects])].join(', ')
   if (!objects.includes(of.type)) return `no mapping knows the type '${of.type}': use one of ${types}`
-  const [link] = await engine.store.links([{ side: 'crm', type: of.type, id: of.id }])
-  return link?.commerce ?? `the ${of.type} is not linked to any commerce record`
+  const crm: ResourceRef = { side: 'crm', type: of.type, id: of.id }
+  const { claimedBy } = holderOf(engine, await engine.store.links([crm]), crm)
+  return claimedBy ?? `the ${of.type} is not linked to any commerce record`
 }
 
 /** The guest whom an order shows, as far as that order tells of them; or why it shows none. */

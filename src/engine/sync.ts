@@ -236,7 +236,7 @@ async function work(
     wanted.length === 0 ? Promise.resolve([]) : engine.store.hold(claim.token, wanted)
   // A customer may be taking over at this moment what a guest leaves behind.
   const leaving = sorted.gone.filter(isGuest).map(({ ref }) => ({ ref, keys: [ref.id] }))
-  const kept = new Set((await holding(leaving)).map(refKey))
+  const kept = new Set((await holding(leaving, 'identities')).map(refKey))
   const gone = sorted.gone.filter(({ ref }) => !kept.has(refKey(ref)))
   const { considered: plans, busy } = await consider(engine, ready, claim.links, context, holding)
   const again = [...busy, ...sorted.gone.filter(row => !gone.includes(row))]

@@ -197,7 +197,7 @@ export async function syncBack(
     const snapshot = snapshotOf(pair.link.commerce)
     if (found?.state !== 'present') {
       missing(settlement, pair, now)
-    } else if (snapshot.state === 'present') {
+    } else if (pair.link.primary && snapshot.state === 'present') {
       const one = planOf(engine, pair, schema, found, snapshot)
       if (one !== null) merged.push(one)
     }
@@ -280,6 +280,9 @@ export async function syncBack(
       failure: failure ?? before?.failure ?? null,
     })
   }
+  // Of a record that nobody is linked to, a person can only have said to leave it alone.
+  const lone = claim.rows.filter(row => row.forced && !pairs.some(pair => pair.row === row))
+  if (lone.length > 0) settlement.applied.push(...(await engine.store.decisions(lone.map(row => row.ref))))
   for (const row of claim.rows) {
     const { next, failure } = results.get(refKey(row.ref)) ?? { next: { do: 'done' } as const, failure: null }
     settleRow(settlement, row, present.get(refKey(row.ref)), next, failure)

@@ -4,6 +4,7 @@ import type { CallContext } from '../model/ports.ts'
 
 export function callerOf(request: FastifyRequest, reply: FastifyReply): CallContext {
   const stop = new AbortController()
-  request.raw.on('close', () => reply.raw.writableEnded || stop.abort(new Error('the caller went away')))
+  // Not the request's end: with a body that is where the work begins.
+  reply.raw.on('close', () => reply.raw.writableEnded || stop.abort(new Error('the caller went away')))
   return { correlationId: request.id, signal: stop.signal }
 }

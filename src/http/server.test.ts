@@ -23,6 +23,7 @@ const crm: CrmSystem & CrmFeed = {
   batch: { rowsPerGroup: 200, groupsPerCall: 5 },
   schema: away,
   find: away,
+  keyed: away,
   read: away,
   write: away,
   changes: away,

@@ -9,6 +9,7 @@ import { conflicts } from './api/conflicts.ts'
 import { failures } from './api/failures.ts'
 import { mappings } from './api/mappings.ts'
 import { records } from './api/records.ts'
+import { relink } from './api/relink.ts'
 import { resolveMany } from './api/resolveMany.ts'
 import { status } from './api/status.ts'
 import { deliveries } from './deliveries.ts'
@@ -110,6 +111,7 @@ export async function server(served: Served): Promise<FastifyInstance> {
       records(api, served)
       conflicts(api, served)
       resolveMany(api, served)
+      relink(api, served)
       failures(api, served)
       mappings(api, served)
     },

@@ -124,3 +124,34 @@ describe('the permission set of an org with person accounts', () => {
     expect(integration.recordTypes).toEqual([])
   })
 })
+
+describe('the package of those who share one record', () => {
+  const rows = packageFields('sharing')
+  const set = permissionSet('CT_Sync_Sharing', 'sharing')
+  const forms = (['contact-with-own-account', 'person-account'] as const)
+    .flatMap(people => mappings({ people }))
+    .filter(one => one.sharing !== undefined)
+  const fields = forms.flatMap(({ keyField, sharing }) => [
+    keyField,
+    ...(sharing?.part.fields ?? []).map(one => one.crm),
+  ])
+
+  test('has the fields of both forms of people, and no other, and permits them', () => {
+    const wanted = [...new Set(fields)].sort()
+    expect(rows.map(one => one.name).sort()).toEqual(wanted)
+    expect([...set.fields].sort()).toEqual(wanted.map(name => `CT_Identity__c.${name}`))
+    expect(new Set(forms.map(one => one.sharing?.part.object))).toEqual(new Set(['CT_Identity__c']))
+  })
+
+  test('has its key as the other objects have it, and explains itself', () => {
+    const key = rows.find(one => one.name === 'CT_Id__c')
+    expect(key).toMatchObject({ type: 'Text', length: 255, externalId: true, unique: true, caseSensitive: true })
+    for (const one of rows) expect([one.description, one.help]).not.toContain('')
+  })
+
+  test('lets the integration user delete the rows, which are its own, and nothing else', () => {
+    const rights = ['allowCreate', 'allowDelete', 'allowEdit', 'allowRead']
+    expect(set.objects).toEqual([{ object: 'CT_Identity__c', rights }])
+    expect([set.user, set.custom, set.recordTypes]).toEqual([[], [], []])
+  })
+})

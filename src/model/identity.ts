@@ -42,6 +42,13 @@ export type Draft = {
   readonly dropped: readonly { readonly field: string; readonly why: string }[]
 }
 
+/**
+ * An entry of a base beside the fields: the CRM record bears the key of the commerce record that was primary before, and
+ * is to get that of the one that is now.
+ */
+export const formerKey = '#key'
+export const former: Digest = 'of.former'
+
 /** One pair of records that are the same thing. */
 export type IdentityLink = {
   readonly mapping: string
@@ -67,12 +74,14 @@ export type Candidate = {
   readonly values: Readonly<Record<string, Value>>
   readonly digests: Base
   readonly by: MatchRule
-  /** Another commerce record that already holds this CRM record. */
+  /** Another commerce record that already holds this CRM record; of several the one that is primary. */
   readonly claimedBy: ResourceRef | null
   /** The holder is a guest, who gives way to the customer that they have become. */
   readonly yields?: true
   /** For a guest: the customer who they are, and who owns what this record holds. */
   readonly theirs?: ResourceRef
+  /** Its key is that of a record that waits to be looked at, and will be its holder then. */
+  readonly awaits?: ResourceRef
 }
 
 /** The present state of a linked CRM record, read because its values can change the plan. */
@@ -94,6 +103,10 @@ export type Match =
   /** `other` is a record that a second key led to, and that is another one: told, and left alone. */
   | { readonly is: 'found'; readonly candidate: Candidate; readonly by: MatchRule; readonly other: ResourceRef | null }
   | { readonly is: 'new' }
+  /** Somebody else's already, and theirs as well: it keeps the fields of the one that came first, `holder`. */
+  | { readonly is: 'shared'; readonly crm: ResourceRef; readonly holder: ResourceRef }
+  /** Whose it is will be known once that record was looked at. */
+  | { readonly is: 'awaited'; readonly holder: ResourceRef }
   | {
       readonly is: 'ambiguous'
       readonly candidates: readonly Candidate[]

@@ -172,6 +172,18 @@ export type GonePolicy = 'review' | 'recreate' | 'unlink'
 
 export const gonePolicies: readonly GonePolicy[] = ['review', 'recreate', 'unlink']
 
+/** What happens when a record is found that is another commerce record's already: a person decides, or both share it. */
+export type ClaimedPolicy = 'review' | 'share'
+
+export const claimedPolicies: readonly ClaimedPolicy[] = ['review', 'share']
+
+/**
+ * How several commerce records share one CRM record: the part `of` is shared, and each of them has a record of `part`
+ * of its own, which holds its key. Expressions of that part see the commerce record, and beside it `sharing.project`,
+ * `sharing.record` (the id of what is shared) and `sharing.primary`.
+ */
+export type Sharing = { readonly of: string; readonly part: MappingPart }
+
 /** What happens when the person is to be erased, whatever the deletion policy says. */
 export type ErasurePolicy = 'anonymise' | 'delete'
 
@@ -217,6 +229,10 @@ export type Mapping = {
   readonly erasure?: ErasurePolicy
   /** Default: `review`. */
   readonly whenGone?: GonePolicy
+  /** Without: its records are not shared, whatever `onClaimed` says. */
+  readonly sharing?: Sharing
+  /** Default: `review`. */
+  readonly onClaimed?: ClaimedPolicy
   readonly creates: Side | 'both'
   /** References to expand when the record is read (`customerGroup`). */
   readonly expand: readonly string[]

@@ -102,6 +102,8 @@ export type LinkChange =
       readonly do: 'put'
       readonly link: Omit<IdentityLink, 'revision' | 'since' | 'savedAt'>
       readonly revision: number | null
+      /** All that share the record it was linked to until now are moved along, and stay behind it. */
+      readonly brings?: true
     }
   | {
       readonly do: 'base'
@@ -109,7 +111,8 @@ export type LinkChange =
       readonly base: Base
       readonly restores: Readonly<Record<string, number>>
     }
-  | { readonly do: 'remove'; readonly link: IdentityLink }
+  /** `ifShared`: only while another commerce record is linked to this CRM record. */
+  | { readonly do: 'remove'; readonly link: IdentityLink; readonly ifShared?: ResourceRef }
 
 /** What becomes of one claimed row. */
 export type RowSettlement = {

@@ -39,6 +39,8 @@ export type WritePlan =
       readonly base: Base
       /** A person has seen what a rule against duplicates takes it for, and wants it saved. */
       readonly evenIfDuplicate?: true
+      /** The record linked until now is no more: all that share it come along. */
+      readonly brings?: true
     })
   | (Planned & {
       readonly do: 'update'
@@ -56,6 +58,7 @@ export type WritePlan =
       readonly ends?: true
       /** As for `create`. */
       readonly evenIfDuplicate?: true
+      readonly brings?: true
     })
   /** `link` is null for a record that only its key led to. */
   | (Planned & { readonly do: 'delete'; readonly crm: ResourceRef; readonly link: IdentityLink | null })
@@ -69,6 +72,12 @@ export type WritePlan =
       readonly yields: readonly string[]
       /** As for `update`. */
       readonly ends?: true
+      /** Nothing is done because this record is another one's as well: if it no longer is, it is to be looked at again. */
+      readonly ifShared?: ResourceRef
+      /** The record is another one's as well, which owns its fields: the link is not the primary one. */
+      readonly sharedWith?: ResourceRef
+      /** As for `create`. */
+      readonly brings?: true
       /** Nothing was done or compared yet: it needs a part of the same record that waits for a person. */
       readonly heldBack?: true
     })
@@ -98,11 +107,13 @@ export type Conflict = ConflictDraft & {
 export type ListedConflict = Conflict & { readonly waiting: number }
 
 /**
- * What a person chose. `link`: this record is that one. `take`: in the disputed fields this side is right. `wait`: the
+ * What a person chose. `link`: this record is that one. `share`: it is, and stays another one's as well; which one is
+ * entered when the choice is recorded. `take`: in the disputed fields this side is right. `wait`: the
  * candidates are the same person and will be merged in Salesforce; until they are, nothing is written and nothing asked.
  */
 export type Choice =
   | { readonly do: 'link'; readonly crm: ResourceRef }
+  | { readonly do: 'share'; readonly crm: ResourceRef | null }
   | { readonly do: 'create' }
   | { readonly do: 'ignore' }
   | { readonly do: 'take'; readonly side: Side }

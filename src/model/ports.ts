@@ -58,6 +58,18 @@ export type FindQuery = {
 /** What a find answers: a row per record found, in no order. The engine adds digests and claims. */
 export type Found = Omit<Candidate, 'digests' | 'claimedBy'> & { readonly matched: string }
 
+/** Records of an object that bear a key of ours, the next ones after an id (null: the first ones), in the order of their ids. */
+export type KeyedQuery = {
+  readonly object: string
+  readonly keyField: string
+  readonly after: string | null
+  readonly limit: number
+  /** Fields whose values are wanted beside the key. */
+  readonly fields: readonly string[]
+}
+
+export type Keyed = Pick<Candidate, 'ref' | 'version' | 'modifiedAt' | 'values'>
+
 /** A page of a listing, with the position to resume after it. */
 export type Page = { readonly snapshots: readonly Snapshot[]; readonly position: string }
 
@@ -172,6 +184,8 @@ export type CrmSystem = {
   schema(objects: readonly string[], options: { readonly refresh: boolean }, context: CallContext): Promise<Schema>
   /** Records by key. Any number of values: split into as few calls as fit. */
   find(queries: readonly FindQuery[], context: CallContext): Promise<readonly Found[]>
+  /** Up to `limit` records; fewer mean that there are no more. */
+  keyed(query: KeyedQuery, context: CallContext): Promise<readonly Keyed[]>
   /** The present state of these records, with these fields by object: `absent` when deleted, `merged` when merged away. */
   read(
     refs: readonly ResourceRef[],
@@ -224,6 +238,16 @@ export type Claim = {
 
 /** What MARK did with the events of a group of deliveries. */
 export type Marked = { readonly marked: number; readonly dropped: number }
+
+/** What was found in Salesforce about links that the memory has lost. */
+export type Relinked = {
+  readonly links: readonly Omit<IdentityLink, 'revision' | 'since' | 'savedAt'>[]
+  /** Records whose values differ: a pass is to look at them. */
+  readonly marks: readonly ChangeEvent[]
+  readonly conflicts: Settlement['conflicts']
+  readonly resolved: Settlement['resolved']
+  readonly journal: readonly JournalEntry[]
+}
 
 /** How much waits, by lane, and since when. */
 export type Backlog = {
@@ -298,6 +322,11 @@ export type Store = {
    * A `settle`d row goes only if it was not marked since it was claimed; else it is freed, due now.
    */
   save(token: string, settlement: Settlement): Promise<boolean>
+  /**
+   * Enters links that no pass has made, in one transaction: each where its commerce record has none yet and its CRM record
+   * no primary one (for one that is not primary: has one). Marks come with force. Answers `<role> <record>` of those left out.
+   */
+  relink(found: Relinked): Promise<readonly string[]>
   /** When the next row becomes due; null when none will. */
   nextDue(side: Side): Promise<Instant | null>
   backlog(): Promise<Backlog>

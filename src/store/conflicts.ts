@@ -92,7 +92,7 @@ async function closeVanished(tx: Tx, listings: Settlement['listings'], now: Inst
  */
 export async function saveConflicts(
   tx: Tx,
-  { conflicts, resolved, listings, applied }: Settlement,
+  { conflicts, resolved, listings, applied }: Pick<Settlement, 'conflicts' | 'resolved' | 'listings' | 'applied'>,
   seal: Seal,
   now: Instant,
 ): Promise<void> {

@@ -57,6 +57,12 @@ export async function pastDecisions(db: Db, conflict: string): Promise<readonly 
 const inWords = (choice: Choice): string =>
   choice.do === 'take' ? `take ${choice.side}` : choice.do === 'wait' ? 'wait for a record merge' : choice.do
 
+/** As it is recorded: which record is shared is that of each conflict, and stays so whatever is found later. */
+const choiceOf = (choice: Choice, { candidates }: Pick<ConflictRow, 'candidates'>): Choice => {
+  const [first] = choice.do === 'share' ? (JSON.parse(candidates) as string[]) : []
+  return first === undefined ? choice : { do: 'share', crm: parseRefKey(first) }
+}
+
 /** The line of the story about a person's word. */
 export const told = (
   of: Pick<ConflictRow, 'source' | 'mapping' | 'role'>,
@@ -71,7 +77,7 @@ export const told = (
   step,
   mapping: of.mapping,
   role: of.role,
-  target: choice.do === 'link' ? choice.crm : null,
+  target: choice.do === 'link' || choice.do === 'share' ? choice.crm : null,
   plan: null,
   fields: [],
   detail: inWords(choice),
@@ -114,27 +120,29 @@ export async function decide(
       and state = 'open' returning *`.execute(tx)
   if (rows.length === 0) return []
   await replace(tx, rows, choice, by, now)
-  const text = JSON.stringify(choice)
+  const made = rows.map(row => ({ ...row, choice: choiceOf(choice, row) }))
+  const table = unnest('p', made, { ...partColumns, choice: ['text', row => JSON.stringify(row.choice)] })
   await sql`
     insert into decision (conflict, kind, source, mapping, role, choice, by_whom, at)
-    select id, kind, source, mapping, role, ${text}, ${by}, ${now}::timestamptz from ${partsOf(rows)} order by n`.execute(
-    tx,
-  )
+    select id, kind, source, mapping, role, choice, ${by}, ${now}::timestamptz from ${table} order by n`.execute(tx)
   await journal(
     tx,
-    rows.map(row => told(row, 'decided', choice, correlationId, now)),
+    made.map(row => told(row, 'decided', row.choice, correlationId, now)),
   )
-  return rows.map(row => decisionOf({ ...row, conflict: row.id, choice: text, by_whom: by, at: now }))
+  return made.map(row =>
+    decisionOf({ ...row, conflict: row.id, choice: JSON.stringify(row.choice), by_whom: by, at: now }),
+  )
 }
 
-const partsOf = (rows: readonly ConflictRow[]): RawBuilder<unknown> =>
-  unnest('p', rows, {
-    id: ['text', ({ id }) => id],
-    kind: ['text', ({ kind }) => kind],
-    source: ['text', ({ source }) => source],
-    mapping: ['text', ({ mapping }) => mapping],
-    role: ['text', ({ role }) => role],
-  })
+const partColumns = {
+  id: ['text', ({ id }: ConflictRow) => id],
+  kind: ['text', ({ kind }: ConflictRow) => kind],
+  source: ['text', ({ source }: ConflictRow) => source],
+  mapping: ['text', ({ mapping }: ConflictRow) => mapping],
+  role: ['text', ({ role }: ConflictRow) => role],
+} as const
+
+const partsOf = (rows: readonly ConflictRow[]): RawBuilder<unknown> => unnest('p', rows, partColumns)
 
 /**
  * A newer word about a part replaces an older one that was not carried out: else the older one would have its say at some

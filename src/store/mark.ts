@@ -87,7 +87,8 @@ export async function mark(
 
 /** A mark that no version can drop: a person, or what was saved, wants the record to be looked at. */
 export const forcedMark = (
-  of: Pick<ChangeEvent, 'id' | 'ref' | 'correlationId' | 'lane'> & Partial<Pick<ChangeEvent, 'kind' | 'erase'>>,
+  of: Pick<ChangeEvent, 'id' | 'ref' | 'correlationId' | 'lane'> &
+    Partial<Pick<ChangeEvent, 'kind' | 'erase' | 'doubt'>>,
   at: Instant,
   notBefore: Instant | null = null,
 ): Mark => ({ event: { kind: 'changed', erase: false, version: null, at, ...of }, force: true, notBefore })

@@ -17,6 +17,7 @@ import { maintain } from './maintain.ts'
 import { mark } from './mark.ts'
 import { meant } from './meant.ts'
 import { bind, checkpoint, checkpoints, putCheckpoint } from './meta.ts'
+import { relink } from './relink.ts'
 import { save } from './save.ts'
 import type { Seal } from './seal.ts'
 import { sightings } from './sightings.ts'
@@ -64,6 +65,7 @@ export function portOver({ db, adapter, clock, seal, instance }: Parts): Store {
         tx => save(tx, token, settlement, seal, now()),
         error => isRace(error) || isTaken(error),
       ),
+    relink: found => transact(db, tx => relink(tx, found, seal, now())),
     nextDue: side => retried(() => nextDue(db, side, now())),
     backlog: sharedBacklog(
       () => retried(() => backlog(db, now())),

@@ -6,8 +6,8 @@
  * so whoever holds it either still owns all of the token's rows or finds none.
  */
 import { sql, type Transaction } from 'kysely'
-import type { LinkChange, RowSettlement, Settlement } from '../model/outcome.ts'
-import { type ChangeEvent, type Instant, type Lane, refKey, type Side } from '../model/resource.ts'
+import type { RowSettlement, Settlement } from '../model/outcome.ts'
+import { type ChangeEvent, type Instant, type Lane, parseRefKey, refKey, type Side } from '../model/resource.ts'
 import { saveConflicts } from './conflicts.ts'
 import { erase } from './erase.ts'
 import { saveFailures } from './failures.ts'
@@ -16,7 +16,7 @@ import { journal } from './journal.ts'
 import { lookNow } from './lookAgain.ts'
 import { forcedMark, type Mark, mark } from './mark.ts'
 import { laneOf } from './pack.ts'
-import { saveLinks } from './saveLinks.ts'
+import { type SavedLinks, saveLinks } from './saveLinks.ts'
 import { free, remark, settle } from './saveRows.ts'
 import { answered, lockAwaited, saveWaits } from './saveWaits.ts'
 import type { Seal } from './seal.ts'
@@ -53,16 +53,24 @@ async function lockRows(
   return held.rows
 }
 
-/** The named rows whose link another pass took; a record that is not named here is marked from outside. */
+/**
+ * The named rows whose link another pass took, or which this save has moved behind their back; a record that is not named
+ * here is marked from outside. What was moved has its target read first: its base is no longer what it has seen.
+ */
 async function again(
   tx: Transaction<Tables>,
-  clashes: readonly LinkChange[],
+  { clashes, moved }: SavedLinks,
   named: ReadonlySet<string>,
   { lane }: Fence,
   now: Instant,
 ): Promise<ReadonlySet<string>> {
-  const mine = new Set<string>()
-  const others: Mark[] = []
+  const mine = new Set<string>(moved.filter(ref => named.has(ref)))
+  const others: Mark[] = moved
+    .filter(ref => !named.has(ref))
+    .map(ref => {
+      const id = `heir:${ref}`
+      return forcedMark({ id, ref: parseRefKey(ref), correlationId: id, lane, doubt: true }, now)
+    })
   for (const { link } of clashes) {
     const ends = [refKey(link.commerce), refKey(link.crm)].filter(ref => named.has(ref))
     for (const ref of ends) mine.add(ref)
@@ -124,8 +132,9 @@ export async function save(
   const held = await lockRows(tx, { ...settlement, marks }, now)
   if (held.filter(row => row.token === token && named.has(row.ref)).length < named.size) throw new Undo()
 
-  const { clashes, made } = await saveLinks(tx, settlement.links, now)
-  const unfinished = await again(tx, clashes, named, claim, now)
+  const saved = await saveLinks(tx, settlement.links, now)
+  const { made } = saved
+  const unfinished = await again(tx, saved, named, claim, now)
   const woken = held.filter(({ ref, waits }) => waits && !named.has(ref)).map(({ ref }) => ref)
   await remark(tx, woken, { uncertain: false, now })
 

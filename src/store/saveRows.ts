@@ -8,7 +8,8 @@ import { texts, unnest } from './unnest.ts'
 
 /**
  * Marks rows again from inside: their links were taken by another pass, or what they waited for has come. `uncertain`
- * makes the next pass read the target: something was written that no base speaks of.
+ * makes the next pass read the target: something was written that no base speaks of. It does what it was asked to do all
+ * over again, so that the record is gone, or to be erased, is not forgotten.
  */
 export async function remark(
   tx: Transaction<Tables>,
@@ -18,6 +19,8 @@ export async function remark(
   if (refs.length === 0) return
   await sql`
     update dirty set mark = mark + 1, forced = mark + 1, uncertain = case when ${uncertain} then mark + 1 else uncertain end,
+      deleted = case when ${uncertain} and deleted is not null then mark + 1 else deleted end,
+      erase = case when ${uncertain} and erase is not null then mark + 1 else erase end,
       due_at = greatest(least(due_at, ${now}::timestamptz), not_before), remarked_at = ${now}::timestamptz
     where ref = any(${texts(refs)})`.execute(tx)
 }

@@ -1,68 +1,8 @@
 /** A worker dies before or after its k-th port call, for every k: what another one makes of it is as if nothing had been. */
-import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Clock, Store } from '../../src/model/ports.ts'
-import { expireLeases } from '../../src/store/lease.ts'
-import { type Opened, open } from '../../src/store/open.ts'
-import { key, quiet } from '../contract/storeWords.ts'
-import { memoryStore } from '../memory/store.ts'
+import { describe, expect, it } from 'vitest'
 import { dyingAt, type Row, rows, stallingAt } from './dying.ts'
-import { type Stage, type Story, stage, stories, thousand } from './stage.ts'
-
-type Kind = {
-  readonly name: string
-  fresh(): Promise<Stage>
-  /** Every lease runs out. */
-  expire(on: Stage): Promise<void>
-}
-
-function inMemory(): Kind {
-  const stores = new WeakMap<Stage, ReturnType<typeof memoryStore>>()
-  return {
-    name: 'the store in memory',
-    async fresh() {
-      let store: ReturnType<typeof memoryStore> | null = null
-      const on = stage(clock => {
-        store = memoryStore(clock)
-        return store
-      })
-      if (store !== null) stores.set(on, store)
-      return on
-    },
-    expire: async on => stores.get(on)?.expire(),
-  }
-}
-
-/** One database for all runs, emptied before each; its clock is that of the stage at hand. */
-function onPGlite(): Kind {
-  let opened: Opened | null = null
-  let clock: Clock | null = null
-  const db = (): Opened => {
-    if (opened === null) throw new Error('the suite has not started')
-    return opened
-  }
-  beforeAll(async () => {
-    const now = (): string => clock?.now() ?? new Date(0).toISOString()
-    const handed: Clock = { now, monotonicMs: () => clock?.monotonicMs() ?? 0, sleep: async () => {} }
-    opened = await open({ database: { memory: true }, clock: handed, log: quiet, encryptionKey: key })
-  })
-  afterAll(async () => opened?.store[Symbol.asyncDispose]())
-  return {
-    name: 'PGlite',
-    async fresh() {
-      const tables = await sql<{ name: string }>`
-        select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(
-        db().db,
-      )
-      for (const { name } of tables.rows) await sql.raw(`delete from ${name}`).execute(db().db)
-      return stage((hand): Store => {
-        clock = hand
-        return db().store
-      })
-    },
-    expire: () => expireLeases(db().db),
-  }
-}
+import { inMemory, type Kind, onPGlite } from './kinds.ts'
+import { type Stage, type Story, stories, thousand } from './stage.ts'
 
 /** Sets the scene and answers what the sender has to deliver. */
 async function begin(on: Stage, story: Story) {

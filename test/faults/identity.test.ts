@@ -42,4 +42,35 @@ describe.each(databases.filter(({ name }) => name !== 'PGlite'))('one email at t
     const page = await now.api<{ items: { kind: string; candidates: unknown[] }[] }>('/conflicts?state=open&limit=200')
     expect(new Set(page.items.map(one => `${one.kind} ${one.candidates.length}`))).toEqual(new Set(['claimed 1']))
   })
+
+  it('shares one contact, with exactly one primary customer, where that is the policy', {
+    timeout: 120_000,
+  }, async () => {
+    const { url, close } = await database.open()
+    opened.push(close)
+    await using now = await world({
+      latencyMs: 20,
+      config: { pace: { passSize: 5, burst: 10_000 }, mappings: { 'customer-person': { onClaimed: 'share' } } },
+      ...(url === null ? {} : { databaseUrl: url }),
+    })
+    await now.service.helper()
+    for (const key of ['at', 'de']) await now.merchant.makes('stores', { key })
+    const signsUp = (n: number, store: string): Promise<unknown> =>
+      now.shopper.signsUp({
+        email: `shared.${n}@example.com`,
+        password: 'secret-enough',
+        lastName: 'Beck',
+        stores: [{ typeId: 'store', key: store }],
+      })
+    const some = Array.from({ length: 50 }, (_, n) => n)
+    await Promise.all(some.map(n => Promise.all([signsUp(n, 'at'), signsUp(n, 'de')])))
+    await now.quiet(90_000)
+    const contacts = await now.crm.rows('Contact')
+    const rows = await now.crm.rows('CT_Identity__c')
+    expect([contacts.length, rows.length]).toEqual([some.length, 2 * some.length])
+    const primary = rows.filter(row => row.CT_Is_Primary__c === true)
+    expect(new Set(primary.map(row => row.CT_Contact__c))).toEqual(new Set(contacts.map(row => row.Id)))
+    expect(primary.map(row => row.CT_Id__c).sort()).toEqual(contacts.map(row => row.CT_Id__c).sort())
+    expect(await now.status()).toMatchObject({ conflicts: 0, failures: 0 })
+  })
 })

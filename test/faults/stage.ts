@@ -3,6 +3,7 @@ import { define } from '../../src/core/define.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { listen } from '../../src/engine/listen.ts'
 import { sync } from '../../src/engine/sync.ts'
+import type { Mapping } from '../../src/model/mapping.ts'
 import type { CommerceSystem, Store } from '../../src/model/ports.ts'
 import { type ChangeEvent, type JsonObject, lanes, type ResourceRef, type Snapshot } from '../../src/model/resource.ts'
 import { memoryWorld, personMapping } from '../memory/world.ts'
@@ -24,7 +25,7 @@ type Clock = ReturnType<typeof memoryWorld>['clock']
 const customer = (id: string): ResourceRef => ({ side: 'commerce', type: 'customer', id })
 
 /** `storeFor` makes, or empties, the store; it is given the stage's clock. */
-export function stage(storeFor: (clock: Clock) => Store, mapping = stageMapping) {
+export function stage(storeFor: (clock: Clock) => Store, mapping: Mapping = stageMapping) {
   const world = memoryWorld({ mappings: [mapping], maxAttempts: 50 })
   const { clock, commerce, crm } = world
   const groups = new Map<string, string>()
@@ -95,7 +96,8 @@ export function stage(storeFor: (clock: Clock) => Store, mapping = stageMapping)
       })
       const refs = [...versions.keys()].map(customer)
       const links = (await store.links(refs)).map(
-        ({ role, commerce: from, crm: to }) => `${role} ${from.id} = ${to.type} ${keyOf(to.id)}`,
+        ({ role, commerce: from, crm: to, primary }) =>
+          `${role} ${from.id} ${primary ? '=' : 'behind'} ${to.type} ${keyOf(to.id)}`,
       )
       const settled = await Promise.all(refs.map(async ref => [ref.id, await store.settled(ref)]))
       const { lanes: waiting, conflicts, failures } = await store.backlog()

@@ -21,7 +21,7 @@ type Listed = Pick<
   readonly failureRows: FailedRecord[]
   readonly conflictRows: Conflict[]
   /** Enters what a save says of them. */
-  enter(settlement: Settlement): void
+  enter(settlement: Pick<Settlement, 'applied' | 'resolved' | 'listings' | 'conflicts' | 'failures'>): void
   /** Takes all away that is about these. */
   forget(isIt: (ref: ResourceRef) => boolean): void
 }
@@ -50,7 +50,9 @@ export function memoryLists(
     if (conflict === undefined) return null
     Object.assign(conflict, { state: choice.do === 'wait' ? 'awaits-merge' : 'decided' })
     const { source, mapping, role, kind } = conflict
-    const decision: Decision = { conflict: id, kind, source, mapping, role, choice, by, at: clock.now() }
+    const [first = null] = conflict.candidates
+    const entered: Choice = choice.do === 'share' ? { do: 'share', crm: first } : choice
+    const decision: Decision = { conflict: id, kind, source, mapping, role, choice: entered, by, at: clock.now() }
     for (const old of decisions)
       if (hasASay(old) && isSamePart(old, conflict) && (choice.do !== 'take' || old.choice.do === 'take')) {
         Object.assign(old, { undoneAt: clock.now(), undoneBy: by })

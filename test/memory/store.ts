@@ -13,6 +13,7 @@ import {
   sameRef,
   type Version,
 } from '../../src/model/resource.ts'
+import { memoryLinks, partKey } from './links.ts'
 import { memoryLists } from './lists.ts'
 import { memorySightings } from './sightings.ts'
 
@@ -58,8 +59,6 @@ export type StoreRule =
   | 'a row stays uncertain until it is settled'
   | 'a SAVE is fenced by its token'
 
-const partKey = (one: { mapping: string; role: string }, ref: ResourceRef): string =>
-  `${one.mapping}|${one.role}|${refKey(ref)}`
 const latest = (a: string, b: string): string => (a > b ? a : b)
 
 export function memoryStore(clock: Clock, without: StoreRule | null = null): MemoryStore {
@@ -152,32 +151,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     return { ref, lane, version, deleted, erase, forced, uncertain, attempts, markedAt, correlationId }
   }
 
-  /** Puts what fits; answers the commerce records whose links moved under this save. */
-  function saveLinks(settlement: Settlement): ReadonlySet<string> {
-    const clashes = new Set<string>()
-    for (const change of settlement.links) {
-      const { link } = change
-      const key = partKey(link, link.commerce)
-      const now = links.get(key)
-      const seen = change.do === 'put' ? change.revision : change.link.revision
-      if (change.do === 'remove' && now === undefined) continue
-      const isTaken =
-        change.do === 'put' &&
-        [...links].some(
-          ([at, one]) =>
-            at !== key && one.mapping === link.mapping && one.role === link.role && sameRef(one.crm, link.crm),
-        )
-      if ((now?.revision ?? null) !== seen || isTaken) clashes.add(refKey(link.commerce))
-      else if (change.do === 'remove') links.delete(key)
-      else {
-        const savedAt = clock.now()
-        const revision = (now?.revision ?? 0) + 1
-        const learnt = change.do === 'put' ? {} : { base: change.base, restores: change.restores }
-        links.set(key, { ...link, ...learnt, revision, since: now?.since ?? savedAt, savedAt })
-      }
-    }
-    return clashes
-  }
+  const saveLinks = memoryLinks(clock, links, event => markOne(event, true, clock.now()))
 
   function forget({ forgotten }: Settlement): void {
     const isIt = (ref: ResourceRef | null): boolean => ref !== null && forgotten.some(one => sameRef(one, ref))
@@ -217,7 +191,11 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   function saveRow(token: string, one: RowSettlement, isClash: boolean): void {
     const row = dirty.get(refKey(one.ref))
     if (row === undefined) return
-    if (isClash) Object.assign(row, { mark: row.mark + 1, forced: row.mark + 1, uncertain: row.mark + 1 })
+    if (isClash) {
+      const mark = row.mark + 1
+      const [deleted, erase] = [row.deleted && mark, row.erase && mark]
+      Object.assign(row, { mark, forced: mark, uncertain: mark, deleted, erase })
+    }
     if (one.do === 'keep') {
       for (const link of linksOf(one.ref)) leased.set(partKey(link, link.commerce), { token, ref: one.ref })
       return
@@ -338,6 +316,14 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       if (settlement.forgotten.length > 0) forget(settlement)
       if (![...dirty.values()].some(row => row.token === token)) endClaim(token)
       return true
+    },
+    async relink({ links: found, marks, conflicts, resolved, journal: lines }) {
+      for (const event of marks) markOne(event, true, clock.now())
+      const puts = found.map(link => ({ do: 'put', link, revision: null }) as const)
+      const clashes = saveLinks({ links: puts })
+      lists.enter({ conflicts, resolved, listings: [], failures: [], applied: [] })
+      journal.push(...lines)
+      return found.filter(one => clashes.has(refKey(one.commerce))).map(one => `${one.role} ${refKey(one.commerce)}`)
     },
     async nextDue(side) {
       const due = [...dirty.values()].filter(row => row.ref.side === side && row.token === null).map(row => row.dueAt)

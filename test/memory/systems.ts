@@ -164,7 +164,7 @@ export function schemaFor(
   })
   const objects = new Map<string, Map<string, FieldSchema>>()
   for (const mapping of mappings)
-    for (const part of mapping.parts) {
+    for (const part of [...mapping.parts, ...(mapping.sharing ? [mapping.sharing.part] : [])]) {
       const fields = objects.get(part.object) ?? new Map<string, FieldSchema>()
       objects.set(part.object, fields)
       for (const name of [
@@ -292,6 +292,19 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
           ]
         }),
       )
+    },
+    async keyed({ object, after, limit, fields }) {
+      system.calls.push({ what: 'find', rows: limit })
+      return live(object)
+        .filter(row => (row.fields[keyField] ?? null) !== null && row.id > (after ?? ''))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit)
+        .map(row => ({
+          ref: { side: 'crm', type: row.object, id: row.id },
+          version: row.modified,
+          modifiedAt: at(row),
+          values: Object.fromEntries([keyField, ...fields].map(field => [field, row.fields[field] ?? null])),
+        }))
     },
     async read(refs, fields) {
       system.calls.push({ what: 'read', rows: refs.length })

@@ -9,10 +9,11 @@ export const isGuestLink = (engine: Engine, { commerce }: Pick<IdentityLink, 'co
 
 export type Held = Pick<Candidate, 'claimedBy' | 'yields'>
 
-/** Who holds a record: a customer before the guest that they were. */
+/** Who holds a record: a customer before the guest that they were; of several customers the primary one. */
 export function holderOf(engine: Engine, claims: readonly IdentityLink[], ref: ResourceRef): Held {
   const here = claims.filter(one => sameRef(one.crm, ref))
-  const holder = here.find(one => !isGuestLink(engine, one)) ?? here[0]
+  const customers = here.filter(one => !isGuestLink(engine, one))
+  const holder = customers.find(one => one.primary) ?? customers[0] ?? here[0]
   if (holder === undefined) return { claimedBy: null }
   return { claimedBy: holder.commerce, ...(isGuestLink(engine, holder) && { yields: true as const }) }
 }

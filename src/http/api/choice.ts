@@ -16,7 +16,7 @@ export type AskedChoice = {
 }
 
 export const choiceProperties = {
-  do: { enum: ['link', 'create', 'ignore', 'take', 'wait'] },
+  do: { enum: ['link', 'share', 'create', 'ignore', 'take', 'wait'] },
   crm: {
     type: 'object',
     required: ['type', 'id'],
@@ -30,6 +30,7 @@ export function choiceOf(asked: AskedChoice): Choice {
   if (asked.do === 'link' && asked.crm)
     return { do: 'link', crm: { side: 'crm', type: asked.crm.type, id: longId(asked.crm.id) } }
   if (asked.do === 'take' && asked.side) return { do: 'take', side: asked.side }
+  if (asked.do === 'share') return { do: 'share', crm: null }
   if (asked.do === 'create' || asked.do === 'ignore' || asked.do === 'wait') return { do: asked.do }
   throw new HttpProblem(
     400,

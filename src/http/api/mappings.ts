@@ -1,6 +1,6 @@
 /** What maps to what and who owns each field, as it runs: the same data the generated docs are made from. */
 import type { FastifyInstance } from 'fastify'
-import type { FieldRule, Mapping } from '../../model/mapping.ts'
+import type { FieldRule, Mapping, MappingPart } from '../../model/mapping.ts'
 import type { Served } from '../served.ts'
 
 const ruleOf = ({ codec, ...rule }: FieldRule) => ({
@@ -8,9 +8,12 @@ const ruleOf = ({ codec, ...rule }: FieldRule) => ({
   codec: codec ? { name: codec.name, doc: codec.doc } : null,
 })
 
+const partOf = (part: MappingPart) => ({ ...part, fields: part.fields.map(ruleOf) })
+
 const shown = (mapping: Mapping) => ({
   ...mapping,
-  parts: mapping.parts.map(part => ({ ...part, fields: part.fields.map(ruleOf) })),
+  parts: mapping.parts.map(partOf),
+  ...(mapping.sharing && { sharing: { ...mapping.sharing, part: partOf(mapping.sharing.part) } }),
 })
 
 export function mappings(app: FastifyInstance, { engine }: Served): void {

@@ -13,7 +13,7 @@ import { recordsNamed } from './resolve.ts'
 type Filter = Omit<ConflictFilter, 'source'> & { readonly source?: string }
 type Asked = {
   readonly filter: Filter
-  readonly choice: { readonly do: 'create' | 'ignore' | 'take' | 'wait'; readonly side?: Side }
+  readonly choice: { readonly do: 'share' | 'create' | 'ignore' | 'take' | 'wait'; readonly side?: Side }
   readonly by?: string
   readonly dryRun: boolean
   readonly expected?: number
@@ -41,7 +41,7 @@ const body = {
       type: 'object',
       required: ['do'],
       additionalProperties: false,
-      properties: { do: { enum: ['create', 'ignore', 'take', 'wait'] }, side: { enum: ['commerce', 'crm'] } },
+      properties: { do: { enum: ['share', 'create', 'ignore', 'take', 'wait'] }, side: { enum: ['commerce', 'crm'] } },
     },
     by: name,
     dryRun: { type: 'boolean', default: true },
@@ -75,7 +75,7 @@ export function resolveMany(app: FastifyInstance, { engine, drain, access }: Ser
       const { choice: asked, dryRun, expected } = request.body
       const choice = choiceOf(asked)
       const filter = filterOf(engine, request.body.filter)
-      if (dryRun) return previewAll(engine, filter, choice)
+      if (dryRun) return previewAll(engine, filter, choice, request.id)
       const by = whoever(request, access, request.body.by)
       if (expected === undefined)
         throw new HttpProblem(

@@ -1,6 +1,15 @@
 /** The mapping `customer-person`: a commercetools customer as a Contact in an Account of its own, or as a person account. */
 import { define } from '../../core/define.ts'
-import type { Codec, FallbackRule, FieldRule, LinkRule, Mapping, MappingPart, MatchRule } from '../../model/mapping.ts'
+import type {
+  Codec,
+  FallbackRule,
+  FieldRule,
+  LinkRule,
+  Mapping,
+  MappingPart,
+  MatchRule,
+  Sharing,
+} from '../../model/mapping.ts'
 import { date } from '../codecs/date.ts'
 import { email } from '../codecs/email.ts'
 import { expanded } from '../codecs/expanded.ts'
@@ -143,6 +152,32 @@ const takesAlong = ['Contact', 'Opportunity', 'Case', 'Contract', 'Order', 'Asse
   field: 'AccountId',
 }))
 
+/**
+ * Of several customers who are one person: each one's key and what tells them apart in a record of its own, found in the
+ * related list of the person. Their profiles stay in the shop; the person's record shows that of the primary one.
+ */
+function sharing({ fieldPrefix }: Setting, of: 'account' | 'contact'): Sharing {
+  const owner = 'commerce'
+  const person = of === 'contact' ? 'Contact' : 'Account'
+  return {
+    of,
+    part: {
+      role: 'identity',
+      object: `${fieldPrefix}Identity__c`,
+      match: [],
+      fields: [
+        { crm: `${fieldPrefix}${person}__c`, commerce: 'sharing.record', owner, personal: false },
+        { crm: `${fieldPrefix}Project__c`, commerce: 'sharing.project', owner, codec: text, personal: false },
+        { crm: `${fieldPrefix}Store_Keys__c`, commerce: 'stores', owner, codec: keys, personal: false },
+        { crm: `${fieldPrefix}Email__c`, commerce: 'email', owner, codec: email },
+        { crm: `${fieldPrefix}Is_Primary__c`, commerce: 'sharing.primary', owner, personal: false },
+      ],
+      links: [],
+      defaults: {},
+    },
+  }
+}
+
 /** Both lists on one record: the Contact's names and phone stand where the Account's would. */
 function personFields(setting: Setting): readonly FieldRule[] {
   const person = contactFields(setting).map(rule => ({
@@ -205,6 +240,7 @@ export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
     parts: isPerson
       ? [{ ...account, match: [...match, { ...byEmail, crm: 'PersonEmail' }], fields: personFields(setting) }]
       : two,
+    sharing: sharing(setting, isPerson ? 'account' : 'contact'),
     deletion: 'unlink',
     creates: 'commerce',
     expand: ['customerGroup'],

@@ -5,6 +5,7 @@ import { check } from './check.ts'
 import { client } from './client.ts'
 import { describe } from './describe.ts'
 import { find } from './find.ts'
+import { keyed } from './keyed.ts'
 import { defaults, type SalesforceOptions } from './options.ts'
 import { windowOf } from './place.ts'
 import { read } from './read.ts'
@@ -28,6 +29,7 @@ export function salesforce(
     batch: { rowsPerGroup: 200, groupsPerCall: 5 },
     schema: known.schema,
     find: (queries, context) => find(org, known, queries, context),
+    keyed: (query, context) => keyed(org, known, query, context),
     read: (refs, fields, context) => read(org, known, refs, fields, context),
     changes: (query, context) =>
       changes({ client: org, describe: known, clock: deps.clock }, windowOf(overlapMs), query, context),
