@@ -1,7 +1,8 @@
 /** What a fallback key is worth: which of the records it found may be the one, and whether that is certain. */
 import type { Candidate, Draft } from '../model/identity.ts'
-import type { FallbackRule, Preference, Value, Within } from '../model/mapping.ts'
+import type { FallbackRule, Likeness, Preference, Value, Within } from '../model/mapping.ts'
 import type { Json } from '../model/resource.ts'
+import { plain } from './plain.ts'
 
 /** How the two sides are looked at. */
 export type View = {
@@ -11,22 +12,18 @@ export type View = {
   readonly meant: (field: string, value: Value) => Value
   /** The id of a record type in this org, by its developer name. */
   readonly recordType: (developerName: string) => string | null
+  /** How values of a field are compared, where its codec says so. */
+  readonly like: (field: string) => Likeness | null
 }
 
-/** Names and codes compared as people compare them: without case, accents and punctuation. */
-const plain = (value: Json): string =>
-  typeof value === 'object'
-    ? ''
-    : String(value)
-        .normalize('NFKD')
-        .toLowerCase()
-        .replace(/[^\p{Letter}\p{Number}]/gu, '')
-
 /** Do both sides have a value of this field, and is it the same? Null where one of them has none. */
-export function sameValue(draft: Draft, { values }: Candidate, field: string, { meant }: View): boolean | null {
-  const ours = plain(draft.fields[field] ?? null)
+export function sameValue(draft: Draft, { values }: Candidate, field: string, { meant, like }: View): boolean | null {
+  const likeness = like(field)
+  const form = (value: Value): string =>
+    likeness === null || value === null ? plain(value) : (likeness.form(String(value)) ?? '')
+  const ours = form(draft.fields[field] ?? null)
   const theirs = values[field] ?? null
-  const [asIs, asMeant] = [plain(theirs), plain(meant(field, theirs))]
+  const [asIs, asMeant] = [form(theirs), form(meant(field, theirs))]
   if (ours === '' || asIs === '') return null
   return ours === asIs || ours === asMeant
 }

@@ -254,6 +254,7 @@ function viewOf(engine: Engine, { mapping, part, body }: Subject, schema: Schema
     value: expression => evaluate(expression)(body),
     meant,
     recordType: name => types.find(one => one.developerName === name)?.id ?? null,
+    like: field => part.fields.find(rule => rule.crm === field || rule.orElse === field)?.codec?.like ?? null,
   }
 }
 

@@ -20,6 +20,20 @@ export type CodecContext = {
   readonly field: FieldSchema | null
 }
 
+/**
+ * When two ways of writing something mean the same. It decides what is compared and what is searched for, never what is
+ * written. Pure; a form's own form is itself, and every spelling has the form of the text it is a spelling of.
+ */
+export type Likeness = {
+  readonly name: string
+  /** One line for the generated docs. */
+  readonly doc: string
+  /** What is compared: the same for all ways of writing one thing. Null for a text that says nothing. */
+  readonly form: (text: string) => string | null
+  /** How Salesforce may hold it: what a search asks for, beginning with the text as it is written here. */
+  readonly spellings: (text: string) => readonly string[]
+}
+
 /** Turns a commerce value into CRM words, and back where that is possible. Pure; the same input gives the same output. */
 export type Codec = {
   readonly name: string
@@ -28,6 +42,8 @@ export type Codec = {
   readonly toCrm: (value: Json, context: CodecContext) => Coded
   /** Absent when the way back is not defined: such a field never flows to commerce. */
   readonly toCommerce?: (value: Value) => Json
+  /** How its values are compared when records are matched. Without: without case, accents and punctuation. */
+  readonly like?: Likeness
 }
 
 /** How a composed value comes apart when Salesforce's wins. */
@@ -80,6 +96,8 @@ export type FallbackRule = {
   readonly by: 'fallback'
   readonly crm: string
   readonly commerce: string
+  /** How the two values are compared. Without: as the codec of the field does, else without case. */
+  readonly like?: Likeness
   /** An expression over the commerce record: what it finds is certain where this is neither empty nor false … */
   readonly when?: string
   /** … or where both sides have the same value of one of these. Without both it is always certain; else a person looks. */
