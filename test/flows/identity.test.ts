@@ -1,14 +1,26 @@
 /** Who is who, story by story: all arrive at once, and each row of the table says what has become of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SyncConfig } from '../../src/config.ts'
 import { until } from '../ports.ts'
 import { type CrmRow, type Customer, type World, world } from '../world.ts'
 
-const config = {
+const config: SyncConfig = {
   pace: { pollMs: 1_000 },
   mappings: {
     'customer-person': {
       fields: { 'Contact.Title': { owner: 'latest' } },
       match: {
+        Account: [
+          { by: 'fallback', crm: 'CT_Vat_Id__c', commerce: 'vatId', as: 'vat-id' },
+          {
+            by: 'fallback',
+            crm: 'Name',
+            commerce: 'companyName',
+            as: 'company-name',
+            legalForms: ['GmbH'],
+            agree: ['BillingCountryCode'],
+          },
+        ],
         Contact: [
           { by: 'external-id', crm: 'CT_Customer_Number__c', commerce: 'customerNumber' },
           {
@@ -353,6 +365,20 @@ describe('who is who', { timeout: 120_000 }, () => {
         row => row?.LastName === 'Back',
         20_000,
       )
+    })
+
+    it('new people of a company that Salesforce knows become contacts of it, by VAT id or by name and country', async () => {
+      const inVat = await now.agent.makes('Account', { Name: 'Werk', CT_Vat_Id__c: 'DE 123 456 789' })
+      const inName = await now.agent.makes('Account', { Name: 'BACKEREI', BillingCountryCode: 'DE' })
+      const draft = { password: 'secret-enough', lastName: 'Buyer' }
+      const byVat = await now.shopper.signsUp({ ...draft, email: at('byvat'), vatId: 'DE123456789' })
+      const byName = await now.shopper.signsUp({
+        ...draft,
+        ...{ email: at('byname'), companyName: 'Bäckerei GmbH' },
+        ...home({}),
+      })
+      await now.quiet()
+      expect([(await theirs(byVat))?.AccountId, (await theirs(byName))?.AccountId]).toEqual([inVat, inName])
     })
 
     it('an email changed to one that another contact holds is an email, and no new identity', async () => {
