@@ -88,6 +88,7 @@ function changed(mapping: Mapping, change: MappingChange, complain: Complaints):
     deletion: change.deletion ?? mapping.deletion,
     ...(change.erasure !== undefined && { erasure: change.erasure }),
     ...(change.whenGone !== undefined && { whenGone: change.whenGone }),
+    ...(change.leads !== undefined && { leads: change.leads }),
     parts: leaving(mapping, change, place, complain).map(part => ({
       ...part,
       match: (matches.get(part.role) ?? part.match).map(rule =>

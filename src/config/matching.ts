@@ -45,6 +45,11 @@ const rule = z.discriminatedUnion('by', [
         .min(1)
         .optional()
         .describe('Of company names: legal forms that say nothing at the end of a name. Default: none.'),
+      lead: field
+        .optional()
+        .describe(
+          'The field of a Lead that holds the same key. Default: `Email` for the email of a person, none for others.',
+        ),
       when: field.optional().describe('Certain where this expression is neither empty nor false …'),
       agree: z.array(field).min(1).optional().describe('… or where one of these fields is the same on both sides.'),
       within: z.array(within).min(1).optional().describe('Which records are looked at: all of these must hold.'),
@@ -88,16 +93,32 @@ export function matching(
   )
 }
 
+/** By what a person is found, Leads are too. */
+const leadFields: Readonly<Record<string, string>> = { Email: 'Email', PersonEmail: 'Email' }
+
 /** A rule as the mapping has it: without what was left out, and with the likeness that was named. */
 function settled(given: z.output<typeof rule>, part: MappingPart, place: string, complain: Complaints): MatchRule {
   if (given.by === 'external-id') return given
-  const { as, plus, dots, legalForms, when, agree, within: bounds, corroborate, prefer, ...rest } = given
+  const {
+    as,
+    plus,
+    dots,
+    legalForms,
+    lead = leadFields[given.crm],
+    when,
+    agree,
+    within: bounds,
+    corroborate,
+    prefer,
+    ...rest
+  } = given
   const written = part.fields.find(each => each.crm === given.crm)?.codec?.like?.name
   const change: LikenessChange = { as, plus, dots, legalForms }
   const like = likeness(change, written, place, complain)
   return {
     ...rest,
     ...(like !== null && { like }),
+    ...(lead !== undefined && { lead }),
     ...(when !== undefined && { when }),
     ...(agree && { agree }),
     ...(bounds && { within: bounds }),

@@ -14,7 +14,10 @@ export function misfit(conflict: Pick<Conflict, 'kind' | 'source' | 'candidates'
     return isDispute(conflict) || conflict.kind === 'duplicate-rule'
       ? null
       : 'the question is which record it is, not which value'
+  if (choice.do === 'link' && conflict.kind === 'lead')
+    return 'a Lead can only be looked at: convert it in Salesforce, and wait for that'
   if (choice.do === 'wait') {
+    if (conflict.kind === 'lead') return null
     if (isDispute(conflict) || conflict.kind === 'deleted' || conflict.kind === 'duplicate-rule')
       return 'a record merge does not answer this question'
     return conflict.candidates.length > 1 ? null : 'there are not several candidates that could be merged'

@@ -17,6 +17,7 @@ import { byRecord, withBuyer } from './guest/buyer.ts'
 import { outgrown } from './guest/holder.ts'
 import { formerly } from './guest/identity.ts'
 import { formerRecords, withCustomers } from './guest/takeOver.ts'
+import { looksAtLeads } from './leads.ts'
 import {
   compared,
   identitiesOf,
@@ -73,6 +74,7 @@ export function projectionOf(engine: Engine, mapping: Mapping, schema: Schema): 
 /** The objects that the mappings of these commerce types write. */
 const objectsOf = (mappings: readonly Mapping[]): readonly string[] => [
   ...new Set(mappings.flatMap(mapping => mapping.parts.map(part => part.object))),
+  ...(mappings.some(looksAtLeads) ? ['Lead'] : []),
 ]
 
 /** A fresh describe is taken when the last is older than this: a new picklist value or field is then seen by itself. */
@@ -147,7 +149,9 @@ export async function consider(
     const one = looked[at]
     if (one === undefined) throw new RangeError('LOOK UP answers one result a subject')
     const view = viewOf(engine, subject, schema)
-    return { subject, looked: one, match: match(subject.draft, { ...one, decision: one.chosen ?? one.decision, view }) }
+    const asksOfLeads = subject.mapping.leads === 'review'
+    const found = match(subject.draft, { ...one, decision: one.chosen ?? one.decision, asksOfLeads, view })
+    return { subject, looked: one, match: found }
   })
   const first = new Map(known.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
   const led = known.map(one => ({ ...one, match: withItsLeader(one, first) }))
@@ -179,8 +183,7 @@ export async function consider(
             emptyDigest: field => engine.digester.digest(field, null),
           })
     places.set(placeKey(draft.role, draft.source), placeOf(made))
-    const note =
-      found.is === 'found' && found.other !== null ? `disagrees: another key leads to ${found.other.id}` : null
+    const note = noteOf(found, one, made)
     if (made.do !== 'wait') return { subject, looked: one, plan: anyway(made, one.decision), note }
     const strangers = made.awaits.filter(ref => above.strangers.has(refKey(ref)))
     return { subject, looked: one, plan: heldBack(made), note, ...(strangers.length > 0 && { strangers }) }
@@ -208,7 +211,7 @@ function parentsFirst(
 const unseen = ({ link, ...one }: ReturnType<typeof vanished>[number]): Considered => ({
   ...one,
   note: null,
-  looked: { link, candidates: [], present: null, survivor: null, decision: null, chosen: null },
+  looked: { link, candidates: [], leads: [], present: null, survivor: null, decision: null, chosen: null },
 })
 /**
  * The links as they are now that nobody else may change those of guests: a customer may have taken a guest's record over
@@ -239,6 +242,15 @@ function withItsLeader({ subject, match: found }: Known, matches: Matches): Matc
       found.candidate.claimedBy !== null &&
       sameRef(leader.candidate.claimedBy, found.candidate.claimedBy))
   return isWith ? found : { is: 'new' }
+}
+
+/** What is worth a look though nothing waits for it. */
+function noteOf(found: Match, { leads }: LookedUp, made: WritePlan): string | null {
+  if (found.is === 'found' && found.other !== null) return `disagrees: another key leads to ${found.other.id}`
+  if (found.is === 'found' && found.candidate.via !== undefined)
+    return `found by the Lead ${found.candidate.via.id} that was converted to it`
+  if (found.is !== 'new' || made.do !== 'create' || leads.length === 0) return null
+  return `made beside an open Lead with the same key: ${[...new Set(leads.map(one => one.ref.id))].join(', ')}`
 }
 
 type Known = { readonly subject: Subject; readonly looked: LookedUp; readonly match: Match }

@@ -23,6 +23,8 @@ export type Subject = {
 export type LookedUp = {
   readonly link: IdentityLink | null
   readonly candidates: readonly Candidate[]
+  /** Leads with one of its keys that nobody has converted yet. */
+  readonly leads: readonly Candidate[]
   readonly present: Present | null
   /** The record that the linked one was merged into; null for any other, and when that one is gone as well. */
   readonly survivor: Candidate | null
@@ -81,17 +83,20 @@ export function identitiesOf(
 
 async function findCandidates(engine: Engine, unlinked: readonly Subject[], schema: Schema, context: CallContext) {
   const candidates = new Map<string, Candidate[]>()
+  const leads = new Map<string, Candidate[]>()
   const sought = await seek(engine, unlinked, schema, context)
-  if (sought.length === 0) return candidates
+  if (sought.length === 0) return { candidates, leads }
   const claims = Map.groupBy(await engine.store.claimants(sought.map(one => one.found.ref)), link => refKey(link.crm))
   for (const { seeker, found } of sought) {
-    const list = candidates.get(subjectKey(seeker)) ?? []
-    candidates.set(subjectKey(seeker), list)
+    // A Lead that stands for itself is nobody's counterpart.
+    const into = found.ref.type === seeker.part.object ? candidates : leads
+    const list = into.get(subjectKey(seeker)) ?? []
+    into.set(subjectKey(seeker), list)
     const { matched: _, ...rest } = found
     const held = holderOf(engine, claims.get(refKey(found.ref)) ?? [], found.ref)
     list.push({ ...rest, digests: digestAll(engine, found.values), ...held })
   }
-  return candidates
+  return { candidates, leads }
 }
 
 /** What is asked of each object, by all that ask. */
@@ -225,7 +230,7 @@ export async function lookUp(
       link === null ? [] : ask(subject.draft, link, subject.part, subject.row.uncertain || decision !== null)
     return link === null || fields.length === 0 ? [] : [{ link, fields }]
   })
-  const [candidates, present, byChoice] = await Promise.all([
+  const [{ candidates, leads }, present, byChoice] = await Promise.all([
     findCandidates(
       engine,
       known.filter(one => one.link === null && !isAlongside(one.subject, byPart)).map(one => one.subject),
@@ -244,6 +249,7 @@ export async function lookUp(
     decision,
     chosen,
     candidates: [...(byChoice.get(subjectKey(subject)) ?? []), ...(candidates.get(subjectKey(subject)) ?? [])],
+    leads: leads.get(subjectKey(subject)) ?? [],
     present: presentOf(link),
     survivor: survivors.get(subjectKey(subject)) ?? null,
   }))

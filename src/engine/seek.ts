@@ -1,14 +1,20 @@
 /** Asks Salesforce who an unlinked draft may be: one question per object and match rule, for all drafts together. */
 import { fieldsOf } from '../core/certain.ts'
 import { evaluate } from '../core/evaluate.ts'
-import type { Draft } from '../model/identity.ts'
-import type { Likeness, MappingPart, MatchRule, Schema } from '../model/mapping.ts'
+import type { Candidate, Draft } from '../model/identity.ts'
+import type { Likeness, Mapping, MappingPart, MatchRule, Schema } from '../model/mapping.ts'
 import type { CallContext, FindQuery, Found } from '../model/ports.ts'
-import { type JsonObject, refKey } from '../model/resource.ts'
+import { type JsonObject, type ResourceRef, refKey } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
+import { behindLead, leadQuery } from './leads.ts'
 
 /** A draft that looks for its counterpart. */
-type Seeker = { readonly draft: Draft; readonly part: MappingPart; readonly body: JsonObject }
+type Seeker = {
+  readonly draft: Draft
+  readonly mapping: Mapping
+  readonly part: MappingPart
+  readonly body: JsonObject
+}
 
 /** Longer than any field that can be searched for. */
 const longest = 255
@@ -45,31 +51,37 @@ export function identities(seeker: Seeker): readonly { readonly field: string; r
 
 type Question<S> = { query: FindQuery; values: Set<string>; seekers: Map<string, Set<S>> }
 
+/** A rule's own question, and the one for Leads that goes with it. */
+function queriesOf({ draft, mapping, part }: Seeker, rule: MatchRule, schema: Schema): readonly FindQuery[] {
+  const fields = schema.get(part.object)?.fields
+  const looked = rule.by === 'fallback' ? fieldsOf(rule).filter(field => fields?.has(field)) : []
+  const wanted = new Set([draft.keyField, ...wantedFields(part, schema), ...looked])
+  wanted.delete(rule.crm)
+  const own: FindQuery = { object: part.object, by: rule, field: rule.crm, values: [], fields: [...wanted] }
+  const ofLeads = leadQuery(mapping, own, schema)
+  return ofLeads === null ? [own] : [own, ofLeads]
+}
+
 function questions<S extends Seeker>(seekers: readonly S[], schema: Schema): readonly Question<S>[] {
-  const asked = new Map<string, Question<S>>()
+  const asked = new Map<string, readonly Question<S>[]>()
   for (const seeker of seekers) {
     const { part, draft } = seeker
-    const object = schema.get(part.object)
     part.match.forEach((rule, place) => {
       const value = soughtValue(rule, seeker)
-      if (value === null || object === undefined || !object.fields.has(rule.crm)) return
+      if (value === null || schema.get(part.object)?.fields.has(rule.crm) !== true) return
       const id = `${draft.mapping}\n${draft.role}\n${place}`
-      let one = asked.get(id)
-      if (one === undefined) {
-        const looked = rule.by === 'fallback' ? fieldsOf(rule).filter(field => object.fields.has(field)) : []
-        const wanted = new Set([draft.keyField, ...wantedFields(part, schema), ...looked])
-        const fields = [...wanted].filter(field => field !== rule.crm)
-        const query: FindQuery = { object: part.object, by: rule, field: rule.crm, values: [], fields }
-        one = { query, values: new Set(), seekers: new Map() }
-        asked.set(id, one)
-      }
-      for (const way of likenessOf(rule, part)?.spellings(value) ?? [value]) {
-        one.values.add(way)
-        one.seekers.set(way, (one.seekers.get(way) ?? new Set()).add(seeker))
-      }
+      const some =
+        asked.get(id) ??
+        queriesOf(seeker, rule, schema).map(query => ({ query, values: new Set<string>(), seekers: new Map() }))
+      asked.set(id, some)
+      for (const way of likenessOf(rule, part)?.spellings(value) ?? [value])
+        for (const one of some) {
+          one.values.add(way)
+          one.seekers.set(way, (one.seekers.get(way) ?? new Set()).add(seeker))
+        }
     })
   }
-  return [...asked.values()].map(one => ({ ...one, query: { ...one.query, values: [...one.values] } }))
+  return [...asked.values()].flat().map(one => ({ ...one, query: { ...one.query, values: [...one.values] } }))
 }
 
 /** The names, in this org, of all fields a part maps. */
@@ -80,13 +92,13 @@ export function wantedFields(part: MappingPart, schema: Schema): readonly string
   )
 }
 
-/** Every record that a rule of a seeker finds, once for each of its rules that does. */
+/** Every record that a rule of a seeker finds, once for each of its rules that does; open Leads among them. */
 export async function seek<S extends Seeker>(
   engine: Engine,
   seekers: readonly S[],
   schema: Schema,
   context: CallContext,
-): Promise<readonly { readonly seeker: S; readonly found: Found }[]> {
+): Promise<readonly { readonly seeker: S; readonly found: Found & Pick<Candidate, 'via'> }[]> {
   const asked = questions(seekers, schema)
   if (asked.length === 0) return []
   const found = await engine.systems.crm.find(
@@ -94,19 +106,27 @@ export async function seek<S extends Seeker>(
     context,
   )
   const met = new Map<S, Set<string>>()
-  return found.flatMap(one =>
-    asked
-      .filter(({ query }) => query.object === one.ref.type && query.by === one.by)
-      .flatMap(({ query, seekers: by }) =>
-        [...(by.get(one.matched) ?? [])].flatMap(seeker => {
-          // Found under two spellings, it is found once.
-          const seen = met.get(seeker) ?? new Set<string>()
-          met.set(seeker, seen)
-          const name = `${seeker.part.match.indexOf(query.by)} ${refKey(one.ref)}`
-          if (seen.has(name)) return []
-          seen.add(name)
-          return [{ seeker, found: one }]
-        }),
-      ),
-  )
+  /** Found under two spellings, or by itself and by a Lead, it is found once. */
+  const isFirst = (seeker: S, by: MatchRule, ref: ResourceRef): boolean => {
+    const seen = met.get(seeker) ?? new Set<string>()
+    met.set(seeker, seen)
+    const name = `${seeker.part.match.indexOf(by)} ${refKey(ref)}`
+    if (seen.has(name)) return false
+    seen.add(name)
+    return true
+  }
+  // What was found by itself comes before what a Lead led to.
+  return found
+    .toSorted((a, b) => Number(a.ref.type === 'Lead') - Number(b.ref.type === 'Lead'))
+    .flatMap(one =>
+      asked
+        .filter(({ query }) => query.object === one.ref.type && query.by === one.by)
+        .flatMap(({ seekers: by }) =>
+          [...(by.get(one.matched) ?? [])].flatMap(seeker => {
+            const { object } = seeker.part
+            const there = one.ref.type === object ? one : behindLead(one, object)
+            return there === null || !isFirst(seeker, one.by, there.ref) ? [] : [{ seeker, found: there }]
+          }),
+        ),
+    )
 }

@@ -73,6 +73,8 @@ export type Candidate = {
   readonly yields?: true
   /** For a guest: the customer who they are, and who owns what this record holds. */
   readonly theirs?: ResourceRef
+  /** The converted Lead that led to it. */
+  readonly via?: ResourceRef
 }
 
 /** The present state of a linked CRM record, read because its values can change the plan. */
@@ -108,6 +110,7 @@ export type ConflictKind =
   | 'claimed'
   | 'disagrees'
   | 'duplicate-rule'
+  | 'lead'
   | 'foreign'
   | 'deleted'
   | 'both-changed'

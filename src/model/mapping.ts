@@ -98,6 +98,8 @@ export type FallbackRule = {
   readonly commerce: string
   /** How the two values are compared. Without: as the codec of the field does, else without case. */
   readonly like?: Likeness
+  /** The field of a Lead that holds the same key: who was converted from it is found by it too. */
+  readonly lead?: string
   /** An expression over the commerce record: what it finds is certain where this is neither empty nor false … */
   readonly when?: string
   /** … or where both sides have the same value of one of these. Without both it is always certain; else a person looks. */
@@ -215,6 +217,14 @@ export type TakeOver = {
   readonly scopes?: string
 }
 
+/**
+ * What a Lead with the same key means. One that was converted leads to its Contact, or its Account. An open one: `note`
+ * makes a record all the same and tells of it in its story, `review` asks a person first. `ignore` looks at none.
+ */
+export type LeadPolicy = 'ignore' | 'note' | 'review'
+
+export const leadPolicies: readonly LeadPolicy[] = ['ignore', 'note', 'review']
+
 /** One pair of kinds of record that are kept in step. */
 export type Mapping = {
   readonly name: string
@@ -235,6 +245,8 @@ export type Mapping = {
   readonly erasure?: ErasurePolicy
   /** Default: `review`. */
   readonly whenGone?: GonePolicy
+  /** Default: `note`. */
+  readonly leads?: LeadPolicy
   readonly creates: Side | 'both'
   /** References to expand when the record is read (`customerGroup`). */
   readonly expand: readonly string[]

@@ -381,6 +381,31 @@ describe('who is who', { timeout: 120_000 }, () => {
       expect([(await theirs(byVat))?.AccountId, (await theirs(byName))?.AccountId]).toEqual([inVat, inName])
     })
 
+    it('a Lead that sales converted leads to its contact, also after that has got another email', async () => {
+      const email = at('converted')
+      const lead = await now.agent.makes('Lead', { Email: email, LastName: 'Beck', Company: 'ACME' })
+      const contact = await now.agent.converts(lead)
+      await now.agent.edits('Contact', contact, { Email: 'private@example.org' })
+      const customer = await now.shopper.signsUp({ password: 'secret-enough', email, lastName: 'Beck' })
+      await until(
+        () => theirs(customer),
+        row => row?.Id === contact,
+        20_000,
+      )
+    })
+
+    it('an open Lead holds nobody up: the story of the contact names it', async () => {
+      const lead = await now.agent.makes('Lead', { Email: at('lead'), LastName: 'Beck', Company: 'ACME' })
+      const customer = await now.shopper.signsUp({ password: 'secret-enough', email: at('lead'), lastName: 'Beck' })
+      await until(
+        () => theirs(customer),
+        row => row !== undefined,
+        20_000,
+      )
+      const story = await now.ctsf<unknown>('trace', customer.id)
+      expect(JSON.stringify(story)).toContain(`open Lead with the same key: ${lead}`)
+    })
+
     it('an email changed to one that another contact holds is an email, and no new identity', async () => {
       const { customer } = of(story('contacts without an email'))
       const mine = await theirs(customer)

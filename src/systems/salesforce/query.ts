@@ -86,6 +86,14 @@ export function valuesOf(
   schema: ObjectSchema | undefined,
 ): Record<string, Value> {
   const values: Record<string, Value> = {}
-  for (const field of fields) values[field] = valueIn(record[field], schema?.fields.get(field))
+  for (const field of fields) values[field] = valueIn(at(record, field), schema?.fields.get(field))
   return values
+}
+
+/** A field of the record, or of one that it refers to: `ConvertedContact.LastName`. */
+function at(record: QueryRecord, path: string): unknown {
+  let here: unknown = record
+  for (const step of path.split('.'))
+    here = typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[step] : null
+  return here
 }
