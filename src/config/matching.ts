@@ -1,6 +1,6 @@
 /** What `sync.config.ts` says of matching: the second keys of each object, in place of the ready-made ones. */
 import { z } from 'zod'
-import type { Mapping, MappingPart, MatchRule } from '../model/mapping.ts'
+import type { Mapping, MappingPart, MatchRule, Preference } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
 import { type LikenessChange, likeness, likenessNames } from './likeness.ts'
 import { scalar } from './scalar.ts'
@@ -14,6 +14,11 @@ const within = z.union([
 const preference = z.union([
   z.strictObject({ crm: field, is: scalar }),
   z.strictObject({ crm: field, has: z.enum(['highest', 'lowest']) }),
+  z.strictObject({
+    related: field.describe('A child relationship: `Cases`, `Orders`, `Opportunities`.'),
+    where: z.record(z.string(), scalar).optional().describe('Only those with these values.'),
+    latest: field.optional().describe('Whose latest one, by this field, is the latest. Without: who has any.'),
+  }),
 ])
 
 const rule = z.discriminatedUnion('by', [
@@ -93,6 +98,12 @@ export function matching(
   )
 }
 
+function preferenceOf(given: z.output<typeof preference>): Preference {
+  if (!('related' in given)) return given
+  const { related, where, latest } = given
+  return { related, ...(where && { where }), ...(latest !== undefined && { latest }) }
+}
+
 /** By what a person is found, Leads are too. */
 const leadFields: Readonly<Record<string, string>> = { Email: 'Email', PersonEmail: 'Email' }
 
@@ -123,6 +134,6 @@ function settled(given: z.output<typeof rule>, part: MappingPart, place: string,
     ...(agree && { agree }),
     ...(bounds && { within: bounds }),
     ...(corroborate && { corroborate }),
-    ...(prefer && { prefer }),
+    ...(prefer && { prefer: prefer.map(preferenceOf) }),
   }
 }

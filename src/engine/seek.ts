@@ -1,6 +1,7 @@
 /** Asks Salesforce who an unlinked draft may be: one question per object and match rule, for all drafts together. */
 import { fieldsOf } from '../core/certain.ts'
 import { evaluate } from '../core/evaluate.ts'
+import { relatedOf } from '../core/relatedOf.ts'
 import type { Candidate, Draft } from '../model/identity.ts'
 import type { Likeness, Mapping, MappingPart, MatchRule, Schema } from '../model/mapping.ts'
 import type { CallContext, FindQuery, Found } from '../model/ports.ts'
@@ -57,7 +58,10 @@ function queriesOf({ draft, mapping, part }: Seeker, rule: MatchRule, schema: Sc
   const looked = rule.by === 'fallback' ? fieldsOf(rule).filter(field => fields?.has(field)) : []
   const wanted = new Set([draft.keyField, ...wantedFields(part, schema), ...looked])
   wanted.delete(rule.crm)
-  const own: FindQuery = { object: part.object, by: rule, field: rule.crm, values: [], fields: [...wanted] }
+  const known = schema.get(part.object)?.relationships
+  const related = rule.by === 'fallback' ? relatedOf(rule).filter(one => known?.has(one.relationship) ?? true) : []
+  const asked = { object: part.object, by: rule, field: rule.crm, values: [], fields: [...wanted] }
+  const own: FindQuery = related.length === 0 ? asked : { ...asked, related }
   const ofLeads = leadQuery(mapping, own, schema)
   return ofLeads === null ? [own] : [own, ofLeads]
 }

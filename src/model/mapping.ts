@@ -90,6 +90,17 @@ export type Within =
 export type Preference =
   | { readonly crm: string; readonly is: Value }
   | { readonly crm: string; readonly has: 'highest' | 'lowest' }
+  | RelatedPreference
+
+/**
+ * The one that records of a child relationship (`Cases`) refer to: any that meet the conditions, or, with `latest`, the
+ * one whose latest such record is the latest by that field.
+ */
+export type RelatedPreference = {
+  readonly related: string
+  readonly where?: Readonly<Record<string, Value>>
+  readonly latest?: string
+}
 
 /** A second key that is safe only under conditions. Fields are named as in Salesforce; they are compared by what they mean. */
 export type FallbackRule = {
@@ -285,6 +296,8 @@ export type ObjectSchema = {
   readonly createable: boolean
   readonly updateable: boolean
   readonly fields: ReadonlyMap<string, FieldSchema>
+  /** The names by which SOQL speaks of records that refer to it (`Cases`). Without: not known. */
+  readonly relationships?: ReadonlySet<string>
   /** Without: none. */
   readonly recordTypes?: readonly RecordTypeSchema[]
 }

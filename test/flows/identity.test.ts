@@ -30,7 +30,10 @@ const config: SyncConfig = {
             when: 'isEmailVerified',
             agree: ['LastName', 'MobilePhone'],
             corroborate: ['LastName'],
-            prefer: [{ crm: 'Department', is: 'VIP' }],
+            prefer: [
+              { crm: 'Department', is: 'VIP' },
+              { related: 'Cases', where: { IsClosed: false } },
+            ],
           },
         ],
       },
@@ -379,6 +382,21 @@ describe('who is who', { timeout: 120_000 }, () => {
       })
       await now.quiet()
       expect([(await theirs(byVat))?.AccountId, (await theirs(byName))?.AccountId]).toEqual([inVat, inName])
+    })
+
+    it('of two the one with an open case is theirs', async () => {
+      const [quiet, busy] = [
+        await now.agent.makes('Contact', { Email: at('cases'), LastName: 'Beck' }),
+        await now.agent.makes('Contact', { Email: at('cases'), LastName: 'Beck' }),
+      ]
+      await now.agent.makes('Case', { ContactId: quiet, Status: 'Closed', Origin: 'Web' })
+      await now.agent.makes('Case', { ContactId: busy, Status: 'New', Origin: 'Web' })
+      const customer = await now.shopper.signsUp({ password: 'secret-enough', email: at('cases'), lastName: 'Beck' })
+      await until(
+        () => theirs(customer),
+        row => row?.Id === busy,
+        20_000,
+      )
     })
 
     it('a Lead that sales converted leads to its contact, also after that has got another email', async () => {

@@ -72,7 +72,7 @@ export const instant = (text: string): Instant => new Date(text).toISOString()
 export const versionOf = (record: QueryRecord): Version => Date.parse(instant(record.SystemModstamp))
 
 /** What a field holds, in our words. Without its schema, a text in the very form of a date-time is taken for one. */
-function valueIn(raw: unknown, schema: FieldSchema | undefined): Value {
+export function valueIn(raw: unknown, schema: FieldSchema | undefined): Value {
   if (typeof raw === 'string') {
     const isTime = schema === undefined ? wireTime.test(raw) : schema.type === 'datetime'
     return isTime && !Number.isNaN(Date.parse(raw)) ? instant(raw) : raw
