@@ -57,6 +57,19 @@ describe('two customers of one email', () => {
   })
 })
 
+describe('a linked customer whose email changes to that of a newcomer', () => {
+  it('and the newcomer are decided one after the other: nobody is looked for while the email is under way', async () => {
+    const world = stage()
+    await world.shopper.saves('demo/1', person('old@example.com', 'Beck'))
+    await world.quiet()
+    await world.shopper.saves('demo/1', person('new@example.com', 'Beck'))
+    await world.shopper.saves('demo/2', person('new@example.com', 'Beck'))
+    await world.quiet()
+    expect(world.contacts()).toHaveLength(1)
+    expect(world.open()).toMatchObject([{ kind: 'claimed', source: { id: 'demo/2' } }])
+  })
+})
+
 describe('an email in another way of writing', () => {
   const found = async (like: FallbackRule['like'], known: string, email: string) => {
     const parts = mapping.parts.map(part => ({

@@ -55,8 +55,9 @@ export const linksByPart = (links: readonly IdentityLink[]): Links =>
 
 /**
  * The identity keys of each record that is not linked yet: what its second keys look for, digested, since they are kept
- * and an email is nobody's to keep. Our own key needs none: an upsert by it is one record, whoever sends it. A guest holds
- * theirs always, and so does who may have been one: what the one writes the other must have seen.
+ * and an email is nobody's to keep; and those that a linked record is about to take: while its email changes to this one,
+ * nobody who has it may be looked for and not found. A guest holds theirs always, and so does who may have been one: what
+ * the one writes the other must have seen.
  */
 export function identitiesOf(
   engine: Engine,
@@ -73,8 +74,10 @@ export function identitiesOf(
     const { row, part, mapping, draft } = subject
     if (mapping.appearsIn !== undefined) want(row, draft.key)
     for (const guest of draft.formerly ?? []) want(row, guest)
-    if (byPart.has(subjectKey(subject)) || isAlongside(subject, byPart)) continue
-    for (const { field, form } of identities(subject)) {
+    if (isAlongside(subject, byPart)) continue
+    const base = byPart.get(subjectKey(subject))?.base
+    const isNews = (field: string): boolean => base === undefined || base[field] !== draft.digests[field]
+    for (const { field, form } of identities(subject, isNews)) {
       want(row, engine.digester.digest(`${part.object}.${field}`, form))
     }
   }

@@ -40,9 +40,12 @@ function soughtValue(rule: MatchRule, { draft, part, body }: Seeker): string | n
  * What the second keys of a record look for, in the form in which they are compared: who it is, as far as the rules say.
  * Our own key needs none: an upsert by it is one record, whoever sends it.
  */
-export function identities(seeker: Seeker): readonly { readonly field: string; readonly form: string }[] {
+export function identities(
+  seeker: Seeker,
+  isWanted: (field: string) => boolean,
+): readonly { readonly field: string; readonly form: string }[] {
   return seeker.part.match.flatMap(rule => {
-    const value = rule.commerce === 'key' ? null : soughtValue(rule, seeker)
+    const value = rule.commerce === 'key' || !isWanted(rule.crm) ? null : soughtValue(rule, seeker)
     if (value === null) return []
     const likeness = likenessOf(rule, seeker.part)
     const form = likeness === null ? value.normalize('NFC').toLowerCase() : likeness.form(value)
