@@ -1,26 +1,14 @@
 /** Who is who, story by story: all arrive at once, and each row of the table says what has become of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SyncConfig } from '../../src/config.ts'
 import { until } from '../ports.ts'
 import { type CrmRow, type Customer, type World, world } from '../world.ts'
 
-const config: SyncConfig = {
+const config = {
   pace: { pollMs: 1_000 },
   mappings: {
     'customer-person': {
       fields: { 'Contact.Title': { owner: 'latest' } },
       match: {
-        Account: [
-          { by: 'fallback', crm: 'CT_Vat_Id__c', commerce: 'vatId', as: 'vat-id' },
-          {
-            by: 'fallback',
-            crm: 'Name',
-            commerce: 'companyName',
-            as: 'company-name',
-            legalForms: ['GmbH'],
-            agree: ['BillingCountryCode'],
-          },
-        ],
         Contact: [
           { by: 'external-id', crm: 'CT_Customer_Number__c', commerce: 'customerNumber' },
           {
@@ -30,10 +18,7 @@ const config: SyncConfig = {
             when: 'isEmailVerified',
             agree: ['LastName', 'MobilePhone'],
             corroborate: ['LastName'],
-            prefer: [
-              { crm: 'Department', is: 'VIP' },
-              { related: 'Cases', where: { IsClosed: false } },
-            ],
+            prefer: [{ crm: 'Department', is: 'VIP' }],
           },
         ],
       },
@@ -368,60 +353,6 @@ describe('who is who', { timeout: 120_000 }, () => {
         row => row?.LastName === 'Back',
         20_000,
       )
-    })
-
-    it('new people of a company that Salesforce knows become contacts of it, by VAT id or by name and country', async () => {
-      const inVat = await now.agent.makes('Account', { Name: 'Werk', CT_Vat_Id__c: 'DE 123 456 789' })
-      const inName = await now.agent.makes('Account', { Name: 'BACKEREI', BillingCountryCode: 'DE' })
-      const draft = { password: 'secret-enough', lastName: 'Buyer' }
-      const byVat = await now.shopper.signsUp({ ...draft, email: at('byvat'), vatId: 'DE123456789' })
-      const byName = await now.shopper.signsUp({
-        ...draft,
-        ...{ email: at('byname'), companyName: 'Bäckerei GmbH' },
-        ...home({}),
-      })
-      await now.quiet()
-      expect([(await theirs(byVat))?.AccountId, (await theirs(byName))?.AccountId]).toEqual([inVat, inName])
-    })
-
-    it('of two the one with an open case is theirs', async () => {
-      const [quiet, busy] = [
-        await now.agent.makes('Contact', { Email: at('cases'), LastName: 'Beck' }),
-        await now.agent.makes('Contact', { Email: at('cases'), LastName: 'Beck' }),
-      ]
-      await now.agent.makes('Case', { ContactId: quiet, Status: 'Closed', Origin: 'Web' })
-      await now.agent.makes('Case', { ContactId: busy, Status: 'New', Origin: 'Web' })
-      const customer = await now.shopper.signsUp({ password: 'secret-enough', email: at('cases'), lastName: 'Beck' })
-      await until(
-        () => theirs(customer),
-        row => row?.Id === busy,
-        20_000,
-      )
-    })
-
-    it('a Lead that sales converted leads to its contact, also after that has got another email', async () => {
-      const email = at('converted')
-      const lead = await now.agent.makes('Lead', { Email: email, LastName: 'Beck', Company: 'ACME' })
-      const contact = await now.agent.converts(lead)
-      await now.agent.edits('Contact', contact, { Email: 'private@example.org' })
-      const customer = await now.shopper.signsUp({ password: 'secret-enough', email, lastName: 'Beck' })
-      await until(
-        () => theirs(customer),
-        row => row?.Id === contact,
-        20_000,
-      )
-    })
-
-    it('an open Lead holds nobody up: the story of the contact names it', async () => {
-      const lead = await now.agent.makes('Lead', { Email: at('lead'), LastName: 'Beck', Company: 'ACME' })
-      const customer = await now.shopper.signsUp({ password: 'secret-enough', email: at('lead'), lastName: 'Beck' })
-      await until(
-        () => theirs(customer),
-        row => row !== undefined,
-        20_000,
-      )
-      const story = await now.ctsf<unknown>('trace', customer.id)
-      expect(JSON.stringify(story)).toContain(`open Lead with the same key: ${lead}`)
     })
 
     it('an email changed to one that another contact holds is an email, and no new identity', async () => {
