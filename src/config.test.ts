@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ConfigError, configure } from './config.ts'
+import type { MatchRule } from './model/mapping.ts'
 
 let folder: string
 beforeEach(() => {
@@ -142,6 +143,26 @@ it('takes the second keys by which records are found, by object', async () => {
   const own = { by: 'external-id', crm: 'CT_Id__c', commerce: 'key' }
   const vat = { by: 'external-id', crm: 'VAT__c', commerce: 'vatId' }
   expect(mappings[0]?.parts.map(part => part.match)).toEqual([[own, vat], [own]])
+})
+
+it('takes how the values of a key are compared', async () => {
+  matched(`{
+    Account: [{ by: 'fallback', crm: 'Name', commerce: 'companyName', as: 'company-name', legalForms: ['GmbH'] }],
+    Contact: [{ by: 'fallback', crm: 'Email', commerce: 'email', plus: 'ignore', dots: ['gmail.com'] }] }`)
+  const { mappings } = await configure({ env: sound, cwd: folder })
+  const [byName, byEmail] = (mappings[0]?.parts ?? []).map(part => part.match.at(-1))
+  const formOf = (rule: MatchRule | undefined, text: string) => rule?.by === 'fallback' && rule.like?.form(text)
+  expect(formOf(byName, 'ACME GmbH')).toBe(formOf(byName, 'Acme'))
+  expect(formOf(byEmail, 'an.na+x@gmail.com')).toBe('anna@gmail.com')
+})
+
+it('says which way of comparing has no such option', async () => {
+  matched(`{ Account: [{ by: 'fallback', crm: 'CT_Vat_Id__c', commerce: 'vatId', as: 'vat-id', plus: 'ignore' }],
+    Contact: [{ by: 'fallback', crm: 'Email', commerce: 'email', legalForms: ['AG'] }] }`)
+  const problems = await problemsOf(sound)
+  const at = (rest: string) => problems[`sync.config.mappings['customer-person'].match['${rest}`]
+  expect(at("Account'][0].plus")).toContain("use it with as: 'email'")
+  expect(at("Contact'][0].legalForms")).toContain("use it with as: 'company-name'")
 })
 
 it('says what is wrong with such keys', async () => {

@@ -101,7 +101,12 @@ export type PlanShape = {
 export type Made = { readonly draft: Draft; readonly plan: WritePlan; readonly asks: readonly string[] }
 
 /** A match that looks at nothing but the keys. */
-export const blind: View = { value: () => null, meant: (_field, value) => value, recordType: () => null }
+export const blind: View = {
+  value: () => null,
+  meant: (_field, value) => value,
+  recordType: () => null,
+  like: () => null,
+}
 
 /** A digest that people can read: `k.LastName="Lovelace"`. */
 export const digest = (field: string, value: Value): Digest => `k.${field}=${JSON.stringify(value)}`
@@ -233,6 +238,7 @@ function make(some: Given): readonly Made[] {
       value: expression => evaluate(expression)(body),
       meant: meant(draft.role, body),
       recordType: () => null,
+      like: field => part.fields.find(rule => rule.crm === field)?.codec?.like ?? null,
     }
     const found = match(draft, { link, candidates, decision, view })
     const asks = link === null ? [] : ask(draft, link, part, uncertain)

@@ -252,6 +252,11 @@ export async function world(options: WorldOptions = {}) {
         post(`${crmUrl}/__emulator/undelete`, { object, id }),
       merges: (object: string, masterId: string, loserId: string): Promise<unknown> =>
         post(`${crmUrl}/__emulator/merge`, { object, masterId, loserId }),
+      /** The Contact that a Lead becomes; no deal. */
+      converts: async (leadId: string): Promise<string> => {
+        await post(`${crmUrl}/__emulator/convert`, { leadId, opportunityName: null })
+        return String((await rows('Lead')).find(row => row.Id === leadId)?.ConvertedContactId)
+      },
     },
     crm: {
       rows,

@@ -1,6 +1,7 @@
 /** `ctsf check`: everything wrong with the way to both systems, and with the mappings against the org, before anything runs. */
 import type { Config } from '../config.ts'
 import { fieldsOf } from '../core/certain.ts'
+import { relatedOf } from '../core/relatedOf.ts'
 import { clock } from '../lib/clock.ts'
 import { log } from '../lib/log.ts'
 import type { FieldRule, Mapping, MappingPart, Schema } from '../model/mapping.ts'
@@ -105,12 +106,21 @@ function unsearchable({ name, keyField, parts }: Mapping, schema: Schema): reado
     if (fields === undefined) return []
     // What the mapping writes is missed already.
     const told = new Set([keyField, ...mapped.map(one => one.crm)])
+    const relationships = schema.get(object)?.relationships
     return match.flatMap((rule): readonly Problem[] => {
       const place = `mapping ${name}.${object}.match`
       const beside = rule.by === 'fallback' ? fieldsOf(rule) : []
       const unknown = [rule.crm, ...beside].filter(field => !fields.has(field) && !told.has(field))
       const closed = fields.get(rule.crm)?.filterable === false
+      const related = rule.by === 'fallback' ? relatedOf(rule).map(one => one.relationship) : []
       return [
+        ...related
+          .filter(one => relationships?.has(one) === false)
+          .map(one => ({
+            place: `${place}.prefer`,
+            problem: `${object} has no child relationship ${one} for this user.`,
+            fix: 'Correct the name (the plural that SOQL uses, such as Cases), or grant read access to that object.',
+          })),
         ...unknown.map(field => ({
           place,
           problem: `The field ${object}.${field} is not there for this user.`,

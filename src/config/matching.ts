@@ -1,7 +1,8 @@
 /** What `sync.config.ts` says of matching: the second keys of each object, in place of the ready-made ones. */
 import { z } from 'zod'
-import type { Mapping, MatchRule } from '../model/mapping.ts'
+import type { Mapping, MappingPart, MatchRule, Preference } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
+import { type LikenessChange, likeness, likenessNames } from './likeness.ts'
 import { scalar } from './scalar.ts'
 
 const field = z.string().min(1)
@@ -13,6 +14,11 @@ const within = z.union([
 const preference = z.union([
   z.strictObject({ crm: field, is: scalar }),
   z.strictObject({ crm: field, has: z.enum(['highest', 'lowest']) }),
+  z.strictObject({
+    related: field.describe('A child relationship: `Cases`, `Orders`, `Opportunities`.'),
+    where: z.record(z.string(), scalar).optional().describe('Only those with these values.'),
+    latest: field.optional().describe('Whose latest one, by this field, is the latest. Without: who has any.'),
+  }),
 ])
 
 const rule = z.discriminatedUnion('by', [
@@ -24,6 +30,31 @@ const rule = z.discriminatedUnion('by', [
       by: z.literal('fallback'),
       crm: field,
       commerce: field,
+      as: z
+        .enum(likenessNames)
+        .optional()
+        .describe(
+          'How the two values are compared. Default: as the field is when the mapping writes it, else without case.',
+        ),
+      plus: z
+        .literal('ignore')
+        .optional()
+        .describe('Of emails: `anna+shop@…` is `anna@…`. Default: it is another mailbox.'),
+      dots: z
+        .array(field)
+        .min(1)
+        .optional()
+        .describe('Of emails: domains at which `an.na@…` is `anna@…`, such as `gmail.com`. Default: none.'),
+      legalForms: z
+        .array(field)
+        .min(1)
+        .optional()
+        .describe('Of company names: legal forms that say nothing at the end of a name. Default: none.'),
+      lead: field
+        .optional()
+        .describe(
+          'The field of a Lead that holds the same key. Default: `Email` for the email of a person, none for others.',
+        ),
       when: field.optional().describe('Certain where this expression is neither empty nor false …'),
       agree: z.array(field).min(1).optional().describe('… or where one of these fields is the same on both sides.'),
       within: z.array(within).min(1).optional().describe('Which records are looked at: all of these must hold.'),
@@ -59,12 +90,50 @@ export function matching(
   return new Map(
     parts.map(part => {
       const own = part.match.filter(one => one.crm === keyField)
-      const given = change?.[part.object]?.map(settled)
+      const given = change?.[part.object]?.map((one, at) =>
+        settled(one, part, `${place}.match['${part.object}'][${at}]`, complain),
+      )
       return [part.role, given === undefined ? part.match : [...own, ...given]]
     }),
   )
 }
 
-/** Without what was left out. */
-const settled = (given: z.output<typeof rule>): MatchRule =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as MatchRule
+function preferenceOf(given: z.output<typeof preference>): Preference {
+  if (!('related' in given)) return given
+  const { related, where, latest } = given
+  return { related, ...(where && { where }), ...(latest !== undefined && { latest }) }
+}
+
+/** By what a person is found, Leads are too. */
+const leadFields: Readonly<Record<string, string>> = { Email: 'Email', PersonEmail: 'Email' }
+
+/** A rule as the mapping has it: without what was left out, and with the likeness that was named. */
+function settled(given: z.output<typeof rule>, part: MappingPart, place: string, complain: Complaints): MatchRule {
+  if (given.by === 'external-id') return given
+  const {
+    as,
+    plus,
+    dots,
+    legalForms,
+    lead = leadFields[given.crm],
+    when,
+    agree,
+    within: bounds,
+    corroborate,
+    prefer,
+    ...rest
+  } = given
+  const written = part.fields.find(each => each.crm === given.crm)?.codec?.like?.name
+  const change: LikenessChange = { as, plus, dots, legalForms }
+  const like = likeness(change, written, place, complain)
+  return {
+    ...rest,
+    ...(like !== null && { like }),
+    ...(lead !== undefined && { lead }),
+    ...(when !== undefined && { when }),
+    ...(agree && { agree }),
+    ...(bounds && { within: bounds }),
+    ...(corroborate && { corroborate }),
+    ...(prefer && { prefer: prefer.map(preferenceOf) }),
+  }
+}

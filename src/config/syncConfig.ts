@@ -4,7 +4,14 @@ import { nearMiss } from '../lib/nearMiss.ts'
 import { date } from '../mappings/codecs/date.ts'
 import { not } from '../mappings/codecs/not.ts'
 import { text } from '../mappings/codecs/text.ts'
-import { type Codec, claimedPolicies, deletionPolicies, gonePolicies, ownerships } from '../model/mapping.ts'
+import {
+  type Codec,
+  claimedPolicies,
+  deletionPolicies,
+  gonePolicies,
+  leadPolicies,
+  ownerships,
+} from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
 import { matchSchema } from './matching.ts'
 import { scalar } from './scalar.ts'
@@ -73,6 +80,12 @@ const mapping = z.strictObject({
     .optional()
     .describe(
       "What happens when a person is found who is another customer's already: `review` asks, `share` lets them be one person with several customers (how-to/many-on-one.md). Default: `review`.",
+    ),
+  leads: z
+    .enum(leadPolicies)
+    .optional()
+    .describe(
+      'What an open Lead with the same email means: `note` makes a record and says so in its story, `review` asks a person first, `ignore` looks at no Leads, converted ones included. Default: `note` (how-to/tune-matching.md).',
     ),
   deactivate: z
     .record(z.string(), z.union([scalar, z.strictObject({ at: z.literal('deletion') })]))

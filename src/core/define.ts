@@ -1,5 +1,6 @@
 /** The door through which every mapping enters: what is wrong with it is said at once, before anything runs. */
 import {
+  type FallbackRule,
   type FieldRule,
   type LinkRule,
   type Mapping,
@@ -8,6 +9,7 @@ import {
   ownerships,
 } from '../model/mapping.ts'
 import { evaluate } from './evaluate.ts'
+import { relatedOf } from './relatedOf.ts'
 import { pathsBack } from './sharedPaths.ts'
 
 /** One thing wrong with a mapping. `place` is a path into it: `customer-person.contact.LastName.owner`. */
@@ -51,11 +53,20 @@ function fieldProblems(at: string, rule: FieldRule, part: MappingPart): MappingP
   ]
 }
 
+/** SOQL asks one child relationship once in a question. */
+function twiceRelated(place: string, rule: FallbackRule): MappingProblem[] {
+  const names = relatedOf(rule).map(one => one.relationship)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice === undefined) return []
+  return [{ place, problem: `two tie-breaks look at ${twice}`, fix: 'keep one of them' }]
+}
+
 function matchProblems(at: string, rule: MatchRule): MappingProblem[] {
   if (rule.by === 'external-id') return rule.commerce === 'key' ? [] : expressionProblem(at, rule.commerce)
   return [
     ...expressionProblem(at, rule.commerce),
     ...expressionProblem(`${at}.when`, rule.when),
+    ...twiceRelated(`${at}.prefer`, rule),
     ...(rule.within ?? []).flatMap(one =>
       'commerce' in one ? expressionProblem(`${at}.within.${one.crm}`, one.commerce) : [],
     ),

@@ -17,6 +17,7 @@ describe('which decision answers which question', () => {
     [asked('ambiguous', 1), ['link', 'create', 'ignore']],
     [asked('claimed'), ['link', 'share', 'create', 'ignore']],
     [asked('duplicate-rule', 2), ['take', 'take', 'link', 'link', 'create', 'ignore']],
+    [asked('lead', 1), ['create', 'wait', 'ignore']],
     [asked('deleted', 0), ['create', 'ignore']],
     [asked('both-changed'), ['take', 'take', 'ignore']],
     [asked('rewritten'), ['take', 'take', 'ignore']],

@@ -21,7 +21,10 @@ export function misfit(conflict: Pick<Conflict, 'kind' | 'source' | 'candidates'
     return conflict.kind === 'claimed' && conflict.candidates.length === 1
       ? null
       : "only a record that is another one's already can be shared with it"
+  if (choice.do === 'link' && conflict.kind === 'lead')
+    return 'a Lead can only be looked at: convert it in Salesforce, and wait for that'
   if (choice.do === 'wait') {
+    if (conflict.kind === 'lead') return null
     if (isDispute(conflict) || conflict.kind === 'deleted' || conflict.kind === 'duplicate-rule')
       return 'a record merge does not answer this question'
     return conflict.candidates.length > 1 ? null : 'there are not several candidates that could be merged'

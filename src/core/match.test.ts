@@ -108,6 +108,29 @@ describe('a fallback key', () => {
       })
   })
 
+  test('prefers who has such records, then whose latest is the latest; where nobody asked, it tells nobody apart', () => {
+    const cases = { related: 'Cases', where: { IsClosed: false } } as const
+    const open = 'Cases(IsClosed=false)'
+    const by = rule({ prefer: [cases, { related: 'Orders', latest: 'EffectiveDate' }] })
+    const [a, b, c] = [
+      { [open]: false, 'Orders.EffectiveDate': '2026-03-01' },
+      { [open]: true, 'Orders.EffectiveDate': '2026-01-01' },
+      { [open]: true, 'Orders.EffectiveDate': '2026-02-01' },
+    ]
+    expect(chosen(by, a, b)).toBe('B')
+    expect(chosen(by, a, b, c)).toBe('C')
+    expect(chosen(by, a, { [open]: false, 'Orders.EffectiveDate': null })).toBe('A')
+    expect(chosen(by, a, b, {})).toBe('A,B,C')
+  })
+
+  test('prefers a record type by its developer name', () => {
+    const by = rule({ prefer: [{ crm: 'RecordTypeId', is: 'Shopper' }] })
+    const view = { recordType: (name: string) => (name === 'Shopper' ? '012S' : null) }
+    expect(among(by, view, { RecordTypeId: '012B' }, { RecordTypeId: '012S' })).toMatchObject({
+      candidate: { ref: { id: 'B' } },
+    })
+  })
+
   test('sees only records within its bounds', () => {
     const by = rule({
       within: [

@@ -9,6 +9,10 @@ export type MatchInput = {
   readonly link: IdentityLink | null
   /** What LOOK UP found, in the order of the part's match rules. */
   readonly candidates: readonly Candidate[]
+  /** Leads with the same key that nobody has converted yet. */
+  readonly leads?: readonly Candidate[]
+  /** Is a person asked before a record is made beside an open Lead? */
+  readonly asksOfLeads?: boolean
   /** A person's decision about this record that is not yet carried out. */
   readonly decision: Decision | null
   readonly view: View
@@ -99,7 +103,15 @@ function fallback(draft: Draft, candidates: readonly Candidate[], how: How): Mat
 }
 
 /** The counterpart of a draft, or why there is none that is certain. */
-export function match(draft: Draft, { link, candidates, decision, view, shares = false }: MatchInput): Match {
+export function match(draft: Draft, input: MatchInput): Match {
+  const found = matched(draft, input)
+  // Who is decided to be new is new; for anybody else the Lead may be the same person.
+  if (found.is !== 'new' || input.decision?.choice.do === 'create') return found
+  const leads = input.asksOfLeads === true ? uniqueRecords(input.leads ?? []) : []
+  return leads.length > 0 ? unclear(leads, 'lead') : found
+}
+
+function matched(draft: Draft, { link, candidates, decision, view, shares = false }: MatchInput): Match {
   const choice = decision?.choice
   if (choice?.do === 'link' || choice?.do === 'share') {
     const { crm } = choice

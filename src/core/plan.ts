@@ -148,6 +148,7 @@ function unclear(draft: Draft, { candidates, why: kind, because }: Extract<Match
   const reasons: Partial<Record<typeof kind, string>> = {
     claimed: `the record found belongs to another ${draft.source.type} already`,
     foreign: 'the record found carries the key of a project that is not served here',
+    lead: `${candidates.length === 1 ? 'an open Lead has' : `${candidates.length} open Leads have`} the same key, and converting it would make a second record`,
     disagrees: 'the record found agrees by one key, but other details contradict it',
   }
   const why = because ?? reasons[kind] ?? `${candidates.length} records of ${draft.object} match`

@@ -19,6 +19,7 @@ import { byRecord, withBuyer } from './guest/buyer.ts'
 import { outgrown } from './guest/holder.ts'
 import { formerly } from './guest/identity.ts'
 import { formerRecords, withCustomers } from './guest/takeOver.ts'
+import { looksAtLeads } from './leads.ts'
 import {
   compared,
   identitiesOf,
@@ -70,6 +71,7 @@ export const objectsOf = (mappings: readonly Mapping[]): readonly string[] => [
   ...new Set(
     mappings.flatMap(({ parts, sharing }) => [...parts, ...(sharing ? [sharing.part] : [])].map(part => part.object)),
   ),
+  ...(mappings.some(looksAtLeads) ? ['Lead'] : []),
 ]
 
 /** A fresh describe is taken when the last is older than this: a new picklist value or field is then seen by itself. */
@@ -157,8 +159,10 @@ export async function consider(
     if (one === undefined) throw new RangeError('LOOK UP answers one result a subject')
     const view = viewOf(engine, subject, schema)
     const shares = mayShare(subject, one, schema)
+    const asksOfLeads = subject.mapping.leads === 'review'
     const decision = one.chosen ?? one.decision
-    return { subject, looked: one, match: match(subject.draft, { ...one, decision, view, shares }), shares }
+    const found = match(subject.draft, { ...one, decision, asksOfLeads, view, shares })
+    return { subject, looked: one, match: found, shares }
   })
   const first = new Map(known.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
   const led = known.map(one => ({ ...one, match: withItsLeader(one, first) }))
@@ -192,8 +196,7 @@ export async function consider(
             emptyDigest: field => engine.digester.digest(field, null),
           })
     places.set(placeKey(draft.role, draft.source), placeOf(made))
-    const note =
-      found.is === 'found' && found.other !== null ? `disagrees: another key leads to ${found.other.id}` : null
+    const note = noteOf(found, one, made)
     if (made.do !== 'wait') return { subject, looked: one, plan: anyway(made, one.decision), note }
     const strangers = made.awaits.filter(ref => above.strangers.has(refKey(ref)))
     return { subject, looked: one, plan: heldBack(made), note, ...(strangers.length > 0 && { strangers }) }
@@ -230,7 +233,7 @@ function parentsFirst(
 const unseen = ({ link, ...one }: ReturnType<typeof vanished>[number]): Considered => ({
   ...one,
   note: null,
-  looked: { link, candidates: [], present: null, survivor: null, decision: null, chosen: null },
+  looked: { link, candidates: [], leads: [], present: null, survivor: null, decision: null, chosen: null },
 })
 /**
  * The links as they are now that nobody else may change those of guests: a customer may have taken a guest's record over
@@ -263,6 +266,15 @@ function withItsLeader({ subject, match: found }: Known, matches: Matches): Matc
   return isWith ? found : { is: 'new' }
 }
 
+/** What is worth a look though nothing waits for it. */
+function noteOf(found: Match, { leads }: LookedUp, made: WritePlan): string | null {
+  if (found.is === 'found' && found.other !== null) return `disagrees: another key leads to ${found.other.id}`
+  if (found.is === 'found' && found.candidate.via !== undefined)
+    return `found by the Lead ${found.candidate.via.id} that was converted to it`
+  if (found.is !== 'new' || made.do !== 'create' || leads.length === 0) return null
+  return `made beside an open Lead with the same key: ${[...new Set(leads.map(one => one.ref.id))].join(', ')}`
+}
+
 type Known = {
   readonly subject: Subject
   readonly looked: LookedUp
@@ -281,6 +293,7 @@ function viewOf(engine: Engine, { mapping, part, body }: Subject, schema: Schema
     value: expression => evaluate(expression)(body),
     meant,
     recordType: name => types.find(one => one.developerName === name)?.id ?? null,
+    like: field => part.fields.find(rule => rule.crm === field || rule.orElse === field)?.codec?.like ?? null,
   }
 }
 

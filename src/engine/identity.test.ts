@@ -1,6 +1,7 @@
 /** How people are found in Salesforce, in the engine: two of one email, families, and those who are there already. */
 import { describe, expect, it } from 'vitest'
 import { memoryWorld, personMapping } from '../../test/memory/world.ts'
+import { likeEmail } from '../mappings/codecs/likeEmail.ts'
 import type { FallbackRule, Mapping } from '../model/mapping.ts'
 
 const byEmail: FallbackRule = {
@@ -53,6 +54,44 @@ describe('two customers of one email', () => {
     await world.quiet()
     expect(world.contacts()).toHaveLength(197)
     expect(world.open()).toHaveLength(3)
+  })
+})
+
+describe('a linked customer whose email changes to that of a newcomer', () => {
+  it('and the newcomer are decided one after the other: nobody is looked for while the email is under way', async () => {
+    const world = stage()
+    await world.shopper.saves('demo/1', person('old@example.com', 'Beck'))
+    await world.quiet()
+    await world.shopper.saves('demo/1', person('new@example.com', 'Beck'))
+    await world.shopper.saves('demo/2', person('new@example.com', 'Beck'))
+    await world.quiet()
+    expect(world.contacts()).toHaveLength(1)
+    expect(world.open()).toMatchObject([{ kind: 'claimed', source: { id: 'demo/2' } }])
+  })
+})
+
+describe('an email in another way of writing', () => {
+  const found = async (like: FallbackRule['like'], known: string, email: string) => {
+    const parts = mapping.parts.map(part => ({
+      ...part,
+      match: part.match.map(rule => (rule === byEmail && like !== undefined ? { ...byEmail, like } : rule)),
+    }))
+    const world = memoryWorld({ mappings: [{ ...mapping, parts }] })
+    world.crm.make('Contact', { Email: known, LastName: 'Beck' })
+    await world.shopper.saves('demo/1', person(email, 'Beck'))
+    await world.quiet()
+    expect(world.contact('demo/1')?.fields.Email).toBe(email)
+    return world.crm.of('Contact').length === 1
+  }
+
+  it('leads to the contact, and is written as the shop has it', async () => {
+    const [plain, tagless] = [likeEmail(), likeEmail({ plus: 'ignore', dots: ['gmail.com'] })]
+    expect(await found(plain, 'anna@xn--mller-kva.de', 'anna@müller.de')).toBe(true)
+    expect(await found(plain, 'anna@müller.de', 'anna@xn--mller-kva.de')).toBe(true)
+    expect(await found(plain, 'anna@example.com', 'anna+shop@example.com')).toBe(false)
+    expect(await found(tagless, 'anna@example.com', 'anna+shop@example.com')).toBe(true)
+    expect(await found(tagless, 'anna@gmail.com', 'an.na+shop@gmail.com')).toBe(true)
+    expect(await found(tagless, 'anna@web.de', 'an.na@web.de')).toBe(false)
   })
 })
 

@@ -210,7 +210,7 @@ export async function letGo(
       subject,
       plan,
       note: null,
-      looked: { link, candidates: [], present: null, survivor: null, decision: null, chosen: null, guests },
+      looked: { link, candidates: [], leads: [], present: null, survivor: null, decision: null, chosen: null, guests },
     }
   })
 }

@@ -1,15 +1,14 @@
 /** LOOK UP: links from the store always; Salesforce only where its answer can change the plan. */
 import { ask } from '../core/ask.ts'
-import { fieldsOf } from '../core/certain.ts'
-import { evaluate } from '../core/evaluate.ts'
 import type { Base, Candidate, Draft, IdentityLink, Present } from '../model/identity.ts'
 import type { Mapping, MappingPart, MatchRule, Schema, Value } from '../model/mapping.ts'
 import type { Decision } from '../model/plan.ts'
-import type { CallContext, ClaimedRow, FindQuery, Found, PresentRead } from '../model/ports.ts'
+import type { CallContext, ClaimedRow, PresentRead } from '../model/ports.ts'
 import { type JsonObject, type ResourceRef, refKey, sameRef } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
 import { readFollowed, type StillThere } from './follow.ts'
 import { type Held, holderOf } from './guest/holder.ts'
+import { identities, seek, wantedFields } from './seek.ts'
 
 /** A draft with the rules it came from and the row it belongs to. */
 export type Subject = {
@@ -24,6 +23,8 @@ export type Subject = {
 export type LookedUp = {
   readonly link: IdentityLink | null
   readonly candidates: readonly Candidate[]
+  /** Leads with one of its keys that nobody has converted yet. */
+  readonly leads: readonly Candidate[]
   readonly present: Present | null
   /** The record that the linked one was merged into; null for any other, and when that one is gone as well. */
   readonly survivor: Candidate | null
@@ -46,19 +47,6 @@ export function digestAll(engine: Engine, values: Readonly<Record<string, Value>
   )
 }
 
-/** Longer than any field that can be searched for. */
-const longest = 255
-
-/** The value a match rule looks for, as Salesforce stores it; null when the record has none that could be there. */
-function soughtValue(rule: MatchRule, { draft, part, body }: Subject): string | null {
-  if (rule.commerce === 'key') return draft.key
-  // Of a field that is mapped from the same value, the form that its codec gives; a value that it refuses is nobody's.
-  const mapped = part.fields.some(each => each.crm === rule.crm && each.commerce === rule.commerce)
-  const value = mapped ? (draft.fields[rule.crm] ?? null) : evaluate(rule.commerce)(body)
-  const text = value === null || typeof value === 'object' ? '' : String(value).trim()
-  return text === '' || text.length > longest ? null : text
-}
-
 /** Links by the part of the record that they are of. */
 export type Links = ReadonlyMap<string, IdentityLink>
 
@@ -67,8 +55,9 @@ export const linksByPart = (links: readonly IdentityLink[]): Links =>
 
 /**
  * The identity keys of each record that is not linked yet: what its second keys look for, digested, since they are kept
- * and an email is nobody's to keep. Our own key needs none: an upsert by it is one record, whoever sends it. A guest holds
- * theirs always, and so does who may have been one: what the one writes the other must have seen.
+ * and an email is nobody's to keep; and those that a linked record is about to take: while its email changes to this one,
+ * nobody who has it may be looked for and not found. A guest holds theirs always, and so does who may have been one: what
+ * the one writes the other must have seen.
  */
 export function identitiesOf(
   engine: Engine,
@@ -85,78 +74,32 @@ export function identitiesOf(
     const { row, part, mapping, draft } = subject
     if (mapping.appearsIn !== undefined) want(row, draft.key)
     for (const guest of draft.formerly ?? []) want(row, guest)
-    if (byPart.has(subjectKey(subject)) || isAlongside(subject, byPart)) continue
-    for (const rule of part.match) {
-      const value = rule.commerce === 'key' ? null : soughtValue(rule, subject)
-      if (value === null) continue
-      want(row, engine.digester.digest(`${part.object}.${rule.crm}`, value.normalize('NFC').toLowerCase()))
+    if (isAlongside(subject, byPart)) continue
+    const base = byPart.get(subjectKey(subject))?.base
+    const isNews = (field: string): boolean => base === undefined || base[field] !== draft.digests[field]
+    for (const { field, form } of identities(subject, isNews)) {
+      want(row, engine.digester.digest(`${part.object}.${field}`, form))
     }
   }
   return [...wanted.values()]
 }
 
-type Sought = { query: FindQuery; seekers: Map<string, Subject[]> }
-
-/** One question per object and match rule, for all unlinked drafts together. */
-function questions(subjects: readonly Subject[], schema: Schema): Sought[] {
-  const sought = new Map<string, Sought & { values: Set<string> }>()
-  for (const subject of subjects) {
-    const { part, draft } = subject
-    const object = schema.get(part.object)
-    for (const rule of part.match) {
-      const value = soughtValue(rule, subject)
-      if (value === null || object === undefined || !object.fields.has(rule.crm)) continue
-      const id = `${part.object}\n${rule.by}\n${rule.crm}\n${draft.mapping}\n${draft.role}`
-      let one = sought.get(id)
-      if (one === undefined) {
-        const looked = rule.by === 'fallback' ? fieldsOf(rule).filter(field => object.fields.has(field)) : []
-        const wanted = new Set([draft.keyField, ...wantedFields(part, schema), ...looked])
-        const fields = [...wanted].filter(field => field !== rule.crm)
-        const values = new Set<string>()
-        const query: FindQuery = { object: part.object, by: rule, field: rule.crm, values: [], fields }
-        one = { query, values, seekers: new Map() }
-        sought.set(id, one)
-      }
-      one.values.add(value)
-      one.seekers.set(value, [...(one.seekers.get(value) ?? []), subject])
-    }
-  }
-  return [...sought.values()].map(({ query, values, seekers }) => ({
-    query: { ...query, values: [...values] },
-    seekers,
-  }))
-}
-
-/** The names, in this org, of all fields a part maps. */
-export function wantedFields(part: MappingPart, schema: Schema): readonly string[] {
-  const fields = schema.get(part.object)?.fields
-  return part.fields.flatMap(
-    rule => [rule.crm, rule.orElse].find(name => name !== undefined && fields?.has(name)) ?? [],
-  )
-}
-
 async function findCandidates(engine: Engine, unlinked: readonly Subject[], schema: Schema, context: CallContext) {
   const candidates = new Map<string, Candidate[]>()
-  const sought = questions(unlinked, schema)
-  if (sought.length === 0) return candidates
-  const found = await engine.systems.crm.find(
-    sought.map(one => one.query),
-    context,
-  )
-  if (found.length === 0) return candidates
-  const claims = Map.groupBy(await engine.store.claimants(found.map(one => one.ref)), link => refKey(link.crm))
-  const add = (subject: Subject, one: Found): void => {
-    const { matched: _, ...rest } = one
-    const list = candidates.get(subjectKey(subject)) ?? []
-    candidates.set(subjectKey(subject), list)
-    const held = holderOf(engine, claims.get(refKey(one.ref)) ?? [], one.ref)
-    list.push({ ...rest, digests: digestAll(engine, one.values), ...held })
+  const leads = new Map<string, Candidate[]>()
+  const sought = await seek(engine, unlinked, schema, context)
+  if (sought.length === 0) return { candidates, leads }
+  const claims = Map.groupBy(await engine.store.claimants(sought.map(one => one.found.ref)), link => refKey(link.crm))
+  for (const { seeker, found } of sought) {
+    // A Lead that stands for itself is nobody's counterpart.
+    const into = found.ref.type === seeker.part.object ? candidates : leads
+    const list = into.get(subjectKey(seeker)) ?? []
+    into.set(subjectKey(seeker), list)
+    const { matched: _, ...rest } = found
+    const held = holderOf(engine, claims.get(refKey(found.ref)) ?? [], found.ref)
+    list.push({ ...rest, digests: digestAll(engine, found.values), ...held })
   }
-  for (const one of found)
-    for (const { query, seekers } of sought)
-      if (query.object === one.ref.type && query.field === one.by.crm && query.by.by === one.by.by)
-        for (const subject of seekers.get(one.matched) ?? []) add(subject, one)
-  return candidates
+  return { candidates, leads }
 }
 
 /** What is asked of each object, by all that ask. */
@@ -294,7 +237,7 @@ export async function lookUp(
       link === null ? [] : ask(subject.draft, link, subject.part, subject.row.uncertain || decision !== null)
     return link === null || fields.length === 0 ? [] : [{ link, fields }]
   })
-  const [candidates, present, byChoice] = await Promise.all([
+  const [{ candidates, leads }, present, byChoice] = await Promise.all([
     findCandidates(
       engine,
       known.filter(one => one.link === null && !isAlongside(one.subject, byPart)).map(one => one.subject),
@@ -313,6 +256,7 @@ export async function lookUp(
     decision,
     chosen,
     candidates: [...(byChoice.get(subjectKey(subject)) ?? []), ...(candidates.get(subjectKey(subject)) ?? [])],
+    leads: leads.get(subjectKey(subject)) ?? [],
     present: presentOf(link),
     survivor: survivors.get(subjectKey(subject)) ?? null,
   }))

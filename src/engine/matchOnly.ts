@@ -30,7 +30,7 @@ export type MatchPage = {
   readonly next: string | null
 }
 
-function wouldBe({ subject: { draft }, looked, plan }: Considered): WouldBe {
+function wouldBe({ subject: { draft }, looked, plan, note }: Considered): WouldBe {
   const of = { source: draft.source, role: draft.role, object: draft.object }
   const known = (crm: ResourceRef): WouldBe => ({
     ...of,
@@ -40,7 +40,8 @@ function wouldBe({ subject: { draft }, looked, plan }: Considered): WouldBe {
   })
   switch (plan.do) {
     case 'create':
-      return { ...of, is: 'new', why: '', crm: null }
+      // Which Lead it is, is no kind: the groups of the report would have one member each.
+      return { ...of, is: 'new', why: note === null ? '' : 'beside an open Lead', crm: null }
     case 'update':
     case 'delete':
       return known(plan.crm)

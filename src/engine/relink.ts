@@ -10,9 +10,10 @@ import { type Instant, type ResourceRef, refKey, type Snapshot, sameRef } from '
 import { projectionOf, schemaOf } from './consider.ts'
 import type { Engine } from './engine.ts'
 import { line } from './gather.ts'
-import { compared, digestAll, partKey, wantedFields } from './lookUp.ts'
+import { compared, digestAll, partKey } from './lookUp.ts'
 import { read } from './read.ts'
 import { inherited, personOf, sharers } from './relinkSharing.ts'
+import { wantedFields } from './seek.ts'
 
 /**
  * What became of one record that bears a key. `linked`: from now on. `known`: was linked already. `elsewhere`: one of its

@@ -14,8 +14,9 @@ import { contend, type Pair, type Planned } from './contend.ts'
 import type { Engine } from './engine.ts'
 import { emptySettlement, forcedMark, freed, type Growing, line, settled } from './gather.ts'
 import { isGuestLink } from './guest/holder.ts'
-import { compared, readPresent, rebase, wantedFields } from './lookUp.ts'
+import { compared, readPresent, rebase } from './lookUp.ts'
 import { read } from './read.ts'
+import { wantedFields } from './seek.ts'
 
 export type BackWork = {
   readonly context: CallContext

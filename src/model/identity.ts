@@ -82,6 +82,8 @@ export type Candidate = {
   readonly theirs?: ResourceRef
   /** Its key is that of a record that waits to be looked at, and will be its holder then. */
   readonly awaits?: ResourceRef
+  /** The converted Lead that led to it. */
+  readonly via?: ResourceRef
 }
 
 /** The present state of a linked CRM record, read because its values can change the plan. */
@@ -121,6 +123,7 @@ export type ConflictKind =
   | 'claimed'
   | 'disagrees'
   | 'duplicate-rule'
+  | 'lead'
   | 'foreign'
   | 'deleted'
   | 'both-changed'

@@ -20,6 +20,20 @@ export type CodecContext = {
   readonly field: FieldSchema | null
 }
 
+/**
+ * When two ways of writing something mean the same. It decides what is compared and what is searched for, never what is
+ * written. Pure; a form's own form is itself, and every spelling has the form of the text it is a spelling of.
+ */
+export type Likeness = {
+  readonly name: string
+  /** One line for the generated docs. */
+  readonly doc: string
+  /** What is compared: the same for all ways of writing one thing. Null for a text that says nothing. */
+  readonly form: (text: string) => string | null
+  /** How Salesforce may hold it: what a search asks for, beginning with the text as it is written here. */
+  readonly spellings: (text: string) => readonly string[]
+}
+
 /** Turns a commerce value into CRM words, and back where that is possible. Pure; the same input gives the same output. */
 export type Codec = {
   readonly name: string
@@ -28,6 +42,8 @@ export type Codec = {
   readonly toCrm: (value: Json, context: CodecContext) => Coded
   /** Absent when the way back is not defined: such a field never flows to commerce. */
   readonly toCommerce?: (value: Value) => Json
+  /** How its values are compared when records are matched. Without: without case, accents and punctuation. */
+  readonly like?: Likeness
 }
 
 /** How a composed value comes apart when Salesforce's wins. */
@@ -74,12 +90,27 @@ export type Within =
 export type Preference =
   | { readonly crm: string; readonly is: Value }
   | { readonly crm: string; readonly has: 'highest' | 'lowest' }
+  | RelatedPreference
+
+/**
+ * The one that records of a child relationship (`Cases`) refer to: any that meet the conditions, or, with `latest`, the
+ * one whose latest such record is the latest by that field.
+ */
+export type RelatedPreference = {
+  readonly related: string
+  readonly where?: Readonly<Record<string, Value>>
+  readonly latest?: string
+}
 
 /** A second key that is safe only under conditions. Fields are named as in Salesforce; they are compared by what they mean. */
 export type FallbackRule = {
   readonly by: 'fallback'
   readonly crm: string
   readonly commerce: string
+  /** How the two values are compared. Without: as the codec of the field does, else without case. */
+  readonly like?: Likeness
+  /** The field of a Lead that holds the same key: who was converted from it is found by it too. */
+  readonly lead?: string
   /** An expression over the commerce record: what it finds is certain where this is neither empty nor false … */
   readonly when?: string
   /** … or where both sides have the same value of one of these. Without both it is always certain; else a person looks. */
@@ -209,6 +240,14 @@ export type TakeOver = {
   readonly scopes?: string
 }
 
+/**
+ * What a Lead with the same key means. One that was converted leads to its Contact, or its Account. An open one: `note`
+ * makes a record all the same and tells of it in its story, `review` asks a person first. `ignore` looks at none.
+ */
+export type LeadPolicy = 'ignore' | 'note' | 'review'
+
+export const leadPolicies: readonly LeadPolicy[] = ['ignore', 'note', 'review']
+
 /** One pair of kinds of record that are kept in step. */
 export type Mapping = {
   readonly name: string
@@ -233,6 +272,8 @@ export type Mapping = {
   readonly sharing?: Sharing
   /** Default: `review`. */
   readonly onClaimed?: ClaimedPolicy
+  /** Default: `note`. */
+  readonly leads?: LeadPolicy
   readonly creates: Side | 'both'
   /** References to expand when the record is read (`customerGroup`). */
   readonly expand: readonly string[]
@@ -271,6 +312,8 @@ export type ObjectSchema = {
   readonly createable: boolean
   readonly updateable: boolean
   readonly fields: ReadonlyMap<string, FieldSchema>
+  /** The names by which SOQL speaks of records that refer to it (`Cases`). Without: not known. */
+  readonly relationships?: ReadonlySet<string>
   /** Without: none. */
   readonly recordTypes?: readonly RecordTypeSchema[]
 }

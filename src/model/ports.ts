@@ -53,6 +53,16 @@ export type FindQuery = {
   readonly values: readonly string[]
   /** Fields whose values are wanted beside id, key and version. */
   readonly fields: readonly string[]
+  /** What is asked of the records that refer to each found one, answered among its values. */
+  readonly related?: readonly RelatedQuery[]
+}
+
+/** Are there any such, as true or false; with `latest`, that field of the one in which it is highest, or null. */
+export type RelatedQuery = {
+  readonly name: string
+  readonly relationship: string
+  readonly where: Readonly<Record<string, Value>>
+  readonly latest: string | null
 }
 
 /** What a find answers: a row per record found, in no order. The engine adds digests and claims. */

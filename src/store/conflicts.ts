@@ -155,7 +155,7 @@ export async function saveConflicts(
     on conflict (source, mapping, role) where ${asked} do update set kind = excluded.kind,
       candidates = excluded.candidates, sealed = excluded.sealed, fields = excluded.fields,
       correlation_id = excluded.correlation_id,
-      state = case when c.kind = excluded.kind and json_array_length(excluded.candidates::json) > 1 then c.state else 'open' end
+      state = case when c.kind = excluded.kind and (c.kind = 'lead' or json_array_length(excluded.candidates::json) > 1) then c.state else 'open' end
     returning id, source, state`.execute(tx)
   const again = kept.rows.filter(({ state }) => state === 'open').map(({ id }) => id)
   // What was waited for has come, and left another question: the word of then does not answer it.

@@ -1,10 +1,11 @@
 /** The contract of `CrmSystem` over HTTP: find and read. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Value } from '../../src/model/mapping.ts'
 import type { Outcome } from '../../src/model/outcome.ts'
 import type { FindQuery } from '../../src/model/ports.ts'
 import type { ResourceRef } from '../../src/model/resource.ts'
-import { context, type SalesforceWorld, salesforceWorld, upsert } from './salesforceWorld.ts'
+import { child, context, type SalesforceWorld, salesforceWorld, upsert } from './salesforceWorld.ts'
 
 let world: SalesforceWorld
 beforeAll(async () => {
@@ -94,6 +95,38 @@ describe('find', () => {
     expect(found).toMatchObject([
       { matched: 'Jane@Example.com', values: { LastName: 'Doe', Birthdate: null, Email: 'jane@example.com' } },
     ])
+  })
+
+  test('what refers to a record is told with it, in the same call', async () => {
+    const of = (account: string, key: string, fields: Record<string, Value>) =>
+      contact(key, 'Doe', { fields: { LastName: 'Doe', ...fields }, links: [child(account)] })
+    await write(
+      ['demo/1', 'demo/2'].map(key => upsert('Account', key, { fields: { Name: key } })),
+      [
+        of('demo/1', 'a', { HasOptedOutOfEmail: true, Title: 'a' }),
+        of('demo/1', 'b', { Title: "x' OR Id != '" }),
+        of('demo/2', 'c', { Title: 'c' }),
+      ],
+    )
+    await world.requests()
+    const related = (name: string, where: Record<string, Value>, latest: string | null = null) => ({
+      ...keys('Account', ['demo/1', 'demo/2']),
+      related: [{ name, relationship: 'Contacts', where, latest }],
+    })
+    const found = await world.crm.find(
+      [
+        related('out', { HasOptedOutOfEmail: true }),
+        related('odd', { Title: "x' OR Id != '" }),
+        related('last', { HasOptedOutOfEmail: false }, 'CreatedDate'),
+        related('none', { Title: 'nobody' }, 'Title'),
+      ],
+      context(),
+    )
+    expect(await costs()).toBe(1)
+    const told = (key: string) => Object.assign({}, ...found.filter(one => one.matched === key).map(one => one.values))
+    const time = expect.stringMatching(/^\d{4}-.*Z$/)
+    expect(told('demo/1')).toMatchObject({ out: true, odd: true, last: time, none: null })
+    expect(told('demo/2')).toMatchObject({ out: false, odd: false, last: time, none: null })
   })
 
   test('values come as we say them: dates, times in UTC, numbers, booleans', async () => {

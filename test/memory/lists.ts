@@ -103,7 +103,7 @@ export function memoryLists(
         )
         if (isIgnored) continue
         const known = conflicts.find(each => isAsked(each) && isSamePart(each, one))
-        const goesOn = known?.kind === one.kind && one.candidates.length > 1
+        const goesOn = known?.kind === one.kind && (one.kind === 'lead' || one.candidates.length > 1)
         if (known === undefined)
           conflicts.push({ ...one, id: `conflict-${conflicts.length}`, state: 'open', openedAt: now })
         else {

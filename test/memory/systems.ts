@@ -163,6 +163,8 @@ export function schemaFor(
     ...special[name],
   })
   const objects = new Map<string, Map<string, FieldSchema>>()
+  const leads = ['Email', 'Company', 'IsConverted', 'ConvertedContactId', 'ConvertedAccountId']
+  objects.set('Lead', new Map(leads.map(name => [name, field(name)])))
   for (const mapping of mappings)
     for (const part of [...mapping.parts, ...(mapping.sharing ? [mapping.sharing.part] : [])]) {
       const fields = objects.get(part.object) ?? new Map<string, FieldSchema>()
@@ -196,6 +198,14 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
   const byKey = (object: string, key: string): CrmRow | undefined =>
     live(object).find(row => row.fields[keyField] === key)
   const at = (row: CrmRow): string => new Date(row.modified).toISOString()
+  /** A field, or one of the record that a Lead was converted to. */
+  function valueIn(row: CrmRow, field: string): Value {
+    const [first = '', second] = field.split('.')
+    if (second === undefined) return row.fields[first] ?? null
+    const parent = rows.get(String(row.fields[`${first}Id`] ?? ''))
+    if (parent === undefined) return null
+    return second === 'SystemModstamp' || second === 'LastModifiedDate' ? at(parent) : (parent.fields[second] ?? null)
+  }
 
   function linkFields(row: WriteRow): Record<string, Value> | Failure {
     const fields: Record<string, Value> = {}
@@ -277,9 +287,7 @@ export function memoryCrm(clock: Clock, schema: Schema, keyField = 'CT_Id__c'): 
         live(query.object).flatMap((row): Found[] => {
           const matched = row.fields[query.field]
           if (typeof matched !== 'string' || !query.values.includes(matched)) return []
-          const values = Object.fromEntries(
-            [...query.fields, query.field].map(field => [field, row.fields[field] ?? null]),
-          )
+          const values = Object.fromEntries([...query.fields, query.field].map(field => [field, valueIn(row, field)]))
           return [
             {
               ref: { side: 'crm', type: row.object, id: row.id },

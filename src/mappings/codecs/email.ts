@@ -2,6 +2,7 @@
 import type { Codec, Coded, FieldSchema } from '../../model/mapping.ts'
 import type { Json } from '../../model/resource.ts'
 import { bad, value } from './coded.ts'
+import { likeEmail } from './likeEmail.ts'
 import { plain, scalar } from './text.ts'
 
 /** The least that Salesforce asks of an address: something, an @, and a domain with a dot. One bad address refuses the whole row. */
@@ -25,4 +26,5 @@ export const email: Codec = {
   doc: 'An email address: trimmed, lower case, Unicode NFC. One that Salesforce would refuse, or that is too long for the field, is left out.',
   toCrm: (raw, { field }) => address(raw, field),
   toCommerce: stored => stored,
+  like: likeEmail(),
 }

@@ -5,6 +5,7 @@
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import type { Codec } from '../../model/mapping.ts'
 import { bad, value } from './coded.ts'
+import { likePhone } from './likePhone.ts'
 import { plain, scalar } from './text.ts'
 
 type Read = { readonly number: string; readonly extension: string | null }
@@ -79,5 +80,6 @@ export function phone({ country }: { readonly country: string }): Codec {
       return value(whole.length > room ? number : whole)
     },
     toCommerce: stored => stored,
+    like: likePhone,
   }
 }

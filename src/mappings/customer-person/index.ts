@@ -133,6 +133,7 @@ const byEmail: FallbackRule = {
   when: 'isEmailVerified',
   agree: ['LastName'],
   corroborate: ['LastName'],
+  lead: 'Email',
 }
 
 /** The Contact's Account. Seeded: a salesperson who moves the Contact to another Account is not undone. */

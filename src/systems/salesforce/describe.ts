@@ -42,6 +42,7 @@ const objectForm = z.object({
   createable: z.boolean(),
   updateable: z.boolean(),
   fields: z.array(fieldForm),
+  childRelationships: z.array(z.object({ relationshipName: z.string().nullish() })).optional(),
   recordTypeInfos: z.array(recordTypeForm).catch([]),
 })
 
@@ -103,12 +104,15 @@ function read(answer: Answer | null): ObjectSchema | null {
   const object = objectForm.safeParse(answer?.json)
   if (answer?.status !== 200 || !object.success)
     throw new RemoteFailure(callFailure(answer ?? { status: 200, json: undefined }, 'read'))
-  const { name, createable, updateable, fields, recordTypeInfos } = object.data
+  const { name, createable, updateable, fields, recordTypeInfos, childRelationships } = object.data
   return {
     name,
     createable,
     updateable,
     fields: new Map(fields.map(field => [field.name, fieldOf(field, fields)])),
+    ...(childRelationships && {
+      relationships: new Set(childRelationships.flatMap(one => one.relationshipName ?? [])),
+    }),
     recordTypes: recordTypeInfos
       .filter(one => one.active && one.available && !one.master)
       .map(({ recordTypeId: id, developerName }) => ({ id, developerName })),

@@ -1,9 +1,11 @@
 /** Records by key: any number of values, in as few calls as the length of a URL allows. */
-import type { CallContext, FindQuery, Found } from '../../model/ports.ts'
+import { z } from 'zod'
+import type { Value } from '../../model/mapping.ts'
+import type { CallContext, FindQuery, Found, RelatedQuery } from '../../model/ports.ts'
 import type { Client } from './client.ts'
 import type { Describe } from './describe.ts'
-import { ask, instant, prefixLength, type QueryRecord, type Question, valuesOf, versionOf } from './query.ts'
-import { cut, fieldList, literal } from './soql.ts'
+import { ask, instant, prefixLength, type QueryRecord, type Question, valueIn, valuesOf, versionOf } from './query.ts'
+import { cut, fieldList, literal, quoted } from './soql.ts'
 
 export async function find(
   client: Client,
@@ -37,14 +39,15 @@ function typeOf(describe: Describe, { object, field }: FindQuery): string {
 }
 
 function questions(client: Client, query: FindQuery, type: string): Question[] {
-  const { object, field, fields, values } = query
+  const { object, field, fields, values, related = [] } = query
   const names = ['Id', 'SystemModstamp', 'LastModifiedDate', field, ...fields]
   const literals = new Set<string>()
   for (const value of values) {
     const text = literal(value, type)
     if (text !== null) literals.add(text)
   }
-  const head = `SELECT ${fieldList(names)} FROM ${object} WHERE ${field} IN`
+  const beside = related.map(one => `,${childQuery(one)}`).join('')
+  const head = `SELECT ${fieldList(names)}${beside} FROM ${object} WHERE ${field} IN`
   return cut(head, [...literals], prefixLength(client)).map(text => ({ resource: 'query', text, names }))
 }
 
@@ -53,7 +56,7 @@ function questions(client: Client, query: FindQuery, type: string): Question[] {
  * A row is answered once for each value asked that it matches.
  */
 function found(describe: Describe, query: FindQuery, records: readonly QueryRecord[]): Found[] {
-  const { object, by, field, fields, values } = query
+  const { object, by, field, fields, values, related = [] } = query
   const type = typeOf(describe, query)
   const form = comparable(type, by.by === 'external-id')
   const asked = new Map<string, Set<string>>()
@@ -67,10 +70,30 @@ function found(describe: Describe, query: FindQuery, records: readonly QueryReco
       ref: { side: 'crm' as const, type: object, id: record.Id },
       version: versionOf(record),
       modifiedAt: instant(record.LastModifiedDate),
-      values: valuesOf(record, wanted, describe.known(object)),
+      values: { ...valuesOf(record, wanted, describe.known(object)), ...answersOf(record, related) },
       by,
       matched,
     })),
+  )
+}
+
+/** The one row of a child relationship that tells enough. Source: SOQL and SOSL Reference, Relationship Queries. */
+function childQuery({ relationship, where, latest }: RelatedQuery): string {
+  const literalOf = (value: Value): string => (typeof value === 'string' ? quoted(value) : String(value))
+  const conditions = Object.entries(where).map(([field, value]) => `${field} = ${literalOf(value)}`)
+  const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+  const order = latest === null ? '' : ` ORDER BY ${latest} DESC NULLS LAST`
+  return `(SELECT ${latest ?? 'Id'} FROM ${relationship}${filter}${order} LIMIT 1)`
+}
+
+const listForm = z.object({ records: z.array(z.record(z.string(), z.unknown())) }).nullish()
+
+function answersOf(record: QueryRecord, related: readonly RelatedQuery[]): Record<string, Value> {
+  return Object.fromEntries(
+    related.map(({ name, relationship, latest }) => {
+      const [first] = listForm.parse(record[relationship])?.records ?? []
+      return [name, latest === null ? first !== undefined : valueIn(first?.[latest], undefined)]
+    }),
   )
 }
 

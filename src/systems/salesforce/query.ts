@@ -72,7 +72,7 @@ export const instant = (text: string): Instant => new Date(text).toISOString()
 export const versionOf = (record: QueryRecord): Version => Date.parse(instant(record.SystemModstamp))
 
 /** What a field holds, in our words. Without its schema, a text in the very form of a date-time is taken for one. */
-function valueIn(raw: unknown, schema: FieldSchema | undefined): Value {
+export function valueIn(raw: unknown, schema: FieldSchema | undefined): Value {
   if (typeof raw === 'string') {
     const isTime = schema === undefined ? wireTime.test(raw) : schema.type === 'datetime'
     return isTime && !Number.isNaN(Date.parse(raw)) ? instant(raw) : raw
@@ -86,6 +86,14 @@ export function valuesOf(
   schema: ObjectSchema | undefined,
 ): Record<string, Value> {
   const values: Record<string, Value> = {}
-  for (const field of fields) values[field] = valueIn(record[field], schema?.fields.get(field))
+  for (const field of fields) values[field] = valueIn(at(record, field), schema?.fields.get(field))
   return values
+}
+
+/** A field of the record, or of one that it refers to: `ConvertedContact.LastName`. */
+function at(record: QueryRecord, path: string): unknown {
+  let here: unknown = record
+  for (const step of path.split('.'))
+    here = typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[step] : null
+  return here
 }
