@@ -107,8 +107,10 @@ export async function consider(
   const every: Subject[] = rows.flatMap(({ row, snapshot }) =>
     engine.mappings
       .filter(mapping => mapping.commerce === row.ref.type)
-      .flatMap(mapping =>
-        projectionOf(engine, mapping, schema)
+      .flatMap(mapping => {
+        // Once a record, whatever its parts.
+        let known: readonly string[] | null = null
+        return projectionOf(engine, mapping, schema)
           .pieces(snapshot)
           .map(piece => {
             const subject = withBuyer(engine, { ...piece, mapping, row }, snapshot.body)
@@ -116,10 +118,10 @@ export async function consider(
             const { draft } = subject
             // Who is linked is known by that: only that they may have been a guest still matters.
             const isLinked = byClaim.has(partKey(mapping.name, draft.role, draft.source))
-            const before = isLinked ? [] : formerly(engine, mapping, draft.source, snapshot.body).map(({ id }) => id)
-            return { ...subject, draft: { ...draft, formerly: before } }
-          }),
-      ),
+            if (!isLinked) known ??= formerly(engine, mapping, draft.source, snapshot.body).map(({ id }) => id)
+            return { ...subject, draft: { ...draft, formerly: isLinked ? [] : (known ?? []) } }
+          })
+      }),
   )
   const busy = new Set((await holding(identitiesOf(engine, every, byClaim), 'identities')).map(refKey))
   const isBusy = ({ row }: Subject): boolean => busy.has(refKey(row.ref))

@@ -10,6 +10,7 @@ import type { WritePlan } from '../model/plan.ts'
 import { type JsonObject, type ResourceRef, sameRef } from '../model/resource.ts'
 import type { Considered } from './considered.ts'
 import type { Engine } from './engine.ts'
+import { isGuestLink } from './guest/holder.ts'
 import { type Links, type LookedUp, partKey, type Subject } from './lookUp.ts'
 
 /** Which record a plan leaves its draft with, and whether as the primary one; null where that is not known yet. */
@@ -34,7 +35,9 @@ async function known(engine: Engine, sharers: readonly Sharer[]): Promise<readon
   const unsure = sharers.filter(({ hasRow, primary }) => !hasRow && primary)
   // Who begins to share a record marks the one that has it: only then there is anything to find out.
   const marked = unsure.filter(({ one: { subject } }) => subject.row.forced || subject.row.uncertain)
-  const claims = marked.length === 0 ? [] : await engine.store.claimants(marked.map(one => one.crm))
+  const all = marked.length === 0 ? [] : await engine.store.claimants(marked.map(one => one.crm))
+  // The guest that a customer was is nobody else.
+  const claims = all.filter(one => !isGuestLink(engine, one))
   const isShared = ({ one, crm }: Sharer): boolean =>
     claims.some(each => sameRef(each.crm, crm) && !sameRef(each.commerce, one.subject.draft.source))
   return sharers.filter(each => !unsure.includes(each) || (marked.includes(each) && isShared(each)))
