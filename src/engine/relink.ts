@@ -5,7 +5,8 @@
  */
 import { type Base, type Draft, formerKey, type IdentityLink } from '../model/identity.ts'
 import type { Mapping, MappingPart, Schema } from '../model/mapping.ts'
-import type { CallContext, Keyed, Relinked } from '../model/ports.ts'
+import type { CallContext } from '../model/ports.ts'
+import type { Keyed, Relinked } from '../model/relink.ts'
 import { type Instant, type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import { projectionOf, schemaOf } from './consider.ts'
 import type { Engine } from './engine.ts'

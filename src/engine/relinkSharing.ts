@@ -1,7 +1,7 @@
 /** Relink of those who share a record: their rows name it, and say who they are. */
 import { former, formerKey, type IdentityLink } from '../model/identity.ts'
 import type { Mapping, MappingPart } from '../model/mapping.ts'
-import type { Keyed } from '../model/ports.ts'
+import type { Keyed } from '../model/relink.ts'
 import { type JsonObject, type ResourceRef, sameRef } from '../model/resource.ts'
 
 type Link = Omit<IdentityLink, 'revision' | 'since' | 'savedAt'>

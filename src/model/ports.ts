@@ -2,6 +2,7 @@
  * The contracts the engine relies on. Each sentence here is one that the contract suites (`test/contract`) can test.
  * All methods take an `AbortSignal`; when it fires they reject with its reason and start nothing new.
  */
+import type { Backlog } from './backlog.ts'
 import type { Candidate, IdentityLink, Present } from './identity.ts'
 import type { MatchRule, Schema, Value } from './mapping.ts'
 import type { FailedRecord, JournalEntry, Outcome, Settlement } from './outcome.ts'
@@ -17,6 +18,7 @@ import type {
   PastDecision,
   Undone,
 } from './plan.ts'
+import type { Keyed, KeyedQuery, Relinked } from './relink.ts'
 import type {
   ChangeEvent,
   Checkpoint,
@@ -29,6 +31,8 @@ import type {
   Snapshot,
   Version,
 } from './resource.ts'
+
+export type { Backlog } from './backlog.ts'
 
 /** Travels with every remote call: for tracing, and to stop. */
 export type CallContext = { readonly correlationId: string; readonly signal: AbortSignal }
@@ -67,18 +71,6 @@ export type RelatedQuery = {
 
 /** What a find answers: a row per record found, in no order. The engine adds digests and claims. */
 export type Found = Omit<Candidate, 'digests' | 'claimedBy'> & { readonly matched: string }
-
-/** Records of an object that bear a key of ours, the next ones after an id (null: the first ones), in the order of their ids. */
-export type KeyedQuery = {
-  readonly object: string
-  readonly keyField: string
-  readonly after: string | null
-  readonly limit: number
-  /** Fields whose values are wanted beside the key. */
-  readonly fields: readonly string[]
-}
-
-export type Keyed = Pick<Candidate, 'ref' | 'version' | 'modifiedAt' | 'values'>
 
 /** A page of a listing, with the position to resume after it. */
 export type Page = { readonly snapshots: readonly Snapshot[]; readonly position: string }
@@ -248,30 +240,6 @@ export type Claim = {
 
 /** What MARK did with the events of a group of deliveries. */
 export type Marked = { readonly marked: number; readonly dropped: number }
-
-/** What was found in Salesforce about links that the memory has lost. */
-export type Relinked = {
-  readonly links: readonly Omit<IdentityLink, 'revision' | 'since' | 'savedAt'>[]
-  /** Records whose values differ: a pass is to look at them. */
-  readonly marks: readonly ChangeEvent[]
-  readonly conflicts: Settlement['conflicts']
-  readonly resolved: Settlement['resolved']
-  readonly journal: readonly JournalEntry[]
-}
-
-/** How much waits, by lane, and since when. */
-export type Backlog = {
-  readonly lanes: Readonly<
-    Record<
-      Lane,
-      { readonly due: number; readonly later: number; readonly claimed: number; readonly oldestDueAt: Instant | null }
-    >
-  >
-  readonly links: number
-  readonly conflicts: number
-  readonly failures: number
-  readonly waiting: number
-}
 
 /** A page of a list, by cursor; `next` null at the end. */
 export type Listed<T> = { readonly items: readonly T[]; readonly next: string | null }

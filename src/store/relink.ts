@@ -1,6 +1,6 @@
 /** Links that were found in Salesforce and not made by a pass: entered where neither end has one, with what follows from it. */
 import type { Transaction } from 'kysely'
-import type { Relinked } from '../model/ports.ts'
+import type { Relinked } from '../model/relink.ts'
 import { type Instant, refKey } from '../model/resource.ts'
 import { saveConflicts } from './conflicts.ts'
 import { journal } from './journal.ts'

@@ -1,5 +1,6 @@
 /** All records that bear a key of ours, by keyset over their ids: a page costs one query, however many there are before it. */
-import type { CallContext, Keyed, KeyedQuery } from '../../model/ports.ts'
+import type { CallContext } from '../../model/ports.ts'
+import type { Keyed, KeyedQuery } from '../../model/relink.ts'
 import type { Client } from './client.ts'
 import type { Describe } from './describe.ts'
 import { ask, instant, valuesOf, versionOf } from './query.ts'
