@@ -1,6 +1,5 @@
 /** What a tie-break asks of the records that refer to a candidate, and under which name the answer stands among its values. */
-import type { FallbackRule, RelatedPreference } from '../model/mapping.ts'
-import type { RelatedQuery } from '../model/ports.ts'
+import type { FallbackRule, RelatedPreference, RelatedQuery } from '../model/mapping.ts'
 
 /** `Cases(IsClosed=false)`, `Orders.EffectiveDate`: no field of Salesforce is called so. */
 export function relatedQuery({ related, where = {}, latest }: RelatedPreference): RelatedQuery {

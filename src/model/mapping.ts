@@ -102,6 +102,17 @@ export type RelatedPreference = {
   readonly latest?: string
 }
 
+/**
+ * What a search asks of the records that refer to a found one: whether there are any such, as true or false; with
+ * `latest`, that field of the one in which it is highest, or null.
+ */
+export type RelatedQuery = {
+  readonly name: string
+  readonly relationship: string
+  readonly where: Readonly<Record<string, Value>>
+  readonly latest: string | null
+}
+
 /** A second key that is safe only under conditions. Fields are named as in Salesforce; they are compared by what they mean. */
 export type FallbackRule = {
   readonly by: 'fallback'

@@ -4,7 +4,7 @@
  */
 import type { Backlog } from './backlog.ts'
 import type { Candidate, IdentityLink, Present } from './identity.ts'
-import type { MatchRule, Schema, Value } from './mapping.ts'
+import type { MatchRule, RelatedQuery, Schema, Value } from './mapping.ts'
 import type { FailedRecord, JournalEntry, Outcome, Settlement } from './outcome.ts'
 import type {
   BatchLimits,
@@ -59,14 +59,6 @@ export type FindQuery = {
   readonly fields: readonly string[]
   /** What is asked of the records that refer to each found one, answered among its values. */
   readonly related?: readonly RelatedQuery[]
-}
-
-/** Are there any such, as true or false; with `latest`, that field of the one in which it is highest, or null. */
-export type RelatedQuery = {
-  readonly name: string
-  readonly relationship: string
-  readonly where: Readonly<Record<string, Value>>
-  readonly latest: string | null
 }
 
 /** What a find answers: a row per record found, in no order. The engine adds digests and claims. */

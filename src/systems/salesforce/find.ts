@@ -1,7 +1,7 @@
 /** Records by key: any number of values, in as few calls as the length of a URL allows. */
 import { z } from 'zod'
-import type { Value } from '../../model/mapping.ts'
-import type { CallContext, FindQuery, Found, RelatedQuery } from '../../model/ports.ts'
+import type { RelatedQuery, Value } from '../../model/mapping.ts'
+import type { CallContext, FindQuery, Found } from '../../model/ports.ts'
 import type { Client } from './client.ts'
 import type { Describe } from './describe.ts'
 import { ask, instant, prefixLength, type QueryRecord, type Question, valueIn, valuesOf, versionOf } from './query.ts'
