@@ -1,14 +1,16 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import LongestFirst from './test/sequencer.ts'
 
-/** Tests that start processes, or that measure what a process holds, have one of their own for each file. */
-const alone = ['test/**/*.test.ts', 'src/app.test.ts', 'src/cli/cli.test.ts']
+/** Tests that start processes, or that share a server within their file, have a process of their own for each file. */
+const alone = ['test/{flows,faults,contention,contract,law}/**/*.test.ts', 'src/app.test.ts', 'src/cli/cli.test.ts']
 
 export default defineConfig({
   test: {
     pool: 'forks',
     // The flows wait more than they compute: with as many workers as cores the machine idles.
     maxWorkers: Math.max(3, availableParallelism()),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -24,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'together',
-          include: ['src/**/*.test.ts', 'emulators/*/test/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'emulators/*/test/**/*.test.ts'],
           exclude: alone,
           // To load the modules anew for each file would take half of the time.
           isolate: false,
