@@ -169,12 +169,12 @@ describe('an order', { timeout: 120_000 }, () => {
       CT_Shipment_State__c: 'Shipped',
       CT_Payment_State__c: 'Paid',
     })
-    const { items } = await now
-      .api<{ items: readonly { plan: string | null; role: string | null; fields: string[] }[] }>(
-        `/records/commerce/order/demo/${order.id}/journal`,
-      )
-      .catch(() => ({ items: [] }))
-    expect(items.filter(({ plan }) => plan === 'update').every(({ role }) => role === 'order')).toBe(true)
+    type Entry = { readonly plan: string | null; readonly role: string | null; readonly fields: readonly string[] }
+    const { entries } = await now.api<{ entries: readonly Entry[] }>(`/trace/order/${order.id}`)
+    const updates = entries.filter(({ plan }) => plan === 'update')
+    const states = ['CT_Order_State__c', 'CT_Shipment_State__c', 'CT_Payment_State__c']
+    expect(new Set(updates.map(({ role }) => role))).toEqual(new Set(['order']))
+    expect(new Set(updates.flatMap(({ fields }) => fields))).toEqual(new Set(states))
   })
 
   it('of five hundred lines is written whole', async () => {
