@@ -136,7 +136,8 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
     ]),
   )
   for (const { subject } of considered) stateOf(states, subject.row.ref).open++
-  const byRow = Map.groupBy(considered, ({ subject }) => refKey(subject.row.ref))
+  const listed = considered.filter(({ subject }) => subject.mapping.parts.some(part => part.each !== undefined))
+  const listedBy = Map.groupBy(listed, ({ subject }) => refKey(subject.row.ref))
   const failedParts = new Set<string>()
   const called = new Set<string>()
   // Saves go one after the other: a row's last save deletes it, so the ones before must be in by then.
@@ -224,7 +225,7 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       ...[...touched].filter(state => state.open === 0).map(state => settleRow(state, lateWaitUntil)),
     )
     for (const { row, gone, open } of touched)
-      if (!gone && open === 0) settlement.listings.push(...listingsOf(row.ref, byRow.get(refKey(row.ref)) ?? []))
+      if (!gone && open === 0) settlement.listings.push(...listingsOf(row.ref, listedBy.get(refKey(row.ref)) ?? []))
     for (const { row, gone, open, worst } of touched) {
       if (!gone || open > 0 || worst.do !== 'done') continue
       // Who waits for it waits in vain, and has to know.
@@ -255,12 +256,10 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
   return counts
 }
 
-/** The elements that a record has now. Of one whose plans are all for what it lost, as of one without lists, none is told. */
+/** The elements that a record with lists has now; none for one without plans of such a mapping. */
 function listingsOf(source: ResourceRef, some: readonly Considered[]): Settlement['listings'] {
-  const listed = [...new Set(some.map(({ subject }) => subject.mapping))].filter(mapping =>
-    mapping.parts.some(part => part.each !== undefined),
-  )
-  return listed.map(({ name }) => ({
+  const names = new Set(some.map(({ subject }) => subject.mapping.name))
+  return [...names].map(name => ({
     source,
     mapping: name,
     roles: some.filter(({ subject: { draft } }) => draft.mapping === name).map(({ subject }) => subject.draft.role),

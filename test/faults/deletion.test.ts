@@ -1,14 +1,8 @@
-/** A worker dies before or after its k-th port call while it carries a deletion out: the end is as if it had not. */
-import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Mapping } from '../../src/model/mapping.ts'
-import type { Clock, Store } from '../../src/model/ports.ts'
-import { expireLeases } from '../../src/store/lease.ts'
-import { type Opened, open } from '../../src/store/open.ts'
-import { key, quiet } from '../contract/storeWords.ts'
-import { type MemoryStore, memoryStore } from '../memory/store.ts'
 import { dyingAt } from './dying.ts'
-import { type Stage, type Story, stage, stageMapping } from './stage.ts'
+import { inMemory, onPGlite } from './kinds.ts'
+import { type Stage, type Story, stageMapping } from './stage.ts'
 
 const mappingFor = (deletion: Mapping['deletion']): Mapping => ({
   ...stageMapping,
@@ -32,49 +26,6 @@ const erased: Story = {
   ...leaving,
   name: 'erased',
   told: on => leaving.told(on).map(event => ({ ...event, erase: event.kind === 'deleted' })),
-}
-
-type Kind = { fresh(mapping: Mapping): Promise<Stage>; expire(): Promise<void> }
-
-function inMemory(): Kind {
-  let store: MemoryStore | null = null
-  return {
-    fresh: async mapping =>
-      stage(clock => {
-        store = memoryStore(clock)
-        return store
-      }, mapping),
-    expire: async () => store?.expire(),
-  }
-}
-
-function onPGlite(): Kind {
-  let opened: Opened | null = null
-  let clock: Clock | null = null
-  const db = (): Opened => {
-    if (opened === null) throw new Error('the suite has not started')
-    return opened
-  }
-  beforeAll(async () => {
-    const now = (): string => clock?.now() ?? new Date(0).toISOString()
-    const handed: Clock = { now, monotonicMs: () => clock?.monotonicMs() ?? 0, sleep: async () => {} }
-    opened = await open({ database: { memory: true }, clock: handed, log: quiet, encryptionKey: key })
-  })
-  afterAll(async () => opened?.store[Symbol.asyncDispose]())
-  return {
-    async fresh(mapping) {
-      const tables = await sql<{ name: string }>`
-        select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(
-        db().db,
-      )
-      for (const { name } of tables.rows) await sql.raw(`delete from ${name}`).execute(db().db)
-      return stage((hand): Store => {
-        clock = hand
-        return db().store
-      }, mapping)
-    },
-    expire: () => expireLeases(db().db),
-  }
 }
 
 /** Until nothing is due: what a crash put off comes due when the clock moves. */
@@ -113,7 +64,7 @@ for (const make of [inMemory, onPGlite])
           lives = !death.died
           if (lives) break
           places.add(death.at)
-          await kind.expire()
+          await kind.expire(on)
           await on.works(on.engine, death.row.includes('MARK') ? told : [])
           await settle(on)
           expect(untimed(await on.end()), `call ${k}, ${death.at}`).toEqual(wanted)

@@ -1,38 +1,7 @@
 /** Guests where other rules hold: one person of each store, nobody at all, and those who leave or are erased. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CrmRow, type Customer, type World, world } from '../world.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-
-/** What has been made, by the name it was given. */
-type Made = Record<string, Customer>
-type Step = (now: World, made: Made) => Promise<unknown>
-
-const at = (name: string): string => `${name}@example.com`
-const home = (lastName: string, more: Fields = {}): Fields => ({
-  billingAddress: { firstName: 'Gil', lastName, country: 'DE', city: 'Köln', ...more },
-})
-const buys =
-  (draft: Fields, as = ''): Step =>
-  async (now, made) => {
-    const order = await now.buyer.orders(draft)
-    if (as !== '') made[as] = order
-  }
-const signsUp =
-  (draft: Fields, as = 'customer'): Step =>
-  async (now, made) => {
-    made[as] = await now.shopper.signsUp({ password: 'secret-enough', ...draft })
-  }
-const all =
-  (...steps: readonly Step[]): Step =>
-  (now, made) =>
-    Promise.all(steps.map(step => step(now, made)))
-const times = (n: number, draft: Fields): Step => all(...Array.from({ length: n }, () => buys(draft)))
-const of = (made: Made, name: string): Customer => {
-  const found = made[name]
-  if (found === undefined) throw new Error(`nothing was made as ${name}`)
-  return found
-}
+import { type CrmRow, type World, world } from '../world.ts'
+import { all, at, buys, home, type Made, of, signsUp, times } from './guestSteps.ts'
 
 type Open = { readonly kind: string; readonly source: { id: string }; readonly candidates: { id: string }[] }
 const conflictsOf = async (now: World): Promise<readonly Open[]> =>

@@ -1,12 +1,7 @@
 /** Guests, story by story: people who buy without an account, sign up later, and buy again. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CrmRow, type Customer, type World, world } from '../world.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-
-/** The ids of what has been made, by the name it was given. */
-type Made = Record<string, Customer>
-type Step = (now: World, made: Made) => Promise<unknown>
+import { type CrmRow, type World, world } from '../world.ts'
+import { all, at, buys, type Fields, home, type Made, of, type Step, signsUp, times } from './guestSteps.ts'
 
 type Story = {
   readonly name: string
@@ -19,37 +14,12 @@ type Story = {
   readonly asked?: readonly string[]
 }
 
-const at = (name: string): string => `${name}@example.com`
-const home = (lastName: string, more: Fields = {}): Fields => ({
-  billingAddress: { firstName: 'Gil', lastName, country: 'DE', city: 'Köln', ...more },
-})
-const buys =
-  (draft: Fields, as = ''): Step =>
-  async (now, made) => {
-    const order = await now.buyer.orders(draft)
-    if (as !== '') made[as] = order
-  }
-const signsUp =
-  (draft: Fields, as = 'customer'): Step =>
-  async (now, made) => {
-    made[as] = await now.shopper.signsUp({ password: 'secret-enough', ...draft })
-  }
-const all =
-  (...steps: readonly Step[]): Step =>
-  (now, made) =>
-    Promise.all(steps.map(step => step(now, made)))
-const times = (n: number, draft: Fields): Step => all(...Array.from({ length: n }, () => buys(draft)))
 const knows =
   (fields: Fields): Step =>
   async (now, made) => {
     const AccountId = await now.agent.makes('Account', { Name: 'ACME' })
     made.known = { id: await now.agent.makes('Contact', { AccountId, ...fields }), version: 0 }
   }
-const of = (made: Made, name: string): Customer => {
-  const found = made[name]
-  if (found === undefined) throw new Error(`nothing was made as ${name}`)
-  return found
-}
 
 const stories: readonly Story[] = [
   {

@@ -1,15 +1,6 @@
 /** The mapping `customer-person`: a commercetools customer as a Contact in an Account of its own, or as a person account. */
 import { define } from '../../core/define.ts'
-import type {
-  Codec,
-  FallbackRule,
-  FieldRule,
-  LinkRule,
-  Mapping,
-  MappingPart,
-  MatchRule,
-  Sharing,
-} from '../../model/mapping.ts'
+import type { Codec, FallbackRule, FieldRule, Mapping, Sharing } from '../../model/mapping.ts'
 import { date } from '../codecs/date.ts'
 import { email } from '../codecs/email.ts'
 import { expanded } from '../codecs/expanded.ts'
@@ -19,7 +10,7 @@ import { name } from '../codecs/name.ts'
 import { phone } from '../codecs/phone.ts'
 import { text } from '../codecs/text.ts'
 import { address } from './address.ts'
-import { personField } from './personField.ts'
+import { personParts } from './personParts.ts'
 import type { StreetOrder } from './street.ts'
 
 export type People = 'contact-with-own-account' | 'person-account'
@@ -54,9 +45,6 @@ Addresses are the default billing and the default shipping address; a customer w
 const personDoc = `A customer becomes one record: a person account, for which the platform keeps the Contact itself.
 The fields are those of the two records of the other form under the names that person accounts have for them. The Account's name is
 made by Salesforce from first and last name, and its phone is the person's; nothing else differs.`
-
-/** What Salesforce calls the record type that it makes when an org turns person accounts on. */
-const personRecordType = 'PersonAccount'
 
 type Setting = Required<Omit<CustomerPersonOptions, 'people' | 'recordType' | 'guests'>> & {
   /** Each number is read with the country of the address that it stands in. */
@@ -136,23 +124,6 @@ const byEmail: FallbackRule = {
   lead: 'Email',
 }
 
-/** The Contact's Account. Seeded: a salesperson who moves the Contact to another Account is not undone. */
-const ownAccount: LinkRule = {
-  crm: 'AccountId',
-  relationship: 'Account',
-  mapping: 'customer-person',
-  role: 'account',
-  of: 'self',
-  owner: 'seed',
-  required: true,
-}
-
-/** What Salesforce puts into the recycle bin with an Account. Others (closed won, contracts) make it refuse the deletion. */
-const takesAlong = ['Contact', 'Opportunity', 'Case', 'Contract', 'Order', 'Asset'].map(object => ({
-  object,
-  field: 'AccountId',
-}))
-
 /**
  * Of several customers who are one person: each one's key and what tells them apart in a record of its own, found in the
  * related list of the person. Their profiles stay in the shop; the person's record shows that of the primary one.
@@ -179,17 +150,6 @@ function sharing({ fieldPrefix }: Setting, of: 'account' | 'contact'): Sharing {
   }
 }
 
-/** Both lists on one record: the Contact's names and phone stand where the Account's would. */
-function personFields(setting: Setting): readonly FieldRule[] {
-  const person = contactFields(setting).map(rule => ({
-    ...rule,
-    crm: personField(rule.crm),
-    ...(rule.orElse !== undefined && { orElse: personField(rule.orElse) }),
-  }))
-  const taken = ['Name', ...person.map(rule => rule.crm)]
-  return [...person, ...accountFields(setting).filter(rule => !taken.includes(rule.crm))]
-}
-
 /** The mapping for these options. Throws a RangeError when an address path among them is no expression. */
 export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
   const fieldPrefix = options.fieldPrefix ?? 'CT_'
@@ -204,32 +164,7 @@ export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
     shipping,
     phones: { billing: phoneOf(billing), shipping: phoneOf(shipping) },
   }
-  const match: readonly MatchRule[] = [{ by: 'external-id', crm: setting.keyField, commerce: 'key' }]
-  const deactivate = { [`${fieldPrefix}Deleted_At__c`]: { at: 'deletion' } } as const
   const isPerson = options.people === 'person-account'
-  const recordType = options.recordType ?? (isPerson ? personRecordType : null)
-  const account = {
-    role: 'account',
-    object: 'Account',
-    match,
-    links: [],
-    defaults: recordType === null ? {} : { RecordTypeId: { recordType } },
-    deactivate,
-    // A person account has a Contact of its own, and can have no other.
-    takesAlong: isPerson ? takesAlong.filter(one => one.object !== 'Contact') : takesAlong,
-  }
-  const two: readonly MappingPart[] = [
-    { ...account, follows: 'contact', fields: accountFields(setting) },
-    {
-      role: 'contact',
-      object: 'Contact',
-      match: [...match, byEmail],
-      fields: contactFields(setting),
-      links: [ownAccount],
-      defaults: {},
-      deactivate,
-    },
-  ]
   return define({
     name: 'customer-person',
     doc: isPerson ? personDoc : doc,
@@ -238,9 +173,16 @@ export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
     ...(options.guests !== undefined && {
       takesOver: { mapping: options.guests, email: 'email', scopes: 'stores' },
     }),
-    parts: isPerson
-      ? [{ ...account, match: [...match, { ...byEmail, crm: 'PersonEmail' }], fields: personFields(setting) }]
-      : two,
+    parts: personParts({
+      mapping: 'customer-person',
+      keyField: setting.keyField,
+      fieldPrefix,
+      isPerson,
+      recordType: options.recordType,
+      byEmail,
+      account: accountFields(setting),
+      contact: contactFields(setting),
+    }),
     sharing: sharing(setting, isPerson ? 'account' : 'contact'),
     deletion: 'unlink',
     creates: 'commerce',

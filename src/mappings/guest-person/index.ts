@@ -1,6 +1,6 @@
 /** The mapping `guest-person`: somebody who buys without an account, as a Contact in an Account of its own, or as a person account. */
 import { define } from '../../core/define.ts'
-import type { FallbackRule, FieldRule, LinkRule, Mapping, MappingPart, MatchRule } from '../../model/mapping.ts'
+import type { FallbackRule, FieldRule, Mapping } from '../../model/mapping.ts'
 import { email } from '../codecs/email.ts'
 import { keys } from '../codecs/keys.ts'
 import { locale } from '../codecs/locale.ts'
@@ -8,7 +8,7 @@ import { name } from '../codecs/name.ts'
 import { phone } from '../codecs/phone.ts'
 import { text } from '../codecs/text.ts'
 import { address } from '../customer-person/address.ts'
-import { personField } from '../customer-person/personField.ts'
+import { personParts } from '../customer-person/personParts.ts'
 import type { StreetOrder } from '../customer-person/street.ts'
 import { firstName } from './firstName.ts'
 
@@ -101,32 +101,6 @@ const byEmail: FallbackRule = {
   corroborate: ['LastName'],
 }
 
-const ownAccount: LinkRule = {
-  crm: 'AccountId',
-  relationship: 'Account',
-  mapping: 'guest-person',
-  role: 'account',
-  of: 'self',
-  owner: 'seed',
-  required: true,
-}
-
-const takesAlong = ['Contact', 'Opportunity', 'Case', 'Contract', 'Order', 'Asset'].map(object => ({
-  object,
-  field: 'AccountId',
-}))
-
-/** Both lists on one record, as for customers. */
-function personFields(setting: Setting): readonly FieldRule[] {
-  const person = contactFields(setting).map(rule => ({
-    ...rule,
-    crm: personField(rule.crm),
-    ...(rule.orElse !== undefined && { orElse: personField(rule.orElse) }),
-  }))
-  const taken = ['Name', ...person.map(rule => rule.crm)]
-  return [...person, ...accountFields(setting).filter(rule => !taken.includes(rule.crm))]
-}
-
 /** The mapping for these options. Throws a RangeError when an address path among them is no expression. */
 export function guestPerson(options: GuestPersonOptions = {}): Mapping {
   const fieldPrefix = options.fieldPrefix ?? 'CT_'
@@ -137,31 +111,7 @@ export function guestPerson(options: GuestPersonOptions = {}): Mapping {
     billing: options.billing ?? 'billingAddress',
     shipping: options.shipping ?? 'shippingAddress',
   }
-  const match: readonly MatchRule[] = [{ by: 'external-id', crm: keyField, commerce: 'key' }]
-  const deactivate = { [`${fieldPrefix}Deleted_At__c`]: { at: 'deletion' } } as const
   const isPerson = options.people === 'person-account'
-  const recordType = options.recordType ?? (isPerson ? 'PersonAccount' : null)
-  const account = {
-    role: 'account',
-    object: 'Account',
-    match,
-    links: [],
-    defaults: recordType === null ? {} : { RecordTypeId: { recordType } },
-    deactivate,
-    takesAlong: isPerson ? takesAlong.filter(one => one.object !== 'Contact') : takesAlong,
-  }
-  const two: readonly MappingPart[] = [
-    { ...account, follows: 'contact', fields: accountFields(setting) },
-    {
-      role: 'contact',
-      object: 'Contact',
-      match: [...match, byEmail],
-      fields: contactFields(setting),
-      links: [ownAccount],
-      defaults: {},
-      deactivate,
-    },
-  ]
   return define({
     name: 'guest-person',
     doc: isPerson ? personDoc : doc,
@@ -173,9 +123,16 @@ export function guestPerson(options: GuestPersonOptions = {}): Mapping {
       email: 'customerEmail',
       ...(options.scope === 'store' && { scope: 'store.key' }),
     },
-    parts: isPerson
-      ? [{ ...account, match: [...match, { ...byEmail, crm: 'PersonEmail' }], fields: personFields(setting) }]
-      : two,
+    parts: personParts({
+      mapping: 'guest-person',
+      keyField,
+      fieldPrefix,
+      isPerson,
+      recordType: options.recordType,
+      byEmail,
+      account: accountFields(setting),
+      contact: contactFields(setting),
+    }),
     deletion: 'unlink',
     creates: 'commerce',
     expand: [],
