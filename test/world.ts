@@ -20,6 +20,7 @@ export type Compared = {
   readonly commerce: Record<string, number>
   readonly crm: Record<string, number>
   readonly gone: { readonly left: number; readonly erased: number }
+  readonly totals?: { readonly compared: number; readonly different: number }
   readonly differences: unknown[]
 }
 
@@ -300,12 +301,13 @@ export async function world(options: WorldOptions = {}) {
         forMs,
       )
     },
-    compare: async (): Promise<Compared> =>
+    /** What demo/compare.ts says; `--guests` and `--orders` have it look at those too. */
+    compare: async (...also: ('--guests' | '--orders')[]): Promise<Compared> =>
       JSON.parse(
         (
           await exec(
             process.execPath,
-            ['demo/compare.ts', '--commerce', commerceUrl, '--crm', crmUrl, '--service', serviceUrl],
+            ['demo/compare.ts', '--commerce', commerceUrl, '--crm', crmUrl, '--service', serviceUrl, ...also],
             { cwd: root },
           )
         ).stdout,

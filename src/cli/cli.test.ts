@@ -133,10 +133,12 @@ describe('the demo', () => {
     expect(crm.Account + conflicts).toBe(60)
     expect(conflicts).toBeLessThan(5)
     const { after, leftOut } = JSON.parse(first.out)
-    const names = ['one-change-each', 'edits', 'consent', 'shoppers', 'erasure']
+    const names = ['one-change-each', 'edits', 'consent', 'shoppers', 'buying', 'guest', 'everyday', 'erasure']
     expect(after.scenarios.map(({ name }: { name: string }) => name)).toEqual(names)
     for (const { steps, skipped } of after.scenarios) expect(steps - skipped).toBeGreaterThan(0)
     expect(after.gone.erased).toBeGreaterThanOrEqual(5)
+    expect(after.crm.CT_Order__c).toBeGreaterThan(10)
+    expect(after.totals).toMatchObject({ compared: expect.any(Number), different: 0 })
     expect(leftOut).toMatchObject({ quotes: expect.stringContaining('not read yet') })
     const second = JSON.parse((await run(once, env())).out)
     expect(second).toMatchObject({ ok: true, records: 0, passes: { count: 0, sizes: [] }, after: null })

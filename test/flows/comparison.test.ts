@@ -49,5 +49,89 @@ it('tells who is gone from who is lost, and sees what an erasure left behind', {
 
   const contact = await now.crm.contact(cleo)
   await now.agent.edits('Contact', contact?.Id ?? '', { MailingCity: 'Bonn' })
-  await until(now.compare, ({ lost }) => lost === 1)
+  await until(
+    () => now.compare(),
+    ({ lost }) => lost === 1,
+  )
+})
+
+it('sees an order that is not as it was placed, one of somebody else, and a guest who is there twice', {
+  timeout: 120_000,
+}, async () => {
+  await using now = await world({ config: { orders: 'custom-object' }, subscribeTo: ['order'] })
+  const yen = { currencyCode: 'JPY', centAmount: 1_500 }
+  const lineItems = [1, 2].map(quantity => ({
+    name: { en: 'Mug' },
+    variant: { sku: `MUG-${quantity}` },
+    price: { value: yen },
+    quantity,
+  }))
+  const [ada, bea] = await Promise.all(
+    ['ada', 'bea'].map(name =>
+      now.shopper.signsUp({ email: `${name}@example.com`, password: 'secret', lastName: name }),
+    ),
+  )
+  if (!ada || !bea) throw new Error('nobody signed up')
+  const order = await now.merchant.makes('orders/import', { customerId: ada.id, totalPrice: yen, lineItems })
+  await now.merchant.makes('orders/import', {
+    customerEmail: 'Gil@example.com',
+    totalPrice: { currencyCode: 'EUR', centAmount: 995 },
+    billingAddress: { country: 'DE', lastName: 'Guest' },
+    lineItems: lineItems
+      .slice(1)
+      .map(each => ({ ...each, price: { value: { currencyCode: 'EUR', centAmount: 995 } } })),
+  })
+  await now.quiet()
+  const compare = () => now.compare('--guests', '--orders')
+  const well = { lost: 0, listed: 0, duplicates: 0, totals: { compared: 2, different: 0 }, differences: [] }
+  expect(await compare()).toMatchObject({
+    ...well,
+    commerce: { customer: 2, guest: 1, order: 2 },
+    crm: { Contact: 3, CT_Order__c: 2 },
+  })
+
+  const row = async (object: string, key: string) => {
+    const found = (await now.crm.rows(object)).find(each => String(each.CT_Id__c).startsWith(key))
+    if (found === undefined) throw new Error(`no ${object} ${key}`)
+    return found
+  }
+  const ofAda = await row('CT_Order__c', `demo/${order.id}`)
+  const line = await row('CT_Order_Line__c', `demo/${order.id}`)
+  const edited = async (object: string, { Id }: { Id: string }, fields: Record<string, unknown>) => {
+    await now.agent.edits(object, Id, fields)
+    return compare()
+  }
+  expect(await edited('CT_Order__c', ofAda, { CT_Total__c: 1_499 })).toMatchObject({
+    lost: 2,
+    totals: { compared: 2, different: 1 },
+    differences: [{ where: 'order.CT_Total__c' }, { where: expect.stringContaining('1500 is 1499') }],
+  })
+  const contactOf = async (of: typeof ada) => (await now.crm.contact(of))?.Id
+  const moved = { CT_Total__c: 1_500, CT_Contact__c: await contactOf(bea) }
+  expect(await edited('CT_Order__c', ofAda, moved)).toMatchObject({
+    totals: { compared: 3, different: 2 },
+    differences: expect.arrayContaining([expect.objectContaining({ where: 'whose the order is' })]),
+  })
+  await edited('CT_Order__c', ofAda, { CT_Contact__c: await contactOf(ada) })
+  expect(await edited('CT_Order_Line__c', line, { CT_Quantity__c: 7 })).toMatchObject({
+    lost: 1,
+    differences: [{ where: 'line.CT_Quantity__c' }],
+  })
+  await now.agent.deletes('CT_Order_Line__c', line.Id)
+  expect(await compare()).toMatchObject({ lost: 1, differences: [{ where: 'no line' }] })
+  await now.agent.undeletes('CT_Order_Line__c', line.Id)
+  await now.agent.edits('CT_Order_Line__c', line.Id, { CT_Quantity__c: line.CT_Quantity__c })
+  const stray = await now.agent.makes('CT_Order__c', { Name: 'Stray', CT_Id__c: 'demo/stray', CT_Currency__c: 'EUR' })
+  expect(await compare()).toMatchObject({ differences: [{ where: expect.stringContaining('does not have') }, {}] })
+  await now.agent.deletes('CT_Order__c', stray)
+
+  const guest = (await now.crm.rows('Contact')).find(each => each.Email === 'gil@example.com')
+  const twin = { LastName: 'Guest', Email: 'gil@example.com', AccountId: guest?.AccountId, CT_Id__c: 'demo/guest/twin' }
+  const twinId = await now.agent.makes('Contact', twin)
+  expect(await compare()).toMatchObject({ duplicates: 1 })
+  await now.agent.deletes('Contact', twinId)
+  await now.agent.edits('Contact', guest?.Id ?? '', { Email: 'other@example.com' })
+  expect(await compare()).toMatchObject({
+    differences: expect.arrayContaining([expect.objectContaining({ where: 'no person of this guest' })]),
+  })
 })

@@ -1,9 +1,10 @@
 /**
  * How long a data file of many customers and orders takes to be read, how much memory it needs, and what a keyset page
  * of 500 costs then, compared with one among 1,000 customers: `node emulators/commercetools/bench/seed.ts [--customers N]
- * [--orders N]`. Prints one JSON document; exits with 1 when a target is missed.
+ * [--orders N] [--form jsonl|json] [--state]`. The file has a record a line, or is one JSON document; with `--state` what is
+ * read is kept on disk as well. Prints one JSON document; exits with 1 when a target is missed.
  */
-import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,7 +12,12 @@ import { commercetoolsEmulator } from '../src/index.ts'
 import { people } from '../test/crowd.ts'
 
 const { values } = parseArgs({
-  options: { customers: { type: 'string', default: '100000' }, orders: { type: 'string', default: '100000' } },
+  options: {
+    customers: { type: 'string', default: '100000' },
+    orders: { type: 'string', default: '100000' },
+    form: { type: 'string', default: 'jsonl' },
+    state: { type: 'boolean', default: false },
+  },
 })
 const TARGET = { seedMs: 30_000, memoryMb: 3_000, pageRatio: 2 }
 const PAGES = 100
@@ -39,12 +45,11 @@ try {
 }
 
 async function seeded(customers: number, orders: number) {
-  const dataFile = join(directory, `${customers}.jsonl`)
-  const file = openSync(dataFile, 'w')
-  for (const line of people(customers, orders)) writeSync(file, `${JSON.stringify(line)}\n`)
+  const dataFile = written(customers, orders)
+  const state = values.state ? { stateDir: join(directory, `state-${customers}`) } : {}
   const started = performance.now()
   const before = process.cpuUsage()
-  const emulator = await commercetoolsEmulator({ port: 0, dataFile })
+  const emulator = await commercetoolsEmulator({ port: 0, dataFile, ...state })
   const seedMs = performance.now() - started
   const { user, system } = process.cpuUsage(before)
   // What the machine was busy with besides shows in the difference of the two times.
@@ -55,6 +60,22 @@ async function seeded(customers: number, orders: number) {
     memoryMb: process.resourceUsage().maxRSS / 1024,
     [Symbol.asyncDispose]: () => emulator.close(),
   }
+}
+
+/** A data file in the form asked for; never whole in memory, which is measured. */
+function written(customers: number, orders: number): string {
+  const path = join(directory, `${customers}.${values.form}`)
+  const file = openSync(path, 'w')
+  let last = ''
+  for (const line of people(customers, orders)) {
+    const [[kind, draft] = ['', {}]] = Object.entries(line)
+    if (values.form === 'jsonl') writeSync(file, `${JSON.stringify(line)}\n`)
+    else writeSync(file, `${last === kind ? ',' : `${last === '' ? '{' : '],'}"${kind}":[`}\n${JSON.stringify(draft)}`)
+    last = kind
+  }
+  if (values.form !== 'jsonl') writeSync(file, ']}\n')
+  closeSync(file)
+  return path
 }
 
 /** Times one full page after the other, each beginning where the one before ended, and begins anew at the end. */

@@ -214,6 +214,32 @@ describe('guest', () => {
   })
 })
 
+describe('everyday', () => {
+  test('people buy, with and without an account, and change themselves and their consent, without end', async () => {
+    await using it = await world()
+    await play(it, 'arrivals', { customers: 40 })
+    expect(await play(it, 'everyday', { steps: 400 })).toMatchObject({ done: 400, total: 400 })
+    const orders = await rows(it, 'orders')
+    const plots = (word: string) => orders.filter(each => String(each.orderNumber).startsWith(`${word}-`))
+    // A hundred steps of buyers, six to a cart, of which a quarter is left behind; fifty of guests, five to an order.
+    expect(plots('order').length).toBeGreaterThan(8)
+    expect(plots('visit').length).toBeGreaterThan(8)
+    expect(orders).toHaveLength(plots('order').length + plots('visit').length)
+    const customers = await rows(it, 'customers')
+    expect(customers.some(each => each.custom !== undefined)).toBe(true)
+    expect((await messages(it, 'type = "CustomerDeleted"')).length).toBeGreaterThan(0)
+  })
+
+  test('begins anew without meeting an earlier day', async () => {
+    await using it = await world()
+    await play(it, 'arrivals', { customers: 40 })
+    await play(it, 'everyday', { steps: 200 })
+    const before = (await rows(it, 'orders')).length
+    expect(await play(it, 'everyday', { steps: 200 })).toMatchObject({ lastError: null })
+    expect((await rows(it, 'orders')).length).toBeGreaterThan(before + 5)
+  })
+})
+
 describe('quotes', () => {
   test('are asked for by associates, answered, and end in orders, a second round or a refusal', async () => {
     await using it = await world()

@@ -7,7 +7,7 @@ import { environment } from '../../config.ts'
 import { act, endAsked } from '../command.ts'
 import { CommandError, document, note, say } from '../out.ts'
 import { once } from './once.ts'
-import { arrive, customersOf, quiet, shop } from './play.ts'
+import { arrive, customersOf, open, quiet } from './play.ts'
 import { type Stage, stage } from './stage.ts'
 
 type Options = {
@@ -45,7 +45,7 @@ Try, in another terminal:
   npx ctsf status${at}
   npx ctsf plan customer ${id}${at}
   npx ctsf trace customer/${id}${at}
-Shoppers keep changing things. Stop with ctrl-C; the next start continues (all of it is in ${config.dataDir}).`
+People keep signing up, buying and changing things. Stop with ctrl-C; the next start continues (all of it is in ${config.dataDir}).`
 }
 
 /** Runs until asked to end, or until something it needs ends by itself. */
@@ -56,7 +56,7 @@ async function last(up: Stage, options: { customers: number; seed: number; json:
   await arrive(up, options)
   const pending = await quiet(up, { signal: options.signal, endless: true })
   if (pending > 0) note(`${pending} changes are not carried over: see ${url}`)
-  await shop(up, options)
+  await open(up, options)
   const { links } = await service.status()
   if (!options.json) say(`${links} pairs of records are in step.\n${await hint(up)}`)
   await new Promise(done => options.signal.addEventListener('abort', done, { once: true }))

@@ -15,6 +15,7 @@ const comparison = z.object({
   commerce: z.record(z.string(), z.number()),
   crm: z.record(z.string(), z.number()),
   gone: z.object({ left: z.number(), erased: z.number() }),
+  totals: z.object({ compared: z.number(), different: z.number() }).optional(),
   differences: z.array(z.unknown()),
 })
 type Comparison = z.infer<typeof comparison>
@@ -29,10 +30,15 @@ type Options = {
   readonly signal: AbortSignal
 }
 
-async function compare({ commerce, crm, url }: Stage): Promise<Comparison> {
+async function compare({ commerce, crm, url, config }: Stage): Promise<Comparison> {
+  const mapped = new Set(config.mappings.map(({ name }) => name))
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [program, '--commerce', commerce.url, '--crm', crm.url, '--service', url, '--project', projectKey],
+    [
+      ...[program, '--commerce', commerce.url, '--crm', crm.url, '--service', url, '--project', projectKey],
+      ...(mapped.has('guest-person') ? ['--guests'] : []),
+      ...(mapped.has('order-order') ? ['--orders'] : []),
+    ],
     { maxBuffer: 64 * 1_048_576 },
   )
   return comparison.parse(JSON.parse(stdout))
@@ -42,10 +48,10 @@ async function compare({ commerce, crm, url }: Stage): Promise<Comparison> {
 async function look(stage: Stage, options: Options) {
   const pending = await quiet(stage, options)
   const apiCalls = await callsOf(stage)
-  const { passes, totals, conflicts, failures } = await stage.service.status()
-  const { lost, duplicates, commerce, crm, gone, differences } = await compare(stage)
+  const { passes, totals, conflicts, failures, waiting } = await stage.service.status()
+  const { lost, duplicates, commerce, crm, gone, totals: sums, differences } = await compare(stage)
   const cost = { apiCalls, records: totals.created + totals.updated, passes: { ...passes } }
-  return { commerce, crm, gone, ...cost, conflicts, failures, pending, lost, duplicates, differences }
+  return { commerce, crm, gone, sums, ...cost, conflicts, failures, waiting, pending, lost, duplicates, differences }
 }
 type Look = Awaited<ReturnType<typeof look>>
 
@@ -99,11 +105,13 @@ function contract(load: Look, after: Look | null, { ok, durationMs, scenarios }:
       commerce: after.commerce,
       crm: after.crm,
       gone: after.gone,
+      ...(after.sums && { totals: after.sums }),
       apiCalls: after.apiCalls - apiCalls,
       records: after.records - records,
       passes: after.passes.count - passes.count,
       conflicts: after.conflicts,
       failures: after.failures,
+      waiting: after.waiting,
     },
     leftOut,
   }
@@ -124,6 +132,10 @@ function tell(load: Look, after: Look | null, { ok, durationMs, scenarios }: Run
   say(`Then: ${scenarios.map(({ name, steps, skipped }) => `${name} (${steps - skipped})`).join(', ')}`)
   tellOf(after)
   say(`  gone            ${after.gone.left} left, ${after.gone.erased} erased`)
+  if (after.sums !== undefined) {
+    const { compared, different } = after.sums
+    say(`  totals          ${compared} by person, currency and month, ${different} of them different`)
+  }
   say(
     `  API calls       ${after.apiCalls - load.apiCalls} for ${after.records - load.records} records created or changed`,
   )
@@ -134,8 +146,11 @@ function tell(load: Look, after: Look | null, { ok, durationMs, scenarios }: Run
   )
 }
 
-function tellOf({ commerce, crm, conflicts, failures, pending, lost, duplicates }: Look): void {
+function tellOf({ commerce, crm, conflicts, failures, waiting, pending, lost, duplicates }: Look): void {
   say(`  commercetools   ${named(commerce)}`)
   say(`  Salesforce      ${named(crm)}`)
-  say(`  conflicts ${conflicts}, failures ${failures}, pending ${pending}, lost ${lost}, duplicates ${duplicates}`)
+  const waits = waiting === 0 ? '' : ` (${waiting} wait for them)`
+  say(
+    `  conflicts ${conflicts}, failures ${failures}${waits}, pending ${pending}, lost ${lost}, duplicates ${duplicates}`,
+  )
 }

@@ -36,12 +36,13 @@ export async function arrive(stage: Stage, { customers, seed }: { customers: num
   await stage.commerce.ask('/play', play)
 }
 
-export async function shop(stage: Stage, options: { seed: number }): Promise<void> {
+/** A shop that is open: people sign up, buy, edit themselves, leave, without end. */
+export async function open(stage: Stage, options: { seed: number }): Promise<void> {
   if ((await progressOf(stage)).running) return
-  await stage.commerce.ask('/play', { scenario: 'shoppers', rate: 0.5, projectKey, ...options })
+  await stage.commerce.ask('/play', { scenario: 'everyday', rate: 1, projectKey, ...options })
 }
 
-/** Ends shoppers of an earlier start, who would go on for ever. */
+/** Ends the day of an earlier start, which would go on for ever. */
 export async function calm(stage: Stage): Promise<void> {
   const { running, total } = await progressOf(stage)
   if (running && total === null) await stage.commerce.end('/play')
@@ -86,7 +87,9 @@ async function stateOf(stage: Stage): Promise<State & { readonly playing: boolea
   const { pending } = deliveriesForm.parse(await stage.commerce.ask('/deliveries'))
   const status = await stage.service.status()
   const later = Object.values(status.lanes).reduce((sum, lane) => sum + lane.later, 0)
-  return { playing: running, scenario, done, total, status, pending: pending + status.backlog + later }
+  // Who waits for a record that is listed goes on when that does, and not before.
+  const moving = status.backlog + Math.max(0, later - status.waiting)
+  return { playing: running, scenario, done, total, status, pending: pending + moving }
 }
 
 const arriving = ({ scenario, done, total }: State): string =>
@@ -109,7 +112,7 @@ export async function quiet(
     options.signal.throwIfAborted()
     const state = await stateOf(stage)
     if (!state.playing && state.pending === 0) return 0
-    // Shoppers of an earlier start never end.
+    // The day of an earlier start never ends.
     if (options.endless && state.playing && state.total === null) return 0
     const now = JSON.stringify([state.done, state.pending, state.status.passes.count, state.status.links])
     if (now !== last) movedAt = performance.now()

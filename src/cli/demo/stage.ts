@@ -1,5 +1,7 @@
 /** The whole demo put up: both emulators, the service between them, and the Subscription; taken down in reverse. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type App, app, subscribe } from '../../app.ts'
 import { type Config, configure, environment, portOf } from '../../config.ts'
 import { clock } from '../../lib/clock.ts'
@@ -7,6 +9,7 @@ import { log } from '../../lib/log.ts'
 import { callsOf, type Emulator, emulator } from './emulator.ts'
 
 export const projectKey = 'demo'
+const usualConfig = fileURLToPath(new URL('../../../demo/sync.config.ts', import.meta.url))
 /** The port of the discard protocol, which no machine serves any more. */
 const nobody = 9
 
@@ -84,8 +87,9 @@ export async function stage(options: StageOptions): Promise<Stage> {
   ])
   const callsAtStart = await callsOf({ crm })
   const env = environmentFor(crm, commerce, options, port)
-  // A sync.config.ts of the working directory is for real systems; one that is named is meant.
-  const config = await configure({ env, cwd: env.CTSF_CONFIG ? process.cwd() : dataDir })
+  // A sync.config.ts of the working directory is for real systems; one that is named, or lies in the data directory, is meant.
+  const named = env.CTSF_CONFIG || (existsSync(join(dataDir, 'sync.config.ts')) ? '' : usualConfig)
+  const config = await configure({ env: { ...env, CTSF_CONFIG: named }, cwd: named ? process.cwd() : dataDir })
   const service = up.use(await app(config))
   const url = service.url ?? ''
   await commerce.ask('/deliveries', {

@@ -10,6 +10,7 @@ export const SCENARIOS = [
   'buying',
   'guest',
   'quotes',
+  'everyday',
 ] as const
 
 export type ScenarioName = (typeof SCENARIOS)[number]

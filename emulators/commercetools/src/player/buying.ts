@@ -124,7 +124,7 @@ const GUEST = [
   },
 ]
 
-export const buying = plot('bought', BUYING)
-export const guests = plot('guest', GUEST)
+export const buyingAs = (word: string) => plot(word, BUYING)
+export const guestsAs = (word: string) => plot(word, GUEST)
 export const BUYING_STEPS = BUYING.length
 export const GUEST_STEPS = GUEST.length

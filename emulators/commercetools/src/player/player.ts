@@ -37,7 +37,8 @@ export type Player = {
   known(): number
 }
 
-const BUYS: ScenarioName[] = ['buying', 'guest', 'quotes']
+const BUYS: ScenarioName[] = ['buying', 'guest', 'quotes', 'everyday']
+const CONSENTS: ScenarioName[] = ['consent', 'everyday']
 const TICK_MS = 10
 /** Time one tick may take, so that requests are answered in between. */
 const SLICE_MS = 15
@@ -68,7 +69,7 @@ export function player(world: World): Player {
     const there = set.reduce((sum, rows) => sum + rows.size(), 0)
     const act = { by: PLAYER, newId: numberedIds(`stage/${state.seed}/${state.before}/${there}`) }
     if (state.scenario !== 'one-change-each') setStage(world, project, cast(), act)
-    if (state.scenario === 'consent') setConsentStage(world, project, act)
+    if (CONSENTS.includes(state.scenario)) setConsentStage(world, project, act)
     if (state.scenario === 'company') setRoles(world, project, act)
     if (BUYS.includes(state.scenario)) setShop(world, project, cast(), act)
     timer = setInterval(() => tick(state), TICK_MS)

@@ -6,11 +6,12 @@ import { numberedIds } from '../model/ids.ts'
 import { random } from '../model/random.ts'
 import type { ScenarioName } from '../model/scenarios.ts'
 import type { PlayState } from '../store/world.ts'
-import { BUYING_STEPS, buying, GUEST_STEPS, guests } from './buying.ts'
+import { BUYING_STEPS, buyingAs, GUEST_STEPS, guestsAs } from './buying.ts'
 import { changeOneField } from './changes.ts'
 import { COMPANY_STEPS, foundCompany } from './companies.ts'
 import { consent } from './consent.ts'
 import { edit } from './edits.ts'
+import { everyday } from './everyday.ts'
 import { negotiate, QUOTE_STEPS } from './negotiation.ts'
 import type { Scene, Step } from './scene.ts'
 import { anyone, shop } from './shoppers.ts'
@@ -56,9 +57,10 @@ const SCENARIO: Record<ScenarioName, Scenario> = {
     },
   },
   company: { steps: state => state.customers * COMPANY_STEPS, play: foundCompany },
-  buying: { steps: state => state.customers * BUYING_STEPS, play: buying },
-  guest: { steps: state => state.customers * GUEST_STEPS, play: guests },
+  buying: { steps: state => state.customers * BUYING_STEPS, play: buyingAs('bought') },
+  guest: { steps: state => state.customers * GUEST_STEPS, play: guestsAs('guest') },
   quotes: { steps: state => state.customers * QUOTE_STEPS, play: negotiate },
+  everyday: { steps: () => null, play: everyday },
 }
 
 /** The order in which people have their turn, where each has one. */
