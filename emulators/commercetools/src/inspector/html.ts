@@ -25,6 +25,7 @@ const STYLE = html`
   h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem }
   table { border-collapse: collapse; width: 100% } caption { text-align: left; font-weight: 600; padding: .5rem 0 }
   th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d5dae3; vertical-align: top; overflow-wrap: anywhere }
+  th { white-space: nowrap }
   a { color: #0b5394 } a:focus-visible, input:focus-visible, button:focus-visible { outline: 3px solid #0b5394 }
   form { display: grid; grid-template-columns: max-content 20rem; gap: .5rem 1rem; align-items: center }
   button { grid-column: 2; padding: .4rem 1rem; width: max-content } pre { background: #f3f5f9; padding: 1rem; overflow: auto }
