@@ -57,12 +57,17 @@ function written({ object, do: what, why, crm, values, verdicts }: ForeseenPart)
   ]
 }
 
+/** Of a record of Salesforce to which a second key led: whoever has that key is linked to another one, and goes on. */
+const isDoubt = ({ kind, source }: Shown): boolean => kind === 'disagrees' && source.side === 'crm'
+
 export const detail = (conflict: Shown): string =>
   [
     `${conflict.kind}: ${conflict.why}`,
     `record        ${conflict.source.type} ${conflict.source.id} (${conflict.mapping}, ${conflict.role})`,
     `since         ${conflict.openedAt}, ${conflict.state}`,
-    `waiting       ${conflict.waiting} records wait for this one`,
+    isDoubt(conflict)
+      ? 'waiting       nothing waits for the answer: merge the two in Salesforce, or ignore it'
+      : `waiting       ${conflict.waiting} records wait for this one`,
     `correlation   ${conflict.correlationId}`,
     ...conflict.candidates.map(ref => `candidate     ${ref.type}/${ref.id}`),
     ...(conflict.decisions ?? []).map(past),

@@ -24,6 +24,7 @@ describe('which decision answers which question', () => {
     [asked('both-changed', 1, 'crm'), ['take', 'take']],
     [asked('foreign'), ['link', 'create', 'ignore']],
     [asked('foreign', 1, 'crm'), ['ignore']],
+    [asked('disagrees', 1, 'crm'), ['ignore']],
   ])('%o: %j', (conflict, choices) => expect(choicesFor(conflict).map(choice => choice.do)).toEqual(choices))
   it('says why not', () => {
     expect(words('ambiguous', 2)).not.toContain('take')

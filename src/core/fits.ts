@@ -9,6 +9,9 @@ export function misfit(conflict: Pick<Conflict, 'kind' | 'source' | 'candidates'
   // A record with the key of a project that is not served: no commerce record is there to be decided about.
   if (conflict.source.side === 'crm' && conflict.kind === 'foreign')
     return choice.do === 'ignore' ? null : 'its project is not served here: serve it and relink, or ignore the record'
+  // A second key led to it, and the record in question is linked to another one: nothing waits for the answer.
+  if (conflict.source.side === 'crm' && conflict.kind === 'disagrees')
+    return choice.do === 'ignore' ? null : 'nothing waits for it: merge the two in Salesforce, or ignore it'
   // A dispute between two fields of Salesforce: the commerce record's identity is not in question.
   if (conflict.source.side === 'crm' && choice.do !== 'take')
     return 'two fields of Salesforce feed one place: say which side is right'

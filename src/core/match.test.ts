@@ -55,7 +55,7 @@ test('nothing found is a new record', () => {
 
 test('an external ID comes before a fallback key, and what that one leads to is told', () => {
   const both = [candidate('B', byEmail), candidate('A', byNumber)]
-  expect(found(...both)).toMatchObject({ candidate: { ref: { id: 'A' } }, other: { id: 'B' } })
+  expect(found(...both)).toMatchObject({ candidate: { ref: { id: 'A' } }, other: { ref: { id: 'B' } } })
   expect(found(candidate('A', byEmail), candidate('A', byNumber))).toMatchObject({ by: byNumber, other: null })
 })
 

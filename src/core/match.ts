@@ -2,7 +2,7 @@
 import type { Candidate, ConflictKind, Draft, IdentityLink, Match } from '../model/identity.ts'
 import type { FallbackRule } from '../model/mapping.ts'
 import type { Decision } from '../model/plan.ts'
-import { type ResourceRef, refKey, sameRef } from '../model/resource.ts'
+import { refKey, sameRef } from '../model/resource.ts'
 import { contradicts, isCertain, narrowed, type View } from './certain.ts'
 
 export type MatchInput = {
@@ -140,7 +140,7 @@ function matched(draft: Draft, { link, candidates, decision, view, shares = fals
 }
 
 /** The external ID is right; that another key leads elsewhere is worth a look all the same. */
-function otherThan({ ref }: Candidate, second: Match | null): ResourceRef | null {
-  const other = second?.is === 'found' ? second.candidate.ref : null
-  return other === null || sameRef(other, ref) ? null : other
+function otherThan({ ref }: Candidate, second: Match | null): Candidate | null {
+  const other = second?.is === 'found' ? second.candidate : null
+  return other === null || sameRef(other.ref, ref) ? null : other
 }

@@ -199,7 +199,9 @@ export async function consider(
           })
     places.set(placeKey(draft.role, draft.source), placeOf(made))
     const note = noteOf(found, one, made)
-    if (made.do !== 'wait') return { subject, looked: one, plan: anyway(made, one.decision), note }
+    const doubt = doubtOf(found, draft)
+    if (made.do !== 'wait')
+      return { subject, looked: one, plan: anyway(made, one.decision), note, ...(doubt !== null && { doubt }) }
     const strangers = made.awaits.filter(ref => above.strangers.has(refKey(ref)))
     return { subject, looked: one, plan: heldBack(made), note, ...(strangers.length > 0 && { strangers }) }
   }
@@ -270,11 +272,26 @@ function withItsLeader({ subject, match: found }: Known, matches: Matches): Matc
 
 /** What is worth a look though nothing waits for it. */
 function noteOf(found: Match, { leads }: LookedUp, made: WritePlan): string | null {
-  if (found.is === 'found' && found.other !== null) return `disagrees: another key leads to ${found.other.id}`
+  if (found.is === 'found' && found.other !== null) return `disagrees: another key leads to ${found.other.ref.id}`
   if (found.is === 'found' && found.candidate.via !== undefined)
     return `found by the Lead ${found.candidate.via.id} that was converted to it`
   if (found.is !== 'new' || made.do !== 'create' || leads.length === 0) return null
   return `made beside an open Lead with the same key: ${[...new Set(leads.map(one => one.ref.id))].join(', ')}`
+}
+
+/** The external ID led here, and another key to a record of its own: a person may want to merge the two. */
+function doubtOf(found: Match, { source, fields }: Draft): NonNullable<Considered['doubt']> | null {
+  if (found.is !== 'found' || found.other === null) return null
+  const { ref, by, values } = found.other
+  const { crm, commerce } = found.by
+  const name = commerce === 'key' ? 'our key' : commerce
+  return {
+    source: ref,
+    kind: 'disagrees',
+    why: `${source.type} ${source.id} is linked to ${found.candidate.ref.id} by ${name} (${crm}), and has the ${by.crm} of this record`,
+    candidates: [found.candidate.ref],
+    fields: [{ field: by.crm, commerce: fields[by.crm] ?? null, crm: values[by.crm] ?? fields[by.crm] ?? null }],
+  }
 }
 
 type Known = {

@@ -47,6 +47,10 @@ export function gather(
   const { draft, row } = one.subject
   settlement.links.push(...result.links)
   if (result.conflict !== null) settlement.conflicts.push(result.conflict)
+  if (one.doubt !== undefined && result.next.do === 'done' && failure === null) {
+    const { mapping, role } = draft
+    settlement.conflicts.push({ ...one.doubt, mapping, role, correlationId: row.correlationId })
+  }
   if (result.failure !== null) settlement.failures.push(result.failure)
   if (result.next.do === 'done' && failure === null)
     settlement.resolved.push({ source: draft.source, mapping: draft.mapping, role: draft.role, seen: hasSeen(one) })

@@ -11,6 +11,7 @@ import { type Instant, refKey, type Snapshot, sameRef } from '../model/resource.
 import { type CarriedOut, nothingDone } from './carryOut.ts'
 import { projectionOf, schemaOf } from './consider.ts'
 import { contend, type Pair, type Planned } from './contend.ts'
+import { doubtsOver } from './doubts.ts'
 import type { Engine } from './engine.ts'
 import { emptySettlement, forcedMark, freed, type Growing, line, settled } from './gather.ts'
 import { isGuestLink } from './guest/holder.ts'
@@ -282,8 +283,11 @@ export async function syncBack(
     })
   }
   // Of a record that nobody is linked to, a person can only have said to leave it alone.
-  const lone = claim.rows.filter(row => row.forced && !pairs.some(pair => pair.row === row))
-  if (lone.length > 0) settlement.applied.push(...(await engine.store.decisions(lone.map(row => row.ref))))
+  const linked = new Set(pairs.map(pair => pair.row))
+  const lone = claim.rows.filter(row => !linked.has(row))
+  const told = lone.filter(row => row.forced).map(row => row.ref)
+  if (told.length > 0) settlement.applied.push(...(await engine.store.decisions(told)))
+  if (lone.length > 0) settlement.resolved.push(...(await doubtsOver(engine, lone, context)))
   for (const row of claim.rows) {
     const { next, failure } = results.get(refKey(row.ref)) ?? { next: { do: 'done' } as const, failure: null }
     settleRow(settlement, row, present.get(refKey(row.ref)), next, failure)

@@ -103,7 +103,7 @@ export type Present =
 export type Match =
   | { readonly is: 'linked'; readonly link: IdentityLink }
   /** `other` is a record that a second key led to, and that is another one: told, and left alone. */
-  | { readonly is: 'found'; readonly candidate: Candidate; readonly by: MatchRule; readonly other: ResourceRef | null }
+  | { readonly is: 'found'; readonly candidate: Candidate; readonly by: MatchRule; readonly other: Candidate | null }
   | { readonly is: 'new' }
   /** Somebody else's already, and theirs as well: it keeps the fields of the one that came first, `holder`. */
   | { readonly is: 'shared'; readonly crm: ResourceRef; readonly holder: ResourceRef }

@@ -3,7 +3,7 @@
  * All methods take an `AbortSignal`; when it fires they reject with its reason and start nothing new.
  */
 import type { Backlog } from './backlog.ts'
-import type { Candidate, IdentityLink, Present } from './identity.ts'
+import type { Candidate, ConflictKind, IdentityLink, Present } from './identity.ts'
 import type { MatchRule, RelatedQuery, Schema, Value } from './mapping.ts'
 import type { FailedRecord, JournalEntry, Outcome, Settlement } from './outcome.ts'
 import type {
@@ -309,6 +309,8 @@ export type Store = {
     readonly limit: number
   }): Promise<Listed<ListedConflict>>
   conflict(id: string): Promise<ListedConflict | null>
+  /** The open conflicts of this kind about these records. */
+  openAbout(refs: readonly ResourceRef[], kind: ConflictKind): Promise<readonly ListedConflict[]>
   /** Counts the open conflicts that a filter means, and names up to `upTo` of them, oldest first. */
   meant(filter: ConflictFilter, upTo: number): Promise<MeantConflicts>
   /**

@@ -8,7 +8,7 @@ import type { ConflictKind } from '../model/identity.ts'
 import type { Settlement } from '../model/outcome.ts'
 import type { Conflict, ListedConflict } from '../model/plan.ts'
 import type { Listed } from '../model/ports.ts'
-import { type Instant, parseRefKey, refKey } from '../model/resource.ts'
+import { type Instant, parseRefKey, type ResourceRef, refKey } from '../model/resource.ts'
 import { page, readCursor } from './cursor.ts'
 import { lookAgain } from './lookAgain.ts'
 import type { Seal } from './seal.ts'
@@ -86,13 +86,35 @@ async function closeVanished(tx: Tx, listings: Settlement['listings'], now: Inst
 }
 
 /**
+ * That a second key leads to a record of Salesforce is no question any more once somebody is linked to that record, or
+ * nobody to the one that was taken instead.
+ */
+async function closeDoubts(tx: Tx, links: Settlement['links'], now: Instant): Promise<void> {
+  const crmOf = (what: 'put' | 'remove') =>
+    texts([...new Set(links.flatMap(one => (one.do === what ? refKey(one.link.crm) : [])))])
+  if (!links.some(one => one.do !== 'base')) return
+  await sql`
+    update conflict set ${closing(now)} where kind = 'disagrees' and ${asked} and source like 'crm:%' and (
+      source = any(${crmOf('put')}) or exists (
+        select 1 from json_array_elements_text(candidates::json) as one where one = any(${crmOf('remove')})))`.execute(
+    tx,
+  )
+}
+
+/**
  * What a duplicate rule refused is over without a look at the other side: it was never about what that side holds.
  * A conflict that is still open is refreshed and keeps its id: people have it on their screen. Of what is ignored for good
  * nobody is asked, from whichever side a pass comes to it.
  */
 export async function saveConflicts(
   tx: Tx,
-  { conflicts, resolved, listings, applied }: Pick<Settlement, 'conflicts' | 'resolved' | 'listings' | 'applied'>,
+  {
+    conflicts,
+    resolved,
+    listings,
+    applied,
+    links,
+  }: Pick<Settlement, 'conflicts' | 'resolved' | 'listings' | 'applied' | 'links'>,
   seal: Seal,
   now: Instant,
 ): Promise<void> {
@@ -130,6 +152,7 @@ export async function saveConflicts(
       where conflict in (select id from over) and applied_at is null and undone_at is null`.execute(tx)
   }
   await closeVanished(tx, listings, now)
+  await closeDoubts(tx, links, now)
   if (conflicts.length === 0) return
   const byRecord = new Map(
     conflicts.map(conflict => [aboutOf({ ...conflict, source: refKey(conflict.source) }), conflict]),
@@ -187,4 +210,16 @@ export async function conflicts(
 export async function conflict(db: Db, seal: Seal, id: string): Promise<ListedConflict | null> {
   const { rows } = await sql<ListedRow>`${listed} where id = ${id}`.execute(db)
   return rows[0] === undefined ? null : conflictOf(rows[0], seal)
+}
+
+export async function openAbout(
+  db: Db,
+  seal: Seal,
+  refs: readonly ResourceRef[],
+  kind: ConflictKind,
+): Promise<readonly ListedConflict[]> {
+  if (refs.length === 0) return []
+  const { rows } = await sql<ListedRow>`
+    ${listed} where source = any(${texts(refs.map(refKey))}) and kind = ${kind} and state = 'open'`.execute(db)
+  return rows.map(row => conflictOf(row, seal))
 }

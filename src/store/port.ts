@@ -4,7 +4,7 @@ import type { Undone } from '../model/plan.ts'
 import type { Clock, Store } from '../model/ports.ts'
 import type { Adapter } from './adapter.ts'
 import { backlog, due, nextDue, sharedBacklog } from './backlog.ts'
-import { conflict, conflicts } from './conflicts.ts'
+import { conflict, conflicts, openAbout } from './conflicts.ts'
 import { decide, decisions, pastDecisions } from './decisions.ts'
 import { isRace, isTaken } from './errors.ts'
 import { closeFailure, failure, failures } from './failures.ts'
@@ -74,6 +74,7 @@ export function portOver({ db, adapter, clock, seal, instance }: Parts): Store {
     due: (side, lanes, upTo) => retried(() => due(db, side, lanes, upTo, now())),
     conflicts: query => retried(() => conflicts(db, seal, query)),
     conflict: id => retried(() => conflict(db, seal, id)),
+    openAbout: (refs, kind) => retried(() => openAbout(db, seal, refs, kind)),
     meant: (filter, upTo) => retried(() => meant(db, filter, upTo)),
     decide: (id, choice, by, correlationId) =>
       undoable(db, null, async tx => {

@@ -26,7 +26,7 @@ export async function relink(
   )
   const changes = links.map(link => ({ do: 'put', link, revision: null }) as const)
   const { clashes } = await saveLinks(tx, changes, now)
-  await saveConflicts(tx, { conflicts, resolved, listings: [], applied: [] }, seal, now)
+  await saveConflicts(tx, { conflicts, resolved, listings: [], applied: [], links: changes }, seal, now)
   await journal(tx, lines)
   return clashes.map(({ link }) => `${link.role} ${refKey(link.commerce)}`)
 }

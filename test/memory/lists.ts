@@ -10,6 +10,7 @@ type Listed = Pick<
   | 'pastDecisions'
   | 'conflicts'
   | 'conflict'
+  | 'openAbout'
   | 'meant'
   | 'decide'
   | 'decideAll'
@@ -21,7 +22,7 @@ type Listed = Pick<
   readonly failureRows: FailedRecord[]
   readonly conflictRows: Conflict[]
   /** Enters what a save says of them. */
-  enter(settlement: Pick<Settlement, 'applied' | 'resolved' | 'listings' | 'conflicts' | 'failures'>): void
+  enter(settlement: Pick<Settlement, 'applied' | 'resolved' | 'listings' | 'links' | 'conflicts' | 'failures'>): void
   /** Takes all away that is about these. */
   forget(isIt: (ref: ResourceRef) => boolean): void
 }
@@ -95,6 +96,14 @@ export function memoryLists(
         for (const one of failures) if (one.state === 'open' && isGone(one)) Object.assign(one, { state: 'resolved' })
         for (const one of conflicts) if (isAsked(one) && isGone(one)) Object.assign(one, { state: 'closed' })
       }
+      for (const change of settlement.links)
+        for (const one of conflicts) {
+          if (one.kind !== 'disagrees' || one.source.side !== 'crm' || !isAsked(one) || change.do === 'base') continue
+          const { crm } = change.link
+          const isOver =
+            change.do === 'put' ? sameRef(one.source, crm) : one.candidates.some(candidate => sameRef(candidate, crm))
+          if (isOver) Object.assign(one, { state: 'closed' })
+        }
       for (const one of settlement.failures)
         failures.push({ ...one, id: `failure-${failures.length}`, state: 'open', failedAt: now })
       for (const one of settlement.conflicts) {
@@ -126,6 +135,10 @@ export function memoryLists(
       const found = conflicts.find(one => one.id === id)
       return found === undefined ? null : { ...found, waiting: 0 }
     },
+    openAbout: async (refs, kind) =>
+      conflicts
+        .filter(one => one.state === 'open' && one.kind === kind && refs.some(ref => sameRef(ref, one.source)))
+        .map(one => ({ ...one, waiting: 0 })),
     async meant({ kind, mapping, role, field, openedBefore, source }, upTo) {
       const found = conflicts.filter(
         one =>

@@ -321,7 +321,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       for (const event of marks) markOne(event, true, clock.now())
       const puts = found.map(link => ({ do: 'put', link, revision: null }) as const)
       const clashes = saveLinks({ links: puts })
-      lists.enter({ conflicts, resolved, listings: [], failures: [], applied: [] })
+      lists.enter({ conflicts, resolved, listings: [], failures: [], applied: [], links: puts })
       journal.push(...lines)
       return found.filter(one => clashes.has(refKey(one.commerce))).map(one => `${one.role} ${refKey(one.commerce)}`)
     },

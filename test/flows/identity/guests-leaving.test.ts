@@ -1,6 +1,6 @@
 /** Guests where other rules hold: one person of each store, nobody at all, and those who leave or are erased. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CrmRow, type World, world } from '../world.ts'
+import { type CrmRow, type World, world } from '../../world.ts'
 import { all, at, buys, home, type Made, of, signsUp, times } from './guestSteps.ts'
 
 type Open = { readonly kind: string; readonly source: { id: string }; readonly candidates: { id: string }[] }

@@ -1,6 +1,6 @@
 /** Guests, story by story: people who buy without an account, sign up later, and buy again. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CrmRow, type World, world } from '../world.ts'
+import { type CrmRow, type World, world } from '../../world.ts'
 import { all, at, buys, type Fields, home, type Made, of, type Step, signsUp, times } from './guestSteps.ts'
 
 type Story = {

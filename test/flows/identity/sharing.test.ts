@@ -2,8 +2,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { until } from '../ports.ts'
-import { ask, type CrmRow, type Customer, type World, world } from '../world.ts'
+import { until } from '../../ports.ts'
+import { ask, type CrmRow, type Customer, type World, world } from '../../world.ts'
 
 const config = {
   pace: { pollMs: 1_000 },

@@ -1,7 +1,7 @@
 /** Newcomers whom sales knows already, though not as a contact with their email: by their company, a Lead, an open case. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { until } from '../ports.ts'
-import { type CrmRow, type Customer, type World, world } from '../world.ts'
+import { until } from '../../ports.ts'
+import { type CrmRow, type Customer, type World, world } from '../../world.ts'
 
 const config = {
   mappings: {

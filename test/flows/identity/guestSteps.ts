@@ -1,5 +1,5 @@
 /** What people who buy without an account do, as steps of a story. */
-import type { Customer, World } from '../world.ts'
+import type { Customer, World } from '../../world.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 /** A duplicate rule of the org stands in a customer's way: a person is asked, and what they say is done, end to end. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { until } from '../ports.ts'
-import { ask, type CrmRow, type Customer, type World, world } from '../world.ts'
+import { until } from '../../ports.ts'
+import { ask, type CrmRow, type Customer, type World, world } from '../../world.ts'
 
 const org = {
   duplicateRules: [{ object: 'Contact', fields: ['LastName', 'MailingPostalCode'], name: 'Same_Household' }],
