@@ -89,6 +89,7 @@ function changed(mapping: Mapping, change: MappingChange, complain: Complaints):
     ...(change.erasure !== undefined && { erasure: change.erasure }),
     ...(change.whenGone !== undefined && { whenGone: change.whenGone }),
     ...(change.onClaimed !== undefined && { onClaimed: change.onClaimed }),
+    ...(change.onAmbiguous !== undefined && { onAmbiguous: change.onAmbiguous }),
     ...(change.leads !== undefined && { leads: change.leads }),
     parts: leaving(mapping, change, place, complain).map(part => ({
       ...part,

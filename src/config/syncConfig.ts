@@ -5,6 +5,7 @@ import { date } from '../mappings/codecs/date.ts'
 import { not } from '../mappings/codecs/not.ts'
 import { text } from '../mappings/codecs/text.ts'
 import {
+  ambiguousPolicies,
   type Codec,
   claimedPolicies,
   deletionPolicies,
@@ -80,6 +81,12 @@ const mapping = z.strictObject({
     .optional()
     .describe(
       "What happens when a person is found who is another customer's already: `review` asks, `share` lets them be one person with several customers (how-to/many-on-one.md). Default: `review`.",
+    ),
+  onAmbiguous: z
+    .enum(ambiguousPolicies)
+    .optional()
+    .describe(
+      'What happens when several records match, or one that nothing confirms: `review` asks a person, `create` makes a new one, for who prefers duplicates to waiting (how-to/tune-matching.md). Default: `review`.',
     ),
   leads: z
     .enum(leadPolicies)

@@ -63,6 +63,22 @@ test('one record found by two keys is one record', () => {
   expect(found(candidate('A', byKey), candidate('A', byNumber))).toMatchObject({ is: 'found', by: byKey })
 })
 
+test('who prefers duplicates to waiting has a new one made beside several, and beside one that is not certain', () => {
+  const unsure: FallbackRule = { ...byEmail, when: 'verified' }
+  const made = (...candidates: Candidate[]) =>
+    match(draft(), { link: null, candidates, decision: null, view: blind, createsWhenUnclear: true })
+  const several = [candidate('A', byEmail), candidate('B', byEmail)]
+  expect(found(...several)).toMatchObject({ is: 'ambiguous' })
+  expect(made(...several)).toMatchObject({ is: 'new', despite: several })
+  expect(made(candidate('A', unsure))).toMatchObject({ is: 'new', despite: [{ ref: { id: 'A' } }] })
+  const taken = {
+    ...candidate('A', byEmail),
+    claimedBy: { side: 'commerce', type: 'customer', id: 'demo/eve' } as const,
+  }
+  expect(made(taken)).toMatchObject({ is: 'ambiguous', why: 'claimed' })
+  expect(made(candidate('A', byEmail, { LastName: 'Else' }))).toMatchObject({ is: 'ambiguous', why: 'disagrees' })
+})
+
 test('a key that differs in case is another record’s', () => {
   expect(found(candidate('A', byKey, { CT_Id__c: 'demo/ADA' }))).toEqual({ is: 'new' })
 })

@@ -11,6 +11,8 @@ export type MatchInput = {
   readonly candidates: readonly Candidate[]
   /** Leads with the same key that nobody has converted yet. */
   readonly leads?: readonly Candidate[]
+  /** Is a record made rather than a person asked where several match, or one that is not certain? */
+  readonly createsWhenUnclear?: boolean
   /** Is a person asked before a record is made beside an open Lead? */
   readonly asksOfLeads?: boolean
   /** A person's decision about this record that is not yet carried out. */
@@ -104,7 +106,9 @@ function fallback(draft: Draft, candidates: readonly Candidate[], how: How): Mat
 
 /** The counterpart of a draft, or why there is none that is certain. */
 export function match(draft: Draft, input: MatchInput): Match {
-  const found = matched(draft, input)
+  const met = matched(draft, input)
+  const isUnclear = met.is === 'ambiguous' && met.why === 'ambiguous' && input.createsWhenUnclear === true
+  const found: Match = isUnclear ? { is: 'new', despite: met.candidates } : met
   // Who is decided to be new is new; for anybody else the Lead may be the same person.
   if (found.is !== 'new' || input.decision?.choice.do === 'create') return found
   const leads = input.asksOfLeads === true ? uniqueRecords(input.leads ?? []) : []

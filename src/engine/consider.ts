@@ -162,8 +162,9 @@ export async function consider(
     const view = viewOf(engine, subject, schema)
     const shares = mayShare(subject, one, schema)
     const asksOfLeads = subject.mapping.leads === 'review'
+    const createsWhenUnclear = subject.mapping.onAmbiguous === 'create'
     const decision = one.chosen ?? one.decision
-    const found = match(subject.draft, { ...one, decision, asksOfLeads, view, shares })
+    const found = match(subject.draft, { ...one, decision, asksOfLeads, createsWhenUnclear, view, shares })
     return { subject, looked: one, match: found, shares }
   })
   const first = new Map(known.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
@@ -275,6 +276,8 @@ function noteOf(found: Match, { leads }: LookedUp, made: WritePlan): string | nu
   if (found.is === 'found' && found.other !== null) return `disagrees: another key leads to ${found.other.ref.id}`
   if (found.is === 'found' && found.candidate.via !== undefined)
     return `found by the Lead ${found.candidate.via.id} that was converted to it`
+  if (found.is === 'new' && found.despite !== undefined && made.do === 'create')
+    return `made although it may be one of these: ${found.despite.map(({ ref }) => ref.id).join(', ')}`
   if (found.is !== 'new' || made.do !== 'create' || leads.length === 0) return null
   return `made beside an open Lead with the same key: ${[...new Set(leads.map(one => one.ref.id))].join(', ')}`
 }

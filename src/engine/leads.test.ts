@@ -13,10 +13,11 @@ const byEmail: FallbackRule = {
 }
 const person = (lastName: string) => ({ firstName: 'A', lastName, email: 'anna@example.com', note: null })
 
-function stage(leads?: LeadPolicy) {
+function stage(leads?: LeadPolicy, more: Partial<Mapping> = {}) {
   const mapping: Mapping = {
     ...personMapping,
     ...(leads && { leads }),
+    ...more,
     parts: personMapping.parts.map(part =>
       part.role === 'contact' ? { ...part, match: [...part.match, byEmail] } : { ...part, follows: 'contact' },
     ),
@@ -147,4 +148,20 @@ it('a Lead that sales converts while a backfill goes on makes nobody twice, whoe
   await world.quiet()
   expect(ids.map(id => world.contact(id)?.id)).toEqual([made?.id, contact.id])
   expect(world.contacts()).toHaveLength(2)
+})
+
+describe('who prefers duplicates to waiting', () => {
+  it('has a new contact made beside two that match, once, and the story names them', async () => {
+    const world = stage('note', { onAmbiguous: 'create' })
+    const twins = [1, 2].map(() => world.crm.make('Contact', { Email: 'anna@example.com', LastName: 'Beck' }))
+    await world.shopper.saves('demo/1', person('Beck'))
+    await world.quiet()
+    await world.shopper.saves('demo/1', { ...person('Beck'), firstName: 'Anna' })
+    await world.quiet()
+    expect([world.contacts().length, world.asked()]).toEqual([3, []])
+    expect(world.contacts().filter(one => one.fields.CT_Id__c === 'demo/1')).toMatchObject([
+      { fields: { FirstName: 'Anna' } },
+    ])
+    for (const { id } of twins) expect(world.story()).toContain(id)
+  })
 })

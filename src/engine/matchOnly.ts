@@ -41,7 +41,7 @@ function wouldBe({ subject: { draft }, looked, plan, note }: Considered): WouldB
   switch (plan.do) {
     case 'create':
       // Which Lead it is, is no kind: the groups of the report would have one member each.
-      return { ...of, is: 'new', why: note === null ? '' : 'beside an open Lead', crm: null }
+      return { ...of, is: 'new', why: besides(looked, note), crm: null }
     case 'update':
     case 'delete':
       return known(plan.crm)
@@ -55,6 +55,10 @@ function wouldBe({ subject: { draft }, looked, plan, note }: Considered): WouldB
       return unreachable(plan)
   }
 }
+
+/** What is there already of those who are made all the same. */
+const besides = ({ candidates }: Considered['looked'], note: string | null): string =>
+  candidates.length > 0 ? 'beside records that match' : note === null ? '' : 'beside an open Lead'
 
 /** The field by which it was found; empty for a link. */
 function foundBy({ link, candidates }: Considered['looked'], crm: ResourceRef): string {

@@ -104,7 +104,8 @@ export type Match =
   | { readonly is: 'linked'; readonly link: IdentityLink }
   /** `other` is a record that a second key led to, and that is another one: told, and left alone. */
   | { readonly is: 'found'; readonly candidate: Candidate; readonly by: MatchRule; readonly other: Candidate | null }
-  | { readonly is: 'new' }
+  /** `despite` are records of which one may be it: it is made all the same, since nobody is to wait for a person's word. */
+  | { readonly is: 'new'; readonly despite?: readonly Candidate[] }
   /** Somebody else's already, and theirs as well: it keeps the fields of the one that came first, `holder`. */
   | { readonly is: 'shared'; readonly crm: ResourceRef; readonly holder: ResourceRef }
   /** Whose it is will be known once that record was looked at. */

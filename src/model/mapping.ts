@@ -259,6 +259,11 @@ export type LeadPolicy = 'ignore' | 'note' | 'review'
 
 export const leadPolicies: readonly LeadPolicy[] = ['ignore', 'note', 'review']
 
+/** What happens when several records match, or one of which nobody can be certain: a person decides, or a new one is made. */
+export type AmbiguousPolicy = 'review' | 'create'
+
+export const ambiguousPolicies: readonly AmbiguousPolicy[] = ['review', 'create']
+
 /** One pair of kinds of record that are kept in step. */
 export type Mapping = {
   readonly name: string
@@ -283,6 +288,8 @@ export type Mapping = {
   readonly sharing?: Sharing
   /** Default: `review`. */
   readonly onClaimed?: ClaimedPolicy
+  /** Default: `review`. */
+  readonly onAmbiguous?: AmbiguousPolicy
   /** Default: `note`. */
   readonly leads?: LeadPolicy
   readonly creates: Side | 'both'
