@@ -11,6 +11,7 @@ export default defineConfig({
     // The flows wait more than they compute: with as many workers as cores the machine idles.
     maxWorkers: Math.max(3, availableParallelism()),
     sequence: { sequencer: LongestFirst },
+    setupFiles: ['test/seed.ts'],
     projects: [
       {
         extends: true,

@@ -43,6 +43,10 @@ describe('plain', () => {
     ['Müller', 'Mueller'],
   ])('%s is not %s', (a, b) => expect(plain(a)).not.toBe(plain(b)))
 
+  test('a mark behind punctuation belongs to the letter before it', () => {
+    expect(plain("a'\u0300")).toBe('a')
+  })
+
   test('what is no text is nothing', () => {
     expect(['', ' -', null, {}, []].map(plain)).toEqual(['', '', '', '', ''])
   })

@@ -27,8 +27,9 @@ export const plain = (value: Json): string =>
     : String(value)
         .normalize('NFKD')
         .toLowerCase()
-        .normalize('NFKD')
-        .replace(accents, '')
         .replace(/[^\p{Letter}\p{Mark}\p{Number}]/gu, '')
         .replace(/[ßæœøđðłıþ]/g, letter => folded[letter] ?? letter)
+        // Last: what stood between a letter and a mark is gone by now.
+        .normalize('NFKD')
+        .replace(accents, '')
         .normalize('NFKD')
