@@ -5,7 +5,8 @@ import { relatedOf } from '../core/relatedOf.ts'
 import { clock } from '../lib/clock.ts'
 import { log } from '../lib/log.ts'
 import type { FieldRule, Mapping, MappingPart, Schema } from '../model/mapping.ts'
-import type { Problem } from '../model/ports.ts'
+import type { CallContext, CrmSystem, Problem } from '../model/ports.ts'
+import type { ResourceRef } from '../model/resource.ts'
 import { missing } from '../systems/salesforce/index.ts'
 import { sqs } from '../systems/sqs/index.ts'
 import { checkPeople } from './checkPeople.ts'
@@ -41,6 +42,7 @@ export async function check(config: Config, options: { readonly signal: AbortSig
       ...missing(schema, wantedOf(people.mappings)).map(problem => ({ ...problem, fix })),
       ...people.mappings.flatMap(each => refused(each, schema, `Assign ${sets} to the integration user.`)),
       ...people.mappings.flatMap(each => unsearchable(each, schema)),
+      ...(await unparkable(people.mappings, crm, context)),
     ]
   } finally {
     await Promise.all([commerce[Symbol.asyncDispose](), crm[Symbol.asyncDispose]()])
@@ -139,6 +141,41 @@ function unsearchable({ name, keyField, parts }: Mapping, schema: Schema): reado
     })
   })
 }
+
+/** Records at which others are to stand, and that are not there. */
+async function unparkable(
+  mappings: readonly Mapping[],
+  crm: Pick<CrmSystem, 'read'>,
+  context: CallContext,
+): Promise<readonly Problem[]> {
+  const named = mappings.flatMap(({ name, parts }) =>
+    parts.flatMap(({ links }) =>
+      links.flatMap(({ parking }) =>
+        Object.entries(parking?.at ?? {}).map(([of, id]) => ({ name, of, ref: refOf(parking?.object ?? '', id) })),
+      ),
+    ),
+  )
+  if (named.length === 0) return []
+  const fields = Object.fromEntries(named.map(({ ref }) => [ref.type, []]))
+  const read = await crm.read(
+    named.map(({ ref }) => ref),
+    fields,
+    context,
+  )
+  return named.flatMap(({ name, of, ref }, at) =>
+    read[at]?.state === 'present'
+      ? []
+      : [
+          {
+            place: `mapping ${name}.storeAccounts['${of}']`,
+            problem: `There is no ${ref.type} ${ref.id} for this user.`,
+            fix: 'Correct the id, or make the record and let the integration user see it.',
+          },
+        ],
+  )
+}
+
+const refOf = (type: string, id: string): ResourceRef => ({ side: 'crm', type, id })
 
 /** A seeded field is written at creation only; one that the CRM owns is never written. */
 const mayWrite = (rule: FieldRule, field: { readonly createable: boolean; readonly updateable: boolean }): boolean =>

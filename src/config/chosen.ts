@@ -56,9 +56,17 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
     'order-order': {
       ...(order.street !== undefined && { street: order.street }),
       ...(order.lines !== undefined && { lines: order.lines }),
+      ...(order.storeAccounts !== undefined && { storeAccounts: order.storeAccounts }),
+      ...(order.whileAsked !== undefined && { whileAsked: order.whileAsked }),
       ...(order.language !== undefined && { language: order.language }),
     },
   }
+  if (order.whileAsked === 'park' && order.storeAccounts === undefined)
+    complain.say(
+      "sync.config.mappings['order-order'].whileAsked",
+      'there is no Account at which an order could stand',
+      "give storeAccounts: { '*': '001…' }",
+    )
   try {
     return mappings(options)
   } catch (error) {

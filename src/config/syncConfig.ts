@@ -116,6 +116,21 @@ const mapping = z.strictObject({
     .enum(['rows', 'none'], { error: notYet(['summary'], 'is not built yet') })
     .optional()
     .describe('Of `order-order`: a record for each line, or none; each takes 2 KB of storage. Default: `rows`.'),
+  storeAccounts: z
+    .record(
+      z.string(),
+      z.string().regex(/^[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?$/, 'is no Salesforce id of 15 or 18 characters'),
+    )
+    .optional()
+    .describe(
+      "Of `order-order`: ids of Accounts by store key, `*` for any other store and none. Orders stand there with `whileAsked: 'park'`, and those of guests with `guests: 'order-only'` (how-to/orders.md).",
+    ),
+  whileAsked: z
+    .enum(['wait', 'park'])
+    .optional()
+    .describe(
+      'Of `order-order`: while a person is asked who placed an order, it waits, or stands at the Account of its store and moves later. Default: `wait`.',
+    ),
   language: z
     .string()
     .min(2)

@@ -57,8 +57,10 @@ function entered(base: Base, changes: Readonly<Record<string, Digest | null>>): 
   return next
 }
 
+const parking = (parks: readonly ResourceRef[]): Pick<WritePlan, 'parks'> => (parks.length === 0 ? {} : { parks })
+
 function create(draft: Draft, input: PlanInput): WritePlan {
-  const { links, base: agreements, awaits } = planLinks(draft, input.part.links, input.resolve, 'creating')
+  const { links, base: agreements, awaits, parks } = planLinks(draft, input.part.links, input.resolve, 'creating')
   if (awaits.length > 0) return { do: 'wait', draft, verdicts: [], awaits }
   const fields: Record<string, Value> = { ...draft.defaults }
   const base: Record<string, Digest> = {}
@@ -85,7 +87,7 @@ function create(draft: Draft, input: PlanInput): WritePlan {
       value === null && written !== null ? 'new record; fallback value' : 'new record',
     )
   }
-  return { do: 'create', draft, verdicts, fields, links, base: entered(base, agreements) }
+  return { do: 'create', draft, verdicts, fields, links, base: entered(base, agreements), ...parking(parks) }
 }
 
 /** The conflict that disputed fields make. */
@@ -116,11 +118,23 @@ type Counterpart = { crm: ResourceRef; link: IdentityLink | null; target: Target
 
 function update(draft: Draft, input: PlanInput, { crm, link, target, stampKey }: Counterpart): WritePlan {
   const { part, resolve, uncertain, decision, emptyDigest } = input
-  const { links, cleared, base: agreements, awaits } = planLinks(draft, part.links, resolve, link?.base ?? {})
+  const asked = planLinks(draft, part.links, resolve, link?.base ?? {})
+  const { links, cleared, base: agreements, awaits } = asked
+  const parks = parking(asked.parks)
   if (awaits.length > 0) return { do: 'wait', draft, verdicts: [], awaits }
   const isStill = links.length + cleared.length === 0 && link !== null && target === null && decision === null
   if (isStill && !uncertain && isUntouched(draft, link))
-    return { do: 'nothing', draft, verdicts: [], why: 'nothing changed', crm, link, base: link.base, yields: [] }
+    return {
+      do: 'nothing',
+      draft,
+      verdicts: [],
+      why: 'nothing changed',
+      crm,
+      link,
+      base: link.base,
+      yields: [],
+      ...parks,
+    }
   const merged = mergeFields(draft, { from: 'commerce', part, link, target, uncertain, decision, emptyDigest })
   const { verdicts, yields } = merged
   if (merged.disputed.length > 0) return review(draft, conflictOf(crm, merged.disputed), verdicts)
@@ -131,10 +145,10 @@ function update(draft: Draft, input: PlanInput, { crm, link, target, stampKey }:
   if (stampKey) fields[draft.keyField] = draft.key
   if (Object.keys(fields).length === 0 && links.length === 0) {
     const why = link === null ? 'found, and already equal' : 'nothing changed'
-    return { do: 'nothing', draft, verdicts, why, crm, link, base, yields }
+    return { do: 'nothing', draft, verdicts, why, crm, link, base, yields, ...parks }
   }
   const ifUnmodifiedSince = merged.guarded && target !== null ? target.modifiedAt : null
-  return { do: 'update', draft, verdicts, crm, link, fields, links, base, yields, ifUnmodifiedSince }
+  return { do: 'update', draft, verdicts, crm, link, fields, links, base, yields, ifUnmodifiedSince, ...parks }
 }
 
 /** Both values of the fields in which they are known to differ. */

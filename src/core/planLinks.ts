@@ -2,7 +2,7 @@
 import type { Base, Digest, Draft, Pointer } from '../model/identity.ts'
 import type { LinkRule } from '../model/mapping.ts'
 import type { PlannedLink } from '../model/plan.ts'
-import type { ResourceRef } from '../model/resource.ts'
+import { type ResourceRef, refKey } from '../model/resource.ts'
 
 /** Where a reference leads at this moment. */
 export type Resolved =
@@ -11,6 +11,8 @@ export type Resolved =
   | { readonly is: 'coming'; readonly keyField: string; readonly key: string }
   /** Not there yet: it may still come. */
   | { readonly is: 'unknown' }
+  /** It was looked at and is not there: a person is asked about it, or it is listed as failed. It may still come. */
+  | { readonly is: 'unsure' }
   /** Its record is gone, so there will be none. */
   | { readonly is: 'never' }
 
@@ -21,7 +23,12 @@ export type PlannedLinks = {
   /** What enters the base, per reference field; null leaves it. */
   readonly base: Readonly<Record<string, Digest | null>>
   readonly awaits: readonly ResourceRef[]
+  /** Parents that nobody is sure of: what is to be written leads elsewhere meanwhile. */
+  readonly parks: readonly ResourceRef[]
 }
+
+/** What the base keeps of a reference that leads elsewhere for now. */
+const parkedAt = (id: string): Digest => `to.parked.${id}`
 
 /**
  * What the base keeps of a reference: which record it led to, by its commerce name. Ids are no secret, and the parent's
@@ -42,6 +49,30 @@ function planned(rule: LinkRule, resolved: Extract<Resolved, { is: 'linked' | 'c
   return { by: 'key', field: rule.crm, relationship: rule.relationship, keyField, key }
 }
 
+const isParked = (agreement: Digest | undefined): boolean => agreement?.startsWith('to.parked.') === true
+
+/** Parents that cannot be pointed at for now while a reference of this draft has somewhere else to lead to. */
+function parkedFor(
+  { links, parking }: Draft,
+  rules: readonly LinkRule[],
+  resolve: (pointer: Pointer) => Resolved,
+): ReadonlyMap<string, ResourceRef> {
+  const found = new Map<string, ResourceRef>()
+  for (const { crm, parking: rule } of rules) {
+    const pointer = links[crm]
+    if (rule?.whileAsked !== true || parking?.[crm] === undefined || pointer?.to !== 'draft') continue
+    if (resolve(pointer).is === 'unsure') found.set(refKey(pointer.source), pointer.source)
+  }
+  return found
+}
+
+/** The reference of a record that shows nobody leads to where such records are kept. */
+function pointerOf({ links, parking }: Draft, { crm, parking: rule }: LinkRule): Pointer | undefined {
+  const id = rule?.ofNobody === true ? parking?.[crm] : undefined
+  if (links[crm] !== undefined || rule === undefined || id === undefined) return links[crm]
+  return { to: 'id', ref: { side: 'crm', type: rule.object, id } }
+}
+
 /** At creation every reference is set; later only those that commerce owns, and only when they lead elsewhere than agreed. */
 export function planLinks(
   draft: Draft,
@@ -53,8 +84,21 @@ export function planLinks(
   const cleared: string[] = []
   const base: Record<string, Digest | null> = {}
   const awaits: ResourceRef[] = []
+  const parked = parkedFor(draft, rules, resolve)
   for (const rule of rules) {
-    const pointer = draft.links[rule.crm]
+    const pointer = pointerOf(draft, rule)
+    if (pointer?.to === 'draft' && parked.has(refKey(pointer.source))) {
+      const id = rule.parking?.whileAsked === true ? draft.parking?.[rule.crm] : undefined
+      const before = agreed === 'creating' ? undefined : agreed[rule.crm]
+      if (id !== undefined && before !== parkedAt(id)) {
+        links.push({ by: 'id', field: rule.crm, id })
+        base[rule.crm] = parkedAt(id)
+      } else if (id === undefined && before !== undefined && !rule.required) {
+        cleared.push(rule.crm)
+        base[rule.crm] = null
+      }
+      continue
+    }
     if (agreed !== 'creating') {
       if (rule.owner !== 'commerce') continue
       if (pointer === undefined) {
@@ -70,8 +114,12 @@ export function planLinks(
     if (resolved.is === 'linked' || resolved.is === 'coming') {
       links.push(planned(rule, resolved))
       if (rule.owner === 'commerce' && !isGuest(rule, pointer)) base[rule.crm] = agreement(pointer)
-    } else if (pointer.to !== 'id' && (rule.required || (rule.patient === true && resolved.is === 'unknown')))
+    } else if (pointer.to !== 'id' && (rule.required || (rule.patient === true && resolved.is !== 'never')))
       awaits.push(pointer.source)
+    else if (agreed !== 'creating' && isParked(agreed[rule.crm])) {
+      cleared.push(rule.crm)
+      base[rule.crm] = null
+    }
   }
-  return { links, cleared, base, awaits }
+  return { links, cleared, base, awaits, parks: [...parked.values()] }
 }

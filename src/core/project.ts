@@ -127,10 +127,25 @@ type ReadyPart = {
   defaults: Readonly<Record<string, Value>>
 }
 
-type ReadyLink = { rule: LinkRule; id: Expression | null; type: string }
+type ReadyLink = { rule: LinkRule; id: Expression | null; type: string; parking: Expression | null }
 
-const readyLink = (rule: LinkRule): ReadyLink =>
-  rule.of === 'self' ? { rule, id: null, type: '' } : { rule, id: evaluate(rule.of.id), type: rule.of.type }
+function readyLink(rule: LinkRule): ReadyLink {
+  const parking = rule.parking === undefined ? null : evaluate(rule.parking.by)
+  return rule.of === 'self'
+    ? { rule, id: null, type: '', parking }
+    : { rule, id: evaluate(rule.of.id), type: rule.of.type, parking }
+}
+
+/** Where references lead that cannot lead to their parents; undefined where there is no such place. */
+function parkingOf(links: readonly ReadyLink[], body: JsonObject): Draft['parking'] {
+  const places = links.flatMap(({ rule, parking }) => {
+    const at = rule.parking?.at
+    const name = parking === null ? null : parking(body)
+    const id = at === undefined ? undefined : ((typeof name === 'string' ? at[name] : undefined) ?? at['*'])
+    return id === undefined ? [] : [[rule.crm, id] as const]
+  })
+  return places.length === 0 ? undefined : Object.fromEntries(places)
+}
 
 function pointers(links: readonly ReadyLink[], ref: ResourceRef, body: JsonObject): Record<string, Pointer> {
   const found: Record<string, Pointer> = {}
@@ -193,6 +208,7 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     }
     clearUnfit(fields, values, dropped)
     for (const field of Object.keys(values)) digests[field] = digest(field, values[field] ?? null)
+    const parking = parkingOf(links, body)
     return {
       mapping: mapping.name,
       role,
@@ -207,6 +223,7 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
       fallbacks,
       defaults,
       links: pointers(links, snapshot.ref, body),
+      ...(parking !== undefined && { parking }),
       dropped,
     }
   }

@@ -147,6 +147,9 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
     return saved
   }
 
+  const isParking = engine.mappings.some(({ parts }) =>
+    parts.some(({ links }) => links.some(({ parking }) => parking?.whileAsked === true)),
+  )
   const plans = considered.map(one => one.plan)
   const { waves, later } = work.more
     ? fill(plans, engine.systems.crm.batch)
@@ -198,12 +201,15 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       count(counts, one, result, failure)
       if (failure !== null) engine.observe.failure(failure.is, failure.code)
       if (result.next.do === 'pause') counts.pause = result.next
-      state.worst = worse(state.worst, result.next)
+      const parks = failure === null && result.next.do === 'done' ? (one.plan.parks ?? []) : []
+      state.worst = worse(state.worst, parks.length > 0 ? { do: 'wait' } : result.next)
       state.uncertain ||= failure?.is === 'uncertain'
       state.open--
       touched.add(state)
       gather(settlement, one, result, isBlocked ? blocked : failure, now, ms)
-      for (const awaited of one.plan.do === 'wait' ? one.plan.awaits : others)
+      // Who waits for it has somewhere else to go until that is over.
+      if (isParking && (result.next.do === 'review' || result.next.do === 'fail')) settlement.wakes.push(state.row.ref)
+      for (const awaited of one.plan.do === 'wait' ? one.plan.awaits : [...others, ...parks])
         state.waits.push({ waiting: state.row.ref, awaited })
       for (const ref of one.strangers ?? []) {
         if (!called.has(refKey(ref))) settlement.marks.push(fetched(ref, state.row, now))

@@ -9,7 +9,7 @@ import { type Projection, project } from '../core/project.ts'
 import type { Draft, IdentityLink, Match, Pointer } from '../model/identity.ts'
 import type { Mapping, Schema } from '../model/mapping.ts'
 import { RemoteFailure } from '../model/outcome.ts'
-import type { WritePlan } from '../model/plan.ts'
+import type { Decision, WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import { claimsNow, mayShare, takenKeys } from './claims.ts'
@@ -198,7 +198,7 @@ export async function consider(
             resolve,
             emptyDigest: field => engine.digester.digest(field, null),
           })
-    places.set(placeKey(draft.role, draft.source), placeOf(made))
+    places.set(placeKey(draft.role, draft.source), placeOf(made, one.decision))
     const note = noteOf(found, one, made)
     const doubt = doubtOf(found, draft)
     if (made.do !== 'wait')
@@ -348,11 +348,13 @@ function withoutParted(subject: Subject, matches: Matches): Draft {
 }
 
 /** Where a pointer at this draft leads, now that it is planned: parents come before their children. */
-function placeOf(made: WritePlan): Resolved {
+function placeOf(made: WritePlan, decision: Decision | null): Resolved {
   const { keyField, key } = made.draft
   if (made.do === 'create') return { is: 'coming', keyField, key }
   const crm = made.do === 'update' || made.do === 'nothing' ? made.crm : null
-  return crm === null ? { is: 'unknown' } : { is: 'linked', crm }
+  if (crm !== null) return { is: 'linked', crm }
+  if (decision?.choice.do === 'ignore') return { is: 'never' }
+  return { is: made.do === 'review' ? 'unsure' : 'unknown' }
 }
 
 /**

@@ -57,6 +57,8 @@ export function gather(
   if (isCarriedOut(one, result, failure)) {
     const { decision, chosen } = one.looked
     settlement.applied.push(...new Set([decision, chosen].filter(each => each !== null)))
+    // There will be none: who waits for it is written without it.
+    if (decision?.choice.do === 'ignore') settlement.wakes.push(draft.source)
   }
   for (const ref of result.marks) settlement.marks.push(forcedMark(ref, row.correlationId, now))
   if (result.links.some(change => change.do === 'put')) settlement.wakes.push(draft.source)

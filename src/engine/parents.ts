@@ -9,7 +9,10 @@ import { partKey, type Subject } from './lookUp.ts'
 export const placeKey = (role: string, source: ResourceRef): string => partKey('', role, source)
 
 export type Parents = {
-  /** By `placeKey`: those that are linked, and those that will never be, because their record is gone. */
+  /**
+   * By `placeKey`: those that are linked, those that will never be, because their record is gone or a person said to leave
+   * it alone, and those that were looked at and are not linked.
+   */
   readonly places: ReadonlyMap<string, Resolved>
   /** Records of which nobody has told yet: who waits for one has it fetched. */
   readonly strangers: ReadonlySet<string>
@@ -44,7 +47,18 @@ export async function parents(engine: Engine, subjects: readonly Subject[]): Pro
   const known = unlinked.filter(ref => !strangers.has(refKey(ref)))
   const settled = await Promise.all(known.map(ref => engine.store.settled(ref)))
   const gone = new Set(known.filter((_, at) => settled[at]?.gone === true).map(refKey))
-  for (const { role, source } of missing)
-    if (gone.has(refKey(source))) places.set(placeKey(role, source), { is: 'never' })
+  const looked = known.filter((ref, at) => settled[at] != null && !gone.has(refKey(ref)))
+  const decisions = looked.length === 0 ? [] : await engine.store.decisions(looked)
+  const ignored = new Set(
+    decisions.filter(({ choice }) => choice.do === 'ignore').map(({ role, source }) => placeKey(role, source)),
+  )
+  // Of who is linked another part may never be made: nobody is asked about that.
+  const linked = new Set(links.map(({ commerce }) => refKey(commerce)))
+  const unsure = new Set(looked.map(refKey).filter(key => !linked.has(key)))
+  for (const { role, source } of missing) {
+    const place = placeKey(role, source)
+    if (gone.has(refKey(source)) || ignored.has(place)) places.set(place, { is: 'never' })
+    else if (unsure.has(refKey(source))) places.set(place, { is: 'unsure' })
+  }
   return { places, strangers }
 }

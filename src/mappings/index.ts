@@ -24,7 +24,7 @@ export type MappingOptions = {
   readonly guestScope?: GuestScope
   readonly 'customer-person'?: Omit<CustomerPersonOptions, 'keyField' | 'fieldPrefix' | 'people' | 'guests'>
   readonly 'guest-person'?: Omit<GuestPersonOptions, 'keyField' | 'fieldPrefix' | 'people' | 'scope'>
-  readonly 'order-order'?: Omit<OrderOrderOptions, 'keyField' | 'fieldPrefix' | 'people'>
+  readonly 'order-order'?: Omit<OrderOrderOptions, 'keyField' | 'fieldPrefix' | 'people' | 'guests'>
 }
 
 /** All ready-made mappings, parents before children. Throws a RangeError that lists what is wrong with the options. */
@@ -42,6 +42,8 @@ export function mappings(options: MappingOptions = {}): readonly Mapping[] {
   return [
     customerPerson({ ...shared, ...options['customer-person'], ...(guests !== null && { guests: guests.name }) }),
     ...(guests === null ? [] : [guests]),
-    ...(options.orders === 'custom-object' ? [orderOrder({ ...shared, ...options['order-order'] })] : []),
+    ...(options.orders === 'custom-object'
+      ? [orderOrder({ ...shared, ...options['order-order'], guests: guests !== null })]
+      : []),
   ]
 }

@@ -24,6 +24,8 @@ export type Draft = {
   readonly role: string
   readonly source: ResourceRef
   readonly object: string
+  /** Ids of the records to which references lead that cannot lead to their parents, by reference field. */
+  readonly parking?: Readonly<Record<string, string>>
   /** Our external ID field and this record's value in it. */
   readonly keyField: string
   readonly key: string

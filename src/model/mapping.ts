@@ -157,6 +157,21 @@ export type LinkRule = {
   readonly orGuest?: string
   /** Of one that is not required: waits for a parent that may still come, and is written without one that never will. */
   readonly patient?: true
+  readonly parking?: Parking
+}
+
+/**
+ * Where a reference leads while it cannot lead to its parent: to a record of Salesforce that somebody made for that.
+ * `at` has its ids by the value of the expression `by`, and under `*` the one for any other value.
+ */
+export type Parking = {
+  readonly object: string
+  readonly by: string
+  readonly at: Readonly<Record<string, string>>
+  /** Also while a person is asked who the parent is, or the parent is listed as failed; it is moved when that is over. */
+  readonly whileAsked: boolean
+  /** Also where `of` names nobody. */
+  readonly ofNobody: boolean
 }
 
 /** What a field holds at creation: a value, or a record type by its developer name or id, which each org numbers anew. */

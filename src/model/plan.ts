@@ -28,7 +28,12 @@ export type PlannedLink =
     }
 
 /** What all plans carry: the draft they are for and why each field got its verdict. */
-type Planned = { readonly draft: Draft; readonly verdicts: readonly FieldVerdict[] }
+type Planned = {
+  readonly draft: Draft
+  readonly verdicts: readonly FieldVerdict[]
+  /** It is written, and waits all the same: for a person's word about these, on which its references depend. */
+  readonly parks?: readonly ResourceRef[]
+}
 
 export type WritePlan =
   | (Planned & {

@@ -222,6 +222,9 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     for (const { waiting, awaited } of settlement.waits) {
       const key = refKey(waiting)
       waits.set(key, (waits.get(key) ?? new Set()).add(refKey(awaited)))
+      // Only late, not held: the next mark may take it up at once.
+      const row = dirty.get(key)
+      if (row !== undefined) Object.assign(row, { notBefore: '' }, row.mark > row.claimedMark && { dueAt: clock.now() })
       if ((savedAs.get(refKey(awaited)) ?? 0) > (claimedAs.get(token) ?? 0)) goOn(key)
     }
   }

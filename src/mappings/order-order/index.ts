@@ -1,6 +1,6 @@
 /** The mapping `order-order`: a commercetools order with its lines, as records of our own objects. */
 import { define } from '../../core/define.ts'
-import type { Codec, FieldRule, LinkRule, Mapping, MappingPart } from '../../model/mapping.ts'
+import type { Codec, FieldRule, LinkRule, Mapping, MappingPart, Parking } from '../../model/mapping.ts'
 import { country } from '../codecs/country.ts'
 import { email } from '../codecs/email.ts'
 import { expanded } from '../codecs/expanded.ts'
@@ -22,6 +22,15 @@ export type OrderOrderOptions = {
   readonly street?: StreetOrder
   /** Each line item a record of its own, or none. Each record costs the org 2 KB. Default: `rows`. */
   readonly lines?: 'rows' | 'none'
+  /**
+   * Accounts of stores, by store key, `*` for any other: ids of Salesforce. There an order stands that shows nobody who
+   * could have it.
+   */
+  readonly storeAccounts?: Readonly<Record<string, string>>
+  /** What an order does while a person is asked who placed it: it waits, or stands at the Account of its store. Default: `wait`. */
+  readonly whileAsked?: 'wait' | 'park'
+  /** Are guests people? Without them an order of a guest stands at the Account of its store. Default: true. */
+  readonly guests?: boolean
   /** The language of product names where neither the order's locale nor its language is there. Default: `en`. */
   readonly language?: string
 }
@@ -108,7 +117,12 @@ function lineFields(prefix: string, { sku, unitPrice }: LinePaths, language: str
 }
 
 /** Who placed it. Waits for a person who may still come: an order of nobody is of no use to anybody. */
-function buyer(prefix: string, isPerson: boolean): readonly LinkRule[] {
+function buyer(prefix: string, isPerson: boolean, options: OrderOrderOptions): readonly LinkRule[] {
+  const { storeAccounts: at, whileAsked, guests } = options
+  const parking: Parking | null =
+    at === undefined || (whileAsked !== 'park' && guests !== false)
+      ? null
+      : { object: 'Account', by: 'store.key', at, whileAsked: whileAsked === 'park', ofNobody: guests === false }
   const of = { type: 'customer', id: 'customerId' }
   const link = (to: string): LinkRule => ({
     crm: `${prefix}${to}__c`,
@@ -119,6 +133,7 @@ function buyer(prefix: string, isPerson: boolean): readonly LinkRule[] {
     orGuest: 'guest-person',
     owner,
     required: false,
+    ...(to === 'Account' && parking !== null && { parking }),
   })
   // A person who was found in Salesforce has no Account of ours: nobody waits for one.
   return isPerson ? [{ ...link('Account'), patient: true }] : [{ ...link('Contact'), patient: true }, link('Account')]
@@ -160,7 +175,7 @@ export function orderOrder(options: OrderOrderOptions = {}): Mapping {
         object: `${prefix}Order__c`,
         match,
         fields: orderFields(prefix, options.street ?? 'name-number'),
-        links: buyer(prefix, options.people === 'person-account'),
+        links: buyer(prefix, options.people === 'person-account', options),
         defaults: {},
         deactivate: { [`${prefix}Deleted_At__c`]: { at: 'deletion' } },
       },

@@ -1,0 +1,66 @@
+/** What a set-up may say of orders of which nobody is sure whose they are. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ConfigError, configure } from '../config.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const env = {
+  CTP_PROJECT_KEY: 'demo',
+  CTP_CLIENT_ID: 'id',
+  CTP_CLIENT_SECRET: 'commerce-secret',
+  CTP_AUTH_URL: 'http://127.0.0.1:4020',
+  CTP_API_URL: 'http://127.0.0.1:4020',
+  SF_LOGIN_URL: 'http://127.0.0.1:4010',
+  SF_CLIENT_ID: 'app',
+  SF_CLIENT_SECRET: 'crm-secret',
+}
+
+let files = 0
+async function said(ofOrders: object, more: object = {}) {
+  const file = `${files++}.config.ts`
+  const config = { orders: 'custom-object', ...more, mappings: { 'order-order': ofOrders } }
+  writeFileSync(join(folder, file), `export default ${JSON.stringify(config)}`)
+  return configure({ env: { ...env, CTSF_CONFIG: file }, cwd: folder })
+}
+const parkingOf = async (ofOrders: object, more: object = {}) => {
+  const { mappings } = await said(ofOrders, more)
+  const [order] = mappings.find(({ name }) => name === 'order-order')?.parts ?? []
+  return order?.links.map(({ crm, parking }) => [crm, parking?.whileAsked, parking?.ofNobody])
+}
+const problems = (ofOrders: object) =>
+  said(ofOrders).then(
+    () => [],
+    error => (error instanceof ConfigError ? error.problems.map(({ place, problem }) => `${place} ${problem}`) : error),
+  )
+const account = '001000000000001AAA'
+
+describe('orders of which nobody is sure', () => {
+  it('wait unless they are told where to stand', async () => {
+    const nowhere = [
+      ['CT_Contact__c', undefined, undefined],
+      ['CT_Account__c', undefined, undefined],
+    ]
+    expect(await parkingOf({})).toEqual(nowhere)
+    expect(await parkingOf({ storeAccounts: { '*': account } })).toEqual(nowhere)
+  })
+
+  it('stand at the Account of their store, and those of nobody where guests are nobody', async () => {
+    const at = { storeAccounts: { berlin: account } }
+    expect((await parkingOf({ ...at, whileAsked: 'park' }))?.[1]).toEqual(['CT_Account__c', true, false])
+    expect((await parkingOf(at, { guests: 'order-only' }))?.[1]).toEqual(['CT_Account__c', false, true])
+    const person = { people: 'person-account' }
+    expect(await parkingOf({ ...at, whileAsked: 'park' }, person)).toEqual([['CT_Account__c', true, false]])
+  })
+
+  it('are told what is wrong with where they should stand', async () => {
+    expect(await problems({ whileAsked: 'park' })).toEqual([expect.stringContaining('there is no Account')])
+    expect(await problems({ storeAccounts: { '*': 'Berlin' } })).toEqual([expect.stringContaining('no Salesforce id')])
+  })
+})
