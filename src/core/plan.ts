@@ -12,7 +12,7 @@ import {
 } from '../model/identity.ts'
 import type { GonePolicy, MappingPart, Value } from '../model/mapping.ts'
 import type { ConflictDraft, Decision, FieldVerdict, WritePlan } from '../model/plan.ts'
-import { type ResourceRef, unreachable } from '../model/resource.ts'
+import { type ResourceRef, sameRef, unreachable } from '../model/resource.ts'
 import { leftAlone } from './leftAlone.ts'
 import { carriesKey, held } from './match.ts'
 import { type Disputed, mergeFields, type Target } from './mergeFields.ts'
@@ -171,10 +171,14 @@ function unclear(draft: Draft, { candidates, why: kind, because }: Extract<Match
   return review(draft, { kind, why, candidates: candidates.map(one => one.ref), fields })
 }
 
-/** Another name of a customer: linked, so that whatever names the guest leads there, and nothing of it is written. */
-const known = (draft: Draft, { ref }: Candidate, { id }: ResourceRef): WritePlan => ({
+/**
+ * Another name of a customer: linked, so that whatever names the guest leads there, and nothing of it is written. Where an
+ * earlier guest is linked already, this one is the customer's next name.
+ */
+const known = (draft: Draft, { ref, guest }: Candidate, { id }: ResourceRef): WritePlan => ({
   ...leftAlone(draft, `the guest is the customer ${id}`),
   crm: ref,
+  ...(guest !== undefined && !sameRef(guest, draft.source) && { sharedWith: guest }),
 })
 
 /** Somebody deleted the linked record in Salesforce: the policy says what that means. */

@@ -80,6 +80,8 @@ export type Candidate = {
   readonly claimedBy: ResourceRef | null
   /** The holder is a guest, who gives way to the customer that they have become. */
   readonly yields?: true
+  /** The holder is a customer, and this guest is linked to it too: who they were before. */
+  readonly guest?: ResourceRef
   /** For a guest: the customer who they are, and who owns what this record holds. */
   readonly theirs?: ResourceRef
   /** Its key is that of a record that waits to be looked at, and will be its holder then. */

@@ -7,7 +7,7 @@ import { guestsOf } from './identity.ts'
 export const isGuestLink = (engine: Engine, { commerce }: Pick<IdentityLink, 'commerce'>): boolean =>
   guestsOf(engine, commerce.type) !== undefined
 
-export type Held = Pick<Candidate, 'claimedBy' | 'yields'>
+export type Held = Pick<Candidate, 'claimedBy' | 'yields' | 'guest'>
 
 /** Who holds a record: a customer before the guest that they were; of several customers the primary one. */
 export function holderOf(engine: Engine, claims: readonly IdentityLink[], ref: ResourceRef): Held {
@@ -15,7 +15,9 @@ export function holderOf(engine: Engine, claims: readonly IdentityLink[], ref: R
   const customers = here.filter(one => !isGuestLink(engine, one))
   const holder = customers.find(one => one.primary) ?? customers[0] ?? here[0]
   if (holder === undefined) return { claimedBy: null }
-  return { claimedBy: holder.commerce, ...(isGuestLink(engine, holder) && { yields: true as const }) }
+  if (isGuestLink(engine, holder)) return { claimedBy: holder.commerce, yields: true }
+  const guest = here.find(one => one.primary && isGuestLink(engine, one))
+  return { claimedBy: holder.commerce, ...(guest !== undefined && { guest: guest.commerce }) }
 }
 
 /** Guests whose record is a customer's by now: nothing of theirs is written. By guest. */

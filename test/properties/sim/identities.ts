@@ -4,17 +4,19 @@
  * was made twice unless a person said so, and whoever is not in Salesforce is an open question or a recorded decision.
  */
 import { plain } from '../../../src/core/plain.ts'
+import { guestOf } from '../../../src/engine/guest/identity.ts'
 import { sync } from '../../../src/engine/sync.ts'
 import { email } from '../../../src/mappings/codecs/email.ts'
-import type { FallbackRule, Mapping, Value } from '../../../src/model/mapping.ts'
+import type { ClaimedPolicy, FallbackRule, Mapping, Value } from '../../../src/model/mapping.ts'
 import type { Call } from '../../../src/model/plan.ts'
-import { type ChangeEvent, lanes, sameRef } from '../../../src/model/resource.ts'
+import { type ChangeEvent, type JsonObject, lanes, type ResourceRef, sameRef } from '../../../src/model/resource.ts'
+import { booleans, sharedMapping } from '../../memory/sharing.ts'
 import { memoryStore } from '../../memory/store.ts'
 import type { CrmRow } from '../../memory/systems.ts'
 import type { PortCall } from '../../memory/tapped.ts'
 import { memoryWorld, personMapping } from '../../memory/world.ts'
 import { type Gate, gates, die as seeded } from './gates.ts'
-import { arrivals, formOf, knownBefore } from './newcomers.ts'
+import { type Arrival, arrivals, formOf, knownBefore } from './newcomers.ts'
 
 /** What the run must notice the lack of. */
 export const identityRules = [
@@ -47,6 +49,20 @@ const mapping: Mapping = {
   ),
 }
 
+/** Who buys without an account is known by the order's own words. */
+const guests: Mapping = {
+  ...mapping,
+  name: 'guest-person',
+  commerce: 'guest',
+  appearsIn: { in: 'order', unless: 'customerId', email: 'email' },
+  touchedBy: [],
+}
+const customersBy = (onClaimed: ClaimedPolicy): Mapping => ({
+  ...mapping,
+  takesOver: { mapping: guests.name, email: 'email' },
+  ...(onClaimed === 'share' && { onClaimed, sharing: sharedMapping('share').sharing }),
+})
+
 const leaseMs = 60_000
 /** Every call has a time limit well below the lease. */
 const callMs = 30_000
@@ -59,20 +75,24 @@ function mayBeOne(a: CrmRow, b: CrmRow): boolean {
   return mailbox(a) !== null && mailbox(a) === mailbox(b) && (one === other || one === '' || other === '')
 }
 
-export async function identities(seed: number, without: IdentityRule | null = null): Promise<IdentityRun> {
+export async function identities(
+  seed: number,
+  { without = null, onClaimed = 'review' }: { without?: IdentityRule | null; onClaimed?: ClaimedPolicy } = {},
+): Promise<IdentityRun> {
   const die = seeded(seed)
   const counts: Record<string, number> = {}
   const count = (what: string): void => {
     counts[what] = (counts[what] ?? 0) + 1
   }
   const problems: string[] = []
-  const world = memoryWorld({ mappings: [mapping], maxAttempts: 1_000 })
+  const world = memoryWorld({ mappings: [customersBy(onClaimed), guests], special: booleans, maxAttempts: 1_000 })
   const { clock, commerce, crm, engine } = world
   const store = memoryStore(clock)
   const base = { ...engine, store }
   for (const fields of knownBefore(die)) crm.make('Contact', { ...fields })
-  const sources = arrivals(die)
-  const people = new Map<string, { version: number }>()
+  const people = new Map<string, { type: Arrival['type']; version: number }>()
+  const idsOf = (type: Arrival['type']) => [...people].flatMap(([id, one]) => (one.type === type ? [id] : []))
+  const sources = arrivals(die, () => idsOf('customer'))
   const mail: ChangeEvent[] = []
   /** Customers of whom a person has said that they are somebody new. */
   const newByDecision = new Set<string>()
@@ -101,7 +121,7 @@ export async function identities(seed: number, without: IdentityRule | null = nu
     const raw = (id: string): Value => String(bodies.get(id)?.email ?? '')
     return [token, wanted.map(one => ({ ...one, keys: one.keys.map(() => String(raw(one.ref.id))) }))]
   }
-  const bodies = new Map<string, { email?: unknown }>()
+  const bodies = new Map<string, JsonObject>()
 
   const stage = gates(clock.monotonicMs, async (_, call, effect) => {
     const args = spoilt(call)
@@ -143,16 +163,18 @@ export async function identities(seed: number, without: IdentityRule | null = nu
 
   /** Somebody arrives, or says something else of themselves. */
   function tell(isNew: boolean): void {
-    const id = isNew ? `demo/${people.size + 1}` : die.pick([...people.keys()])
-    const { body } = die.pick(sources).next(id)
+    const type = die.chance(0.6) ? 'customer' : 'order'
+    const known = idsOf(type)
+    const id = isNew || known.length === 0 ? `demo/${type}-${people.size + 1}` : die.pick(known)
+    const body = { ...sources.next(type), createdAt: clock.now() }
     const version = (people.get(id)?.version ?? 0) + 1
-    people.set(id, { version })
+    people.set(id, { type, version })
     bodies.set(id, body)
-    const ref = commerce.put(id, body)
+    const ref = commerce.put(id, body, type)
     const event = { id: `${id}@${version}`, ref, kind: 'changed', version, at: clock.now(), correlationId: id } as const
     for (let times = die.chance(0.3) ? 2 : 1; times > 0; times--)
       mail.push({ ...event, lane: die.pick(lanes), erase: false })
-    count(isNew ? 'arrivals' : 'changes')
+    count(`${isNew ? 'arrivals' : 'changes'}${type === 'order' ? ' of orders' : ''}`)
   }
   async function deliver(): Promise<void> {
     const [event] = mail.splice(die.below(mail.length), 1)
@@ -215,15 +237,38 @@ export async function identities(seed: number, without: IdentityRule | null = nu
   function unaccounted(): readonly string[] {
     const found: string[] = []
     const contacts = [...store.linkRows.values()].filter(link => link.role === 'contact')
-    for (const id of people.keys()) {
-      const ref = { side: 'commerce', type: 'customer', id } as const
-      if (contacts.some(link => sameRef(link.commerce, ref))) continue
+    const shown = idsOf('order').flatMap(id => {
+      const ref = { side: 'commerce', type: 'order', id } as const
+      return guestOf(engine, ref, bodies.get(id) ?? {}) ?? []
+    })
+    const everybody = idsOf('customer').map((id): ResourceRef => ({ side: 'commerce', type: 'customer', id }))
+    for (const ref of [...everybody, ...shown]) {
+      const { id } = ref
+      const link = contacts.find(one => sameRef(one.commerce, ref))
+      if (link !== undefined) {
+        count(`${ref.type}s in Salesforce`)
+        const bears = crm.rows.get(link.crm.id)?.fields.CT_Id__c
+        if (ref.type === 'customer' && link.primary && bears !== id)
+          found.push(`${id} is linked to a contact that bears ${bears}`)
+        continue
+      }
       const said = store.conflictRows.filter(one => sameRef(one.source, ref) && one.state !== 'closed')
       count(said.length > 0 ? `in question: ${said[0]?.kind}` : 'in nobody’s hand')
       if (said.length === 0) found.push(`${id} is not in Salesforce, and nobody is asked why`)
     }
-    const held = contacts.map(link => link.crm.id)
-    for (const id of held) if (held.filter(one => one === id).length > 1) found.push(`${id} is linked twice`)
+    // A guest may be a customer under another name, and two guests one person by somebody's word.
+    const held = contacts.filter(link => link.commerce.type === 'customer')
+    const rows = crm.of('CT_Identity__c').map(({ fields }) => fields)
+    for (const [id, some] of Map.groupBy(held, link => link.crm.id)) {
+      if (some.length > 1) count('shared')
+      if (some.length > 1 && onClaimed !== 'share') found.push(`${id} is linked twice`)
+      if (some.filter(link => link.primary).length !== 1) found.push(`${id} has not one owner of its fields`)
+      const own = rows.filter(({ CT_Contact__c }) => CT_Contact__c === id)
+      const wanted = some.length > 1 ? some.length : own.length
+      const owners = own.filter(({ CT_Is_Primary__c }) => CT_Is_Primary__c === true)
+      if (own.length !== wanted) found.push(`${id} is shared by ${wanted} and has ${own.length} rows`)
+      else if (some.length > 1 && owners.length !== 1) found.push(`${id} has ${owners.length} rows of its owner`)
+    }
     return found
   }
 }

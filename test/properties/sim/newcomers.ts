@@ -1,12 +1,12 @@
 /**
- * Who arrives in the simulation of identities: people as the shop tells of them, each with the identity by which the rules
- * know them. Another kind of arrival (a guest's order) is one more source here, with an identity of its own.
+ * Who arrives in the simulation of identities: people as the shop tells of them, by their registration or by what they
+ * buy as guests.
  */
 import { likeEmail } from '../../../src/mappings/codecs/likeEmail.ts'
 import type { JsonObject } from '../../../src/model/resource.ts'
 import type { Die } from './gates.ts'
 
-export type Arrival = { readonly id: string; readonly body: JsonObject }
+export type Arrival = { readonly type: 'customer' | 'order'; readonly body: JsonObject }
 
 /** Few mailboxes and names, written in many ways: most who arrive may be somebody who is there. */
 const mailboxes: readonly (readonly string[])[] = [
@@ -18,7 +18,8 @@ const lastNames = ['Beck', 'BECK', 'H\u00fcber', 'Huber', null]
 
 export const { form: formOf } = likeEmail()
 
-export function arrivals(die: Die): readonly { readonly kind: string; next(id: string): Arrival }[] {
+/** Somebody signs up, or buys: as a guest, or as a customer who is there. */
+export function arrivals(die: Die, customers: () => readonly string[]): { next(type: Arrival['type']): JsonObject } {
   const person = (): JsonObject => ({
     email: die.pick(die.pick(mailboxes)),
     firstName: die.pick(['A', 'B']),
@@ -26,7 +27,11 @@ export function arrivals(die: Die): readonly { readonly kind: string; next(id: s
     isVerified: die.chance(0.3),
     note: null,
   })
-  return [{ kind: 'customer', next: id => ({ id, body: person() }) }]
+  const buyer = (): JsonObject => {
+    const known = customers()
+    return known.length > 0 && die.chance(0.2) ? { customerId: die.pick(known).replace('demo/', '') } : {}
+  }
+  return { next: type => (type === 'customer' ? person() : { ...person(), isVerified: false, ...buyer() }) }
 }
 
 /** Contacts as sales typed them before: Salesforce keeps an email in lower case. */
