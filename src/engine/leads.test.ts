@@ -150,6 +150,21 @@ it('a Lead that sales converts while a backfill goes on makes nobody twice, whoe
   expect(world.contacts()).toHaveLength(2)
 })
 
+describe('of two hundred who arrive together', () => {
+  it('three are unclear, and the other 197 are written in the same pass, in as few calls', async () => {
+    const world = stage()
+    for (const n of [7, 77, 177])
+      for (const FirstName of ['A', 'B'])
+        world.crm.make('Contact', { Email: `p${n}@example.com`, LastName: 'Beck', FirstName })
+    for (let n = 0; n < 200; n++)
+      await world.shopper.saves(`demo/${n}`, { ...person('Beck'), email: `p${n}@example.com` })
+    world.crm.calls.length = 0
+    expect(await world.pass()).toMatchObject({ rows: 200, created: 2 * 197, review: 3, failed: 0 })
+    expect(world.crm.calls.map(({ what }) => what)).toEqual(['find', 'write'])
+    expect(await world.pass()).toBeNull()
+  })
+})
+
 describe('who prefers duplicates to waiting', () => {
   it('has a new contact made beside two that match, once, and the story names them', async () => {
     const world = stage('note', { onAmbiguous: 'create' })

@@ -52,6 +52,24 @@ const tales: readonly Tale[] = [
     ends: ['contact demo/1 = ', 'contact demo/2 = '],
   },
   {
+    name: 'create a new one, as a person said',
+    onClaimed: 'review',
+    begins: async on => {
+      await quietly(on, on.saves('demo/1', anna), on.saves('demo/2', anni))
+      return answered(on, () => ({ do: 'create' }))
+    },
+    ends: ['contact demo/1 = ', 'contact demo/2 = '],
+  },
+  {
+    name: 'ignore for good, as a person said',
+    onClaimed: 'review',
+    begins: async on => {
+      await quietly(on, on.saves('demo/1', anna), on.saves('demo/2', anni))
+      return answered(on, () => ({ do: 'ignore' }))
+    },
+    ends: ['contact demo/1 = '],
+  },
+  {
     name: 'two customers of one person in one delivery',
     onClaimed: 'share',
     begins: async on => [on.saves('demo/1', anna), on.saves('demo/2', anni)],
