@@ -67,7 +67,7 @@ function partOf({ role, each, object, match, fields, links, defaults }: MappingP
     ),
     ...Object.entries(defaults).map(([field, value]) =>
       typeof value === 'object' && value !== null
-        ? `${code(field)} is the record type ${code(value.recordType)} at creation.`
+        ? `${code(field)} is the ${'recordType' in value ? `record type ${code(value.recordType)}` : `price book ${code(value.priceBook)}`} at creation.`
         : `${code(field)} is ${code(String(value))} at creation.`,
     ),
   ].join('\n\n')

@@ -68,7 +68,7 @@ function wantedOf(mappings: readonly Mapping[]): Record<string, readonly string[
         ...new Set([
           ...(wanted[object] ?? []),
           mapping.keyField,
-          ...fields.filter(rule => rule.orElse === undefined).map(rule => rule.crm),
+          ...fields.filter(rule => rule.orElse === undefined && rule.optional !== true).map(rule => rule.crm),
           ...links.map(link => link.crm),
           ...Object.keys(defaults).filter(field => typeof defaults[field] !== 'object'),
         ]),

@@ -47,9 +47,9 @@ export function checkPeople({ people, mappings }: Pick<Config, 'people' | 'mappi
 function withoutType({ name }: Mapping, part: MappingPart, schema: Schema): readonly Problem[] {
   const object = schema.get(part.object)
   if (object === undefined) return []
-  return defaultsOf(part, object).missing.map(field => {
+  return defaultsOf(part, object, schema.get('Pricebook2')?.priceBooks).missing.map(field => {
     const given = part.defaults[field]
-    const named = typeof given === 'object' && given !== null ? given.recordType : ''
+    const named = typeof given === 'object' && given !== null && 'recordType' in given ? given.recordType : ''
     return {
       place: `sync.config.mappings['${name}'].recordType`,
       problem: `The record type ${named} of ${part.object} is not there for this user, or is not active.`,

@@ -59,6 +59,8 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
       ...(order.storeAccounts !== undefined && { storeAccounts: order.storeAccounts }),
       ...(order.whileAsked !== undefined && { whileAsked: order.whileAsked }),
       ...(order.language !== undefined && { language: order.language }),
+      ...(order.timeZone !== undefined && { timeZone: order.timeZone }),
+      ...(order.draftStatus !== undefined && { draftStatus: order.draftStatus }),
     },
   }
   if (order.whileAsked === 'park' && order.storeAccounts === undefined)

@@ -56,6 +56,14 @@ const field = z
     'What differs from the ready-made rule; a field the mapping does not know yet needs `commerce` and `owner`.',
   )
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
+  } catch {
+    return false
+  }
+}
+
 /** A word of the design whose work is not built yet is told apart from a word that is none. */
 const notYet =
   (known: readonly string[], why: string) =>
@@ -136,6 +144,18 @@ const mapping = z.strictObject({
     .min(2)
     .optional()
     .describe("Of `order-order`: the language of product names where the order's own is missing. Default: `en`."),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'expected a time zone such as Europe/Berlin')
+    .optional()
+    .describe("Of `order-order` with `orders: 'order'`: where the day of an order begins. Default: `UTC`."),
+  draftStatus: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Of `order-order` with `orders: 'order'`: the status of a new Order, one of the category Draft. Default: `Draft`.",
+    ),
   billing: expression.optional().describe("Path of the customer's (a guest's: the order's) billing address."),
   shipping: expression.optional().describe("Path of the customer's (a guest's: the order's) shipping address."),
   fields: z
@@ -217,10 +237,10 @@ export const syncConfigSchema = z.strictObject({
       'What a customer becomes: a Contact in an Account of its own, or a person account (how-to/person-accounts.md). Default: `contact-with-own-account`.',
     ),
   orders: z
-    .enum(['none', 'custom-object'], { error: notYet(['order'], 'is not built yet') })
+    .enum(['none', 'custom-object', 'order'])
     .optional()
     .describe(
-      "What an order becomes: nothing, or a record of the package's own objects with one for each line (how-to/orders.md). Default: `none`.",
+      "What an order becomes: nothing, a record of the package's own objects with one for each line, or Salesforce's own Order with its products (how-to/orders.md). Default: `none`.",
     ),
   guests: z
     .enum(['contact', 'order-only'])

@@ -138,9 +138,32 @@ function groups(rows: readonly WriteRow[], size: number): WriteRow[][] {
   return [...byKey.values()].flatMap(group => chunks(sorted(group), size))
 }
 
+type Wave = { readonly together: readonly WriteRow[][]; readonly alone: readonly Call[] }
+
+const isLate = (row: WriteRow): boolean => row.links.some(link => link.by === 'key' && link.late === true)
+
 /**
- * The calls of a pass. When all groups fit one call they go in one, in order of level: Salesforce runs the groups of a
- * call in the order given. Else each level is a wave of its own, so that calls of one wave never depend on each other.
+ * Waves whose groups fit one call are one, in order of level: Salesforce runs the groups of a call in the order given. A
+ * row that must name its parent by id begins another one, as that id is in the answer to the call before.
+ */
+function merged(waves: readonly Wave[], limit: number): readonly Wave[] {
+  const all: Wave[] = []
+  for (const wave of waves) {
+    const last = all.at(-1)
+    const fits =
+      last !== undefined &&
+      last.together.length + wave.together.length <= limit &&
+      last.alone.length + wave.alone.length === 0 &&
+      !wave.together.flat().some(isLate)
+    if (fits) all.splice(-1, 1, { together: [...last.together, ...wave.together], alone: [] })
+    else all.push(wave)
+  }
+  return all
+}
+
+/**
+ * The calls of a pass. When all groups fit one call they go in one. Else each level is a wave of its own, so that calls of
+ * one wave never depend on each other; where rows name parents by id, levels that fit one call still share it.
  * Plans in `without` stay at home.
  */
 export function batch(
@@ -153,18 +176,19 @@ export function batch(
   for (const { row, level } of levels(rows, plans)) put(byLevel, level, row)
   const waves = [...byLevel]
     .toSorted(([a], [b]) => a - b)
-    .map(([, rows]) => ({
-      together: groups(
-        rows.filter(row => !goesAlone(row)),
-        limits.rowsPerGroup,
-      ),
-      alone: rows.filter(goesAlone).map((row): Call => ({ groups: [[row]] })),
-    }))
-  const all = waves.flatMap(wave => wave.together)
-  if (all.length > 0 && all.length <= limits.groupsPerCall && waves.every(wave => wave.alone.length === 0))
-    return { waves: [[{ groups: all }]] }
+    .map(
+      ([, rows]): Wave => ({
+        together: groups(
+          rows.filter(row => !goesAlone(row)),
+          limits.rowsPerGroup,
+        ),
+        alone: rows.filter(goesAlone).map((row): Call => ({ groups: [[row]] })),
+      }),
+    )
+  const groupCount = waves.reduce((sum, wave) => sum + wave.together.length, 0)
+  const isOne = groupCount <= limits.groupsPerCall || rows.some(isLate)
   return {
-    waves: waves.map(({ together, alone }) => [
+    waves: (isOne ? merged(waves, limits.groupsPerCall) : waves).map(({ together, alone }) => [
       ...chunks(together, limits.groupsPerCall).map(some => ({ groups: some })),
       ...alone,
     ]),

@@ -37,8 +37,10 @@ export const contradicts = (draft: Draft, one: Candidate, rule: FallbackRule, vi
 const isValue = (field: string, held: Value, said: Value, recordType: View['recordType']): boolean =>
   said === held || (field === 'RecordTypeId' && held !== null && recordType(String(said)) === held)
 
-function isWithin(one: Candidate, scope: Within, { value, recordType }: View): boolean {
+function isWithin(draft: Draft, one: Candidate, scope: Within, { value, recordType }: View): boolean {
   const held = one.values[scope.crm] ?? null
+  if ('asNew' in scope) return held === (draft.defaults[scope.crm] ?? null)
+  if ('commerce' in scope && scope.ifThere && one.values[scope.crm] === undefined) return true
   if ('is' in scope) return scope.is.some(each => isValue(scope.crm, held, each, recordType))
   return plain(held) === plain(value(scope.commerce))
 }
@@ -75,7 +77,7 @@ export function narrowed(
   rule: FallbackRule,
   view: View,
 ): readonly Candidate[] {
-  const within = found.filter(one => (rule.within ?? []).every(scope => isWithin(one, scope, view)))
+  const within = found.filter(one => (rule.within ?? []).every(scope => isWithin(draft, one, scope, view)))
   if (within.length < 2) return within
   const fitting = within.filter(one => !contradicts(draft, one, rule, view))
   let left: readonly Candidate[] = fitting.length > 0 ? fitting : within

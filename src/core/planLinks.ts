@@ -46,7 +46,8 @@ const isGuest = ({ orGuest, of }: LinkRule, pointer: Pointer): boolean =>
 function planned(rule: LinkRule, resolved: Extract<Resolved, { is: 'linked' | 'coming' }>): PlannedLink {
   if (resolved.is === 'linked') return { by: 'id', field: rule.crm, id: resolved.crm.id }
   const { keyField, key } = resolved
-  return { by: 'key', field: rule.crm, relationship: rule.relationship, keyField, key }
+  const late = rule.byId === true ? { late: true as const } : {}
+  return { by: 'key', field: rule.crm, relationship: rule.relationship, keyField, key, ...late }
 }
 
 const isParked = (agreement: Digest | undefined): boolean => agreement?.startsWith('to.parked.') === true

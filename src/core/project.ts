@@ -65,8 +65,9 @@ function ready(part: MappingPart, object: ObjectSchema): { fields: ReadyField[];
   for (const rule of part.fields) {
     const field = fieldOf(rule, object)
     // An alternative that has a rule of its own is that rule's: no field is written from two values.
-    if (field === null || (field.name !== rule.crm && own.has(field.name))) missing.push(rule.crm)
-    else
+    if (field === null || (field.name !== rule.crm && own.has(field.name))) {
+      if (rule.optional !== true) missing.push(rule.crm)
+    } else
       fields.push({
         rule,
         crm: field.name,
@@ -83,7 +84,10 @@ function fieldValue(ready: ReadyField, body: JsonObject, get: CodecContext['get'
   const raw = expression(body)
   const coded = ready.rule.codec?.toCrm(raw, { get, field: ready.field })
   if (coded?.is === 'bad') return { value: undefined, note: coded.why }
-  if (coded !== undefined) return stored(coded.value, ready.field)
+  if (coded !== undefined) {
+    const kept = stored(coded.value, ready.field)
+    return ready.rule.vital && kept.value === undefined ? { ...kept, value: coded.value } : kept
+  }
   return typeof raw === 'object' && raw !== null
     ? { value: undefined, note: 'is not a single value' }
     : stored(raw, ready.field)
@@ -129,11 +133,18 @@ type ReadyPart = {
 
 type ReadyLink = { rule: LinkRule; id: Expression | null; type: string; parking: Expression | null }
 
-function readyLink(rule: LinkRule): ReadyLink {
+function readyLink(rule: LinkRule, { fields }: ObjectSchema): ReadyLink {
   const parking = rule.parking === undefined ? null : evaluate(rule.parking.by)
-  return rule.of === 'self'
-    ? { rule, id: null, type: '', parking }
-    : { rule, id: evaluate(rule.of.id), type: rule.of.type, parking }
+  if (rule.of === 'self') return { rule, id: null, type: '', parking }
+  const { type, per } = rule.of
+  const id = evaluate(rule.of.id)
+  if (per === undefined || !fields.has(per.field)) return { rule, id, type, parking }
+  const each = evaluate(per.value)
+  const both: Expression = body => {
+    const [one, value] = [id(body), each(body)]
+    return typeof one === 'string' && typeof value === 'string' ? `${one}/${value}` : one
+  }
+  return { rule, id: both, type, parking }
 }
 
 /** Where references lead that cannot lead to their parents; undefined where there is no such place. */
@@ -169,11 +180,19 @@ export function project(mapping: Mapping, schema: Schema, digest: (field: string
     const object = schema.get(part.object)
     if (object === undefined) return []
     const made = ready(part, object)
-    const { defaults, missing: unknown } = defaultsOf(part, object)
+    const { defaults, missing: unknown } = defaultsOf(part, object, schema.get('Pricebook2')?.priceBooks)
     missing.push(...[...made.missing, ...unknown].map(field => ({ object: part.object, field })))
     if (object.fields.get(mapping.keyField)?.createable !== true)
       missing.push({ object: part.object, field: mapping.keyField })
-    return [{ part, elements: elements(part), fields: made.fields, links: part.links.map(readyLink), defaults }]
+    return [
+      {
+        part,
+        elements: elements(part),
+        fields: made.fields,
+        links: part.links.map(link => readyLink(link, object)),
+        defaults,
+      },
+    ]
   }
   const parts = mapping.parts.flatMap(part => {
     if (!schema.has(part.object)) missing.push(...part.fields.map(rule => ({ object: part.object, field: rule.crm })))

@@ -6,7 +6,7 @@ import { backoffMs, respond } from '../core/respond.ts'
 import { type Settled, settle } from '../core/settle.ts'
 import type { Gate } from '../lib/gate.ts'
 import type { Failure, Next, Outcome, RowSettlement, Settlement } from '../model/outcome.ts'
-import type { Call, WriteRow } from '../model/plan.ts'
+import type { Call, PlannedLink, WriteRow } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import {
   type ChangeEvent,
@@ -138,7 +138,9 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
   for (const { subject } of considered) stateOf(states, subject.row.ref).open++
   const listed = considered.filter(({ subject }) => subject.mapping.parts.some(part => part.each !== undefined))
   const listedBy = Map.groupBy(listed, ({ subject }) => refKey(subject.row.ref))
-  const failedParts = new Set<string>()
+  const failedParts = new Map<string, Failure>()
+  const made = new Map<string, string>()
+  const onDemand = new Set(considered.filter(one => one.subject.onDemand).map(partName))
   const called = new Set<string>()
   // Saves go one after the other: a row's last save deletes it, so the ones before must be in by then.
   let saved: Promise<boolean> = Promise.resolve(true)
@@ -167,8 +169,13 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
       const one = considered[at]
       if (one === undefined) throw new RangeError('an outcome without its plan')
       const state = stateOf(states, one.subject.row.ref)
-      const failure = outcome !== null && !outcome.ok ? outcome.failure : null
-      const failedParents = failure?.is === 'stale' ? failedOf(one, failedParts) : []
+      const said = outcome !== null && !outcome.ok ? outcome.failure : null
+      const failedAll = said?.is === 'stale' ? failedOf(one, failedParts) : []
+      // What was to be made for it could not be made: that is what is wrong with it, and is told of it.
+      const supplies = failedAll.filter(({ name }) => onDemand.has(name))
+      const [supply] = supplies
+      const failure = supply === undefined ? said : supplyFailure(supply)
+      const failedParents = supplies.length > 0 ? [] : failedAll.map(({ ref }) => ref)
       const isBlocked = failedParents.length > 0
       // A part is listed with the one of its record that failed; who belongs to another record waits for that.
       const others = failedParents.filter(ref => !sameRef(ref, state.row.ref))
@@ -185,7 +192,8 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
                 now,
                 jitter: jitterOf(state.row.ref, state.row.attempts),
               })
-      if (failure !== null) failedParts.add(partName(one))
+      if (failure !== null) failedParts.set(partName(one), failure)
+      else if (outcome?.ok && one.plan.do === 'create') made.set(partName(one), outcome.ref.id)
       const result = erasing(
         state.row,
         settle({
@@ -254,7 +262,9 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
   for (const wave of waves) {
     if (counts.pause !== null) break
     const held = await Promise.all(
-      wave.map(call => send(engine, work, call, failedParts).then(results => results !== null && enter(results))),
+      wave.map(call =>
+        send(engine, work, call, { failedParts, made }).then(results => results !== null && enter(results)),
+      ),
     )
     if (held.includes(false)) return counts
   }
@@ -274,11 +284,24 @@ function listingsOf(source: ResourceRef, some: readonly Considered[]): Settlemen
 
 const partName = ({ subject: { draft } }: Considered): string => `${refKey(draft.source)}\n${draft.role}`
 
-/** The records whose parts it points at and whose write failed in this pass. */
-function failedOf({ subject: { draft } }: Considered, failedParts: ReadonlySet<string>): readonly ResourceRef[] {
-  return Object.values(draft.links).flatMap(pointer =>
-    pointer.to === 'draft' && failedParts.has(`${refKey(pointer.source)}\n${pointer.role}`) ? [pointer.source] : [],
-  )
+type FailedParent = { readonly name: string; readonly ref: ResourceRef; readonly failure: Failure }
+
+const supplyFailure = ({ name, failure }: FailedParent): Failure => ({
+  ...failure,
+  message: `the ${name.slice(name.lastIndexOf('\n') + 1)} it needs was not made: ${failure.message}`,
+})
+
+/** The parts it points at whose write failed in this pass. */
+function failedOf(
+  { subject: { draft } }: Considered,
+  failedParts: ReadonlyMap<string, Failure>,
+): readonly FailedParent[] {
+  return Object.values(draft.links).flatMap(pointer => {
+    if (pointer.to !== 'draft') return []
+    const name = `${refKey(pointer.source)}\n${pointer.role}`
+    const failure = failedParts.get(name)
+    return failure === undefined ? [] : [{ name, ref: pointer.source, failure }]
+  })
 }
 
 /** A record that another one waits for and of which no delivery told. */
@@ -302,13 +325,15 @@ async function send(
   engine: Engine,
   { considered, context, calls, mayWrite }: Work,
   call: Call,
-  failedParts: ReadonlySet<string>,
+  { failedParts, made }: { failedParts: ReadonlyMap<string, Failure>; made: ReadonlyMap<string, string> },
 ): Promise<readonly Result[] | null> {
   const goes = (row: WriteRow): boolean => {
     const one = considered[row.plan]
     return one !== undefined && !(row.do === 'create' && failedOf(one, failedParts).length > 0)
   }
-  const groups = call.groups.map(group => group.filter(goes)).filter(group => group.length > 0)
+  const groups = call.groups
+    .map(group => group.filter(goes).map(row => named(row, considered[row.plan], made)))
+    .filter(group => group.length > 0)
   const sent = groups.flat()
   let ms = 0
   const written = async (): Promise<readonly Outcome[] | null> => {
@@ -331,6 +356,17 @@ async function send(
     ...results,
     ...home.map((row): Result => ({ at: row.plan, outcome: { ok: false, failure: blocked }, scope: 'row', ms: null })),
   ]
+}
+
+/** The row with the ids of parents that an earlier call has made. */
+function named(row: WriteRow, one: Considered | undefined, made: ReadonlyMap<string, string>): WriteRow {
+  if (one === undefined || !row.links.some(link => link.by === 'key' && link.late)) return row
+  const links = row.links.map((link): PlannedLink => {
+    const pointer = one.subject.draft.links[link.field]
+    const id = pointer?.to === 'draft' ? made.get(`${refKey(pointer.source)}\n${pointer.role}`) : undefined
+    return link.by === 'key' && link.late && id !== undefined ? { by: 'id', field: link.field, id } : link
+  })
+  return { ...row, links }
 }
 
 /** Rows that some call never reached go back to the queue: after a pause, or with a lost lease not at all. */

@@ -32,6 +32,7 @@ import {
 } from './lookUp.ts'
 import { parents, placeKey } from './parents.ts'
 import { considerSharing } from './sharing.ts'
+import { busyWith, supply } from './supply.ts'
 import { vanished } from './vanished.ts'
 
 export type { Considered } from './considered.ts'
@@ -72,7 +73,13 @@ export const objectsOf = (mappings: readonly Mapping[]): readonly string[] => [
     mappings.flatMap(({ parts, sharing }) => [...parts, ...(sharing ? [sharing.part] : [])].map(part => part.object)),
   ),
   ...(mappings.some(looksAtLeads) ? ['Lead'] : []),
+  ...(mappings.some(namesPriceBook) ? ['Pricebook2'] : []),
 ]
+
+const namesPriceBook = ({ parts }: Mapping): boolean =>
+  parts.some(({ defaults }) =>
+    Object.values(defaults).some(one => typeof one === 'object' && one !== null && 'priceBook' in one),
+  )
 
 /** A fresh describe is taken when the last is older than this: a new picklist value or field is then seen by itself. */
 export async function schemaOf(engine: Engine, context: CallContext): Promise<Schema> {
@@ -104,7 +111,7 @@ export async function consider(
   if (rows.length === 0) return { considered: [], busy: [] }
   const schema = await schemaOf(engine, context)
   const byClaim = linksByPart(links)
-  const every: Subject[] = rows.flatMap(({ row, snapshot }) =>
+  const own: Subject[] = rows.flatMap(({ row, snapshot }) =>
     engine.mappings
       .filter(mapping => mapping.commerce === row.ref.type)
       .flatMap(mapping => {
@@ -123,12 +130,19 @@ export async function consider(
           })
       }),
   )
-  const busy = new Set((await holding(identitiesOf(engine, every, byClaim), 'identities')).map(refKey))
+  const { supplied, links: supplies } = await supply(engine, own, schema)
+  const every = [...supplied, ...own]
+  const busy = new Set<string>()
+  const isTaken = (refs: readonly ResourceRef[]): void => {
+    for (const ref of refs) busy.add(refKey(ref))
+    for (const { row } of busyWith(every, busy)) busy.add(refKey(row.ref))
+  }
+  isTaken(await holding(identitiesOf(engine, every, byClaim), 'identities'))
   const isBusy = ({ row }: Subject): boolean => busy.has(refKey(row.ref))
   const unheld = every.filter(one => !isBusy(one))
-  const { byPart, grown } = await guestLinks(engine, unheld, links)
+  const { byPart, grown } = await guestLinks(engine, unheld, [...links, ...supplies])
   const [above, asked, former] = await Promise.all([
-    parents(engine, unheld),
+    parents(engine, unheld, context),
     lookUp(engine, unheld, byPart, schema, context),
     formerRecords(engine, unheld, byPart, schema, context),
   ])
@@ -137,7 +151,7 @@ export async function consider(
     const more = subject === undefined ? undefined : former.get(subject)
     return more === undefined ? one : { ...one, candidates: [...more, ...one.candidates] }
   })
-  for (const ref of await holding(takenKeys(unheld, all), 'records')) busy.add(refKey(ref))
+  isTaken(await holding(takenKeys(unheld, all), 'records'))
   const subjects = unheld.filter(one => !isBusy(one))
   const free = all.filter((_, at) => {
     const subject = unheld[at]
@@ -165,7 +179,7 @@ export async function consider(
     const createsWhenUnclear = subject.mapping.onAmbiguous === 'create'
     const decision = one.chosen ?? one.decision
     const found = match(subject.draft, { ...one, decision, asksOfLeads, createsWhenUnclear, view, shares })
-    return { subject, looked: one, match: found, shares }
+    return { subject, looked: one, match: subject.onDemand ? takeOne(found) : found, shares }
   })
   const first = new Map(known.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
   const led = known.map(one => ({ ...one, match: withItsLeader(one, first) }))
@@ -192,7 +206,7 @@ export async function consider(
             shares,
             present: one.present,
             survivor: one.survivor,
-            whenGone: subject.mapping.whenGone ?? 'review',
+            whenGone: subject.onDemand ? 'recreate' : (subject.mapping.whenGone ?? 'review'),
             uncertain: row.uncertain,
             decision: one.decision,
             resolve,
@@ -255,6 +269,15 @@ async function guestLinks(
   const fresh = (await engine.store.links(guests)).filter(isGuest)
   const byPart = linksByPart([...links.filter(one => !isGuest(one)), ...fresh])
   return { byPart, grown: await outgrown(engine, fresh) }
+}
+
+/** Nobody is asked which of several products a SKU is: the first that is nobody else's, always the same. */
+function takeOne(found: Match): Match {
+  if (found.is !== 'ambiguous') return found
+  const [first] = found.candidates
+    .filter(one => one.claimedBy === null)
+    .toSorted((a, b) => (a.ref.id < b.ref.id ? -1 : 1))
+  return first === undefined ? { is: 'new' } : { is: 'found', candidate: first, by: first.by, other: null }
 }
 
 /** What follows another part of a guest's record comes over with that one, or stays. */

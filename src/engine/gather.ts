@@ -46,12 +46,13 @@ export function gather(
 ): void {
   const { draft, row } = one.subject
   settlement.links.push(...result.links)
-  if (result.conflict !== null) settlement.conflicts.push(result.conflict)
+  if (result.conflict !== null && !one.subject.onDemand) settlement.conflicts.push(result.conflict)
   if (one.doubt !== undefined && result.next.do === 'done' && failure === null) {
     const { mapping, role } = draft
     settlement.conflicts.push({ ...one.doubt, mapping, role, correlationId: row.correlationId })
   }
-  if (result.failure !== null) settlement.failures.push(result.failure)
+  // What is made on demand is listed with the record that needs it, where it can be tried again.
+  if (result.failure !== null && !one.subject.onDemand) settlement.failures.push(result.failure)
   if (result.next.do === 'done' && failure === null)
     settlement.resolved.push({ source: draft.source, mapping: draft.mapping, role: draft.role, seen: hasSeen(one) })
   if (isCarriedOut(one, result, failure)) {

@@ -17,6 +17,8 @@ export type Subject = {
   readonly part: MappingPart
   readonly row: ClaimedRow
   readonly body: JsonObject
+  /** Made for this row's record, which needs it: what becomes of it is told there. */
+  readonly onDemand?: true
 }
 
 /** All that planning needs to know about one draft, beside the draft. */
@@ -201,6 +203,15 @@ export function rebase(engine: Engine, link: IdentityLink, draft: Draft): Identi
 const isAlongside = ({ draft, mapping, part }: Subject, links: Links): boolean =>
   part.follows !== undefined && links.has(partKey(mapping.name, part.follows, draft.source))
 
+/**
+ * A line of an order of which nothing is linked, tried for the first time: to look for three thousand lines of a thousand
+ * orders would cost more calls than to write them. Should one be there all the same, the write says so, and is planned anew.
+ */
+const isOfNewcomer = ({ part, row, draft }: Subject, linked: ReadonlySet<string>): boolean =>
+  part.each !== undefined &&
+  part.match.every(rule => rule.by === 'external-id' && rule.commerce === 'key') &&
+  !(row.uncertain || row.forced || row.attempts > 0 || linked.has(refKey(draft.source)))
+
 /** Everything known about each subject, in their order. Two round trips to Salesforce at most, none when busy and linked. */
 export async function lookUp(
   engine: Engine,
@@ -227,6 +238,7 @@ export async function lookUp(
     // A side is taken in a dispute with the record chosen before; anything else takes that choice back.
     else if (one.choice.do !== 'take') chosenFor.delete(key)
   }
+  const byRecord = new Set(linked.flatMap(({ subject, link }) => (link === null ? [] : [refKey(subject.draft.source)])))
   const known = linked.map(one => {
     const key = subjectKey(one.subject)
     return { ...one, decision: decided.get(key) ?? null, chosen: chosenFor.get(key) ?? null }
@@ -240,7 +252,11 @@ export async function lookUp(
   const [{ candidates, leads }, present, byChoice] = await Promise.all([
     findCandidates(
       engine,
-      known.filter(one => one.link === null && !isAlongside(one.subject, byPart)).map(one => one.subject),
+      known
+        .filter(
+          ({ link, subject }) => link === null && !isAlongside(subject, byPart) && !isOfNewcomer(subject, byRecord),
+        )
+        .map(one => one.subject),
       schema,
       context,
     ),

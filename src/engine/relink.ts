@@ -54,7 +54,7 @@ type Place = { readonly mapping: Mapping; readonly part: MappingPart; readonly a
  */
 const partsOf = ({ mappings }: Engine): readonly Omit<Place, 'after'>[] =>
   mappings
-    .filter(mapping => mapping.appearsIn === undefined)
+    .filter(mapping => mapping.appearsIn === undefined && !mapping.onDemand)
     .flatMap(mapping =>
       [...mapping.parts, ...(mapping.sharing ? [mapping.sharing.part] : [])]
         .filter(part => part.each === undefined)

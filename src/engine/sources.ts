@@ -3,8 +3,8 @@ import type { Mapping } from '../model/mapping.ts'
 
 export const sourcesOf = ({ mappings }: { readonly mappings: readonly Mapping[] }): readonly string[] => [
   ...new Set(
-    mappings.flatMap(({ appearsIn, commerce, touchedBy }) => [
-      appearsIn?.in ?? commerce,
+    mappings.flatMap(({ appearsIn, commerce, onDemand, touchedBy }) => [
+      ...(onDemand ? [] : [appearsIn?.in ?? commerce]),
       ...touchedBy.map(({ type }) => type),
     ]),
   ),

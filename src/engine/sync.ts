@@ -206,7 +206,7 @@ async function work(
     return syncBack(engine, claim, { context, mayWrite: mayWriteLong, troubles })
   const isGuest = (row: ClaimedRow): boolean => guestsOf(engine, row.ref.type) !== undefined
   const isRead = ({ ref: { type } }: ClaimedRow): boolean =>
-    engine.mappings.some(one => one.commerce === type) || seenIn(engine, type) !== undefined
+    engine.mappings.some(one => one.commerce === type && !one.onDemand) || seenIn(engine, type) !== undefined
   const mapped = claim.rows.filter(isRead)
   const others = claim.rows.filter(row => !mapped.includes(row))
   if (others.length > 0) await touch(engine, claim.token, others, context)

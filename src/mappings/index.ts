@@ -3,6 +3,8 @@ import type { Mapping } from '../model/mapping.ts'
 import { type CustomerPersonOptions, customerPerson, type People } from './customer-person/index.ts'
 import { type GuestPersonOptions, type GuestScope, guestPerson } from './guest-person/index.ts'
 import { type OrderOrderOptions, type Orders, orderOrder } from './order-order/index.ts'
+import { productPrice } from './product-price/index.ts'
+import { productProduct } from './product-product/index.ts'
 
 export type { Orders, People }
 
@@ -24,7 +26,7 @@ export type MappingOptions = {
   readonly guestScope?: GuestScope
   readonly 'customer-person'?: Omit<CustomerPersonOptions, 'keyField' | 'fieldPrefix' | 'people' | 'guests'>
   readonly 'guest-person'?: Omit<GuestPersonOptions, 'keyField' | 'fieldPrefix' | 'people' | 'scope'>
-  readonly 'order-order'?: Omit<OrderOrderOptions, 'keyField' | 'fieldPrefix' | 'people' | 'guests'>
+  readonly 'order-order'?: Omit<OrderOrderOptions, 'keyField' | 'fieldPrefix' | 'people' | 'guests' | 'target'>
 }
 
 /** All ready-made mappings, parents before children. Throws a RangeError that lists what is wrong with the options. */
@@ -42,8 +44,19 @@ export function mappings(options: MappingOptions = {}): readonly Mapping[] {
   return [
     customerPerson({ ...shared, ...options['customer-person'], ...(guests !== null && { guests: guests.name }) }),
     ...(guests === null ? [] : [guests]),
-    ...(options.orders === 'custom-object'
-      ? [orderOrder({ ...shared, ...options['order-order'], guests: guests !== null })]
-      : []),
+    ...ordering(options, { ...shared, guests: guests !== null }),
   ]
+}
+
+/** Orders, and before them what their lines need. */
+function ordering(
+  { orders = 'none', 'order-order': order }: MappingOptions,
+  shared: OrderOrderOptions,
+): readonly Mapping[] {
+  if (orders === 'none') return []
+  const mapping = orderOrder({ ...shared, ...order, target: orders })
+  if (orders === 'custom-object' || order?.lines === 'none') return [mapping]
+  const language = order?.language === undefined ? {} : { language: order.language }
+  const { people: _, ...names } = shared
+  return [productProduct({ ...names, ...language }), productPrice(names), mapping]
 }

@@ -65,6 +65,10 @@ export type Apart = {
 export type FieldRule = {
   readonly commerce: string
   readonly crm: string
+  /** A value that the org cannot hold goes over all the same, to be refused: without it the record would say something else. */
+  readonly vital?: true
+  /** Some orgs do not have the field, and miss nothing by that. */
+  readonly optional?: true
   readonly owner: FieldOwnership
   readonly codec?: Codec
   /** For a template: without it only a path, or alternatives of paths, can flow back. */
@@ -81,10 +85,15 @@ export type FieldRule = {
   readonly personal?: boolean
 }
 
-/** Which records may be the counterpart at all: a field that is one of these values, or equal to an expression over the commerce record. */
+/**
+ * Which records may be the counterpart at all: a field that is one of these values, or equal to an expression over the
+ * commerce record; with `ifThere`, an org that lacks the field has nothing to compare.
+ */
 export type Within =
   | { readonly crm: string; readonly is: readonly Value[] }
-  | { readonly crm: string; readonly commerce: string }
+  | { readonly crm: string; readonly commerce: string; readonly ifThere?: true }
+  /** As a new record would have it in this org. */
+  | { readonly crm: string; readonly asNew: true }
 
 /** Which of several is taken: the one with this value, or with the highest (latest) or lowest one. */
 export type Preference =
@@ -149,7 +158,7 @@ export type LinkRule = {
   readonly mapping: string
   readonly role: string
   /** The parent's commerce record: `self` for another part of the same record, else its type and an expression for its id. */
-  readonly of: 'self' | { readonly type: string; readonly id: string }
+  readonly of: 'self' | Parent
   readonly owner: FieldOwnership
   /** Without the parent the record waits; else it is written without. */
   readonly required: boolean
@@ -157,6 +166,15 @@ export type LinkRule = {
   readonly orGuest?: string
   /** Of one that is not required: waits for a parent that may still come, and is written without one that never will. */
   readonly patient?: true
+  /** The parent is a record of an `onDemand` mapping: where there is none yet it is made from what this record's rules see. */
+  readonly onDemand?: true
+  /**
+   * The field is settled at creation, and there Salesforce takes an id and no external ID: a parent that is new goes in an
+   * earlier call.
+   */
+  readonly byId?: true
+  /** Where the parent has no record of ours: what the linked record of this role points at by this field. */
+  readonly orWhere?: { readonly role: string; readonly field: string; readonly object: string }
   readonly parking?: Parking
 }
 
@@ -174,8 +192,18 @@ export type Parking = {
   readonly ofNobody: boolean
 }
 
-/** What a field holds at creation: a value, or a record type by its developer name or id, which each org numbers anew. */
-export type Default = Value | { readonly recordType: string }
+/** Another commerce record. With `per`, one for each value of it, in an org whose object of this part has that field. */
+export type Parent = {
+  readonly type: string
+  readonly id: string
+  readonly per?: { readonly field: string; readonly value: string }
+}
+
+/**
+ * What a field holds at creation: a value, or a record type by its developer name or id, or a price book by its name or
+ * id, which each org numbers anew; `standard` is the price book that every org has.
+ */
+export type Default = Value | { readonly recordType: string } | { readonly priceBook: string }
 
 /** A part of which there is one for each element of a list. An element without an id, or with one seen before, is left out. */
 export type Each = {
@@ -291,6 +319,8 @@ export type Mapping = {
   readonly when?: string
   /** Its records are known only from others. `commerce` is then our own word for them. */
   readonly appearsIn?: Appearance
+  /** Its records are made from those that need them, in their pass and once; nobody tells of them. */
+  readonly onDemand?: true
   readonly takesOver?: TakeOver
   /** In dependency order: a part may point at the parts before it. */
   readonly parts: readonly MappingPart[]
@@ -340,6 +370,9 @@ export type FieldSchema = {
 /** A record type that this user may give a new record. */
 export type RecordTypeSchema = { readonly id: string; readonly developerName: string }
 
+/** A price book of the org; one of them is the standard one. */
+export type PriceBook = { readonly id: string; readonly name: string; readonly isStandard: boolean }
+
 export type ObjectSchema = {
   readonly name: string
   readonly createable: boolean
@@ -349,6 +382,8 @@ export type ObjectSchema = {
   readonly relationships?: ReadonlySet<string>
   /** Without: none. */
   readonly recordTypes?: readonly RecordTypeSchema[]
+  /** Of Pricebook2: those there are. */
+  readonly priceBooks?: readonly PriceBook[]
 }
 
 /** The org's describe of the objects the mappings write. An object that is missing does not exist for this user. */

@@ -25,6 +25,8 @@ export type PlannedLink =
       readonly relationship: string
       readonly keyField: string
       readonly key: string
+      /** Salesforce takes no external ID in this field: the parent goes in an earlier call, whose answer has its id. */
+      readonly late?: true
     }
 
 /** What all plans carry: the draft they are for and why each field got its verdict. */

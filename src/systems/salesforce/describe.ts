@@ -1,13 +1,14 @@
 /** What the org says of its objects, asked once and kept: describes are large and change with deployments only. */
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import type { FieldSchema, ObjectSchema, Schema } from '../../model/mapping.ts'
+import type { FieldSchema, ObjectSchema, PriceBook, Schema } from '../../model/mapping.ts'
 import { RemoteFailure } from '../../model/outcome.ts'
 import type { CallContext } from '../../model/ports.ts'
 import type { Client } from './client.ts'
 import { composite, mostSubs } from './composite.ts'
 import { type Answer, callFailure } from './failure.ts'
 import { inTurn } from './inTurn.ts'
+import { ask as query } from './query.ts'
 
 const fieldForm = z.object({
   name: z.string(),
@@ -67,6 +68,8 @@ export function describe(client: Client): Describe {
       const wanted = refresh ? names : names.filter(name => !seen.has(name))
       if (wanted.length > 0) {
         const found = await ask(client, wanted, context)
+        const books = found[wanted.indexOf('Pricebook2')]
+        if (books) found[wanted.indexOf('Pricebook2')] = { ...books, priceBooks: await priceBooks(client, context) }
         const news = wanted
           .map((name, at) => [name, found[at] ?? null] as const)
           .filter(([name, object]) => !isDeepStrictEqual(seen.get(name), object))
@@ -152,4 +155,17 @@ function dependent(values: Field['picklistValues'], controller: Field): Readonly
       return [of, new Set(fits.map(one => one.value))]
     }),
   )
+}
+
+const bookForm = z.looseObject({ Id: z.string(), Name: z.string(), IsStandard: z.boolean() })
+
+/** A handful in any org, and the only records that mappings know by name. */
+async function priceBooks(client: Client, context: CallContext): Promise<readonly PriceBook[]> {
+  const names = ['Id', 'Name', 'IsStandard', 'SystemModstamp', 'LastModifiedDate']
+  const text = encodeURIComponent(`SELECT ${names.join(',')} FROM Pricebook2 ORDER BY Name LIMIT 2000`)
+  const [rows = []] = await query(client, [{ resource: 'query', text, names }], context)
+  return rows.map(row => {
+    const { Id: id, Name: name, IsStandard: isStandard } = bookForm.parse(row)
+    return { id, name, isStandard }
+  })
 }

@@ -114,6 +114,9 @@ function special(row: WriteRow, error: RemoteError): ReturnType<typeof meaning> 
       return isOurs || /^Duplicate (?:external )?id specified/.test(message) ? meaning('LOST_RACE') : null
     }
     case 'INVALID_FIELD_FOR_INSERT_UPDATE':
+      // What can be set only at creation was refused: the record that was to be made is there already.
+      if (row.do === 'create' && fields.length > 0 && fields.every(name => row.links.some(one => one.field === name)))
+        return meaning('LOST_RACE')
       // Salesforce says so of a person's fields on a business account and of a business's on a person.
       return row.object === 'Account' && message.includes('bad field names on insert/update call')
         ? meaning('WRONG_KIND_OF_ACCOUNT')

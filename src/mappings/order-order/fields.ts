@@ -1,0 +1,100 @@
+/** The fields that an order and its lines have in Salesforce, whichever objects they go to: one list, so that the targets cannot drift. */
+import type { Codec, FieldRule } from '../../model/mapping.ts'
+import { country } from '../codecs/country.ts'
+import { email } from '../codecs/email.ts'
+import { expanded } from '../codecs/expanded.ts'
+import { localized } from '../codecs/localized.ts'
+import { money } from '../codecs/money.ts'
+import { name } from '../codecs/name.ts'
+import { text } from '../codecs/text.ts'
+import { type StreetOrder, streetOf } from '../customer-person/street.ts'
+
+const owner = 'commerce'
+
+/** Who stands on an address; Salesforce's own address fields have no room for it. */
+export const recipient = (prefix: string, at: string): FieldRule => ({
+  crm: `${prefix}Name__c`,
+  commerce: `{${at}.firstName} {${at}.lastName} ?? ${at}.company`,
+  owner,
+  codec: name,
+})
+
+/** One postal address in text fields of ours, beside who receives it. */
+function place(prefix: string, at: string, order: StreetOrder): readonly FieldRule[] {
+  const field = (part: string): string => `${prefix}${part}__c`
+  return [
+    recipient(prefix, at),
+    { crm: field('Street'), commerce: streetOf(at, order), owner, codec: text },
+    { crm: field('City'), commerce: `${at}.city`, owner, codec: text },
+    { crm: field('Postal_Code'), commerce: `${at}.postalCode`, owner, codec: text },
+    { crm: field('State'), commerce: `${at}.state ?? ${at}.region`, owner, codec: text },
+    { crm: field('Country'), commerce: `${at}.country`, owner, codec: country },
+  ]
+}
+
+/** What is said of an order, in whichever object: its number, states, amounts, addresses. */
+export function orderFields(prefix: string): readonly FieldRule[] {
+  const plainly = (part: string, commerce: string, codec: Codec = text): FieldRule => ({
+    crm: `${prefix}${part}__c`,
+    commerce,
+    owner,
+    codec,
+    personal: false,
+  })
+  return [
+    // Optional in the shop; the id stands in so that people have something to search for.
+    { crm: 'Name', commerce: 'orderNumber', fallback: 'id', owner, codec: name, required: true, personal: false },
+    plainly('Order_State', 'orderState'),
+    plainly('Shipment_State', 'shipmentState'),
+    plainly('Payment_State', 'paymentState'),
+    plainly('Workflow_State', 'state.obj.key', expanded({ reference: 'state' })),
+    plainly('Placed_At', 'createdAt'),
+    plainly('Currency', 'totalPrice.currencyCode'),
+    plainly('Total', 'totalPrice', money),
+    plainly('Net', 'taxedPrice.totalNet', money),
+    plainly('Tax', 'taxedPrice.totalTax', money),
+    plainly('Gross', 'taxedPrice.totalGross', money),
+    plainly('Shipping', 'taxedShippingPrice.totalGross ?? shippingInfo.price', money),
+    plainly('Discount', 'discountOnTotalPrice.discountedAmount', money),
+    plainly('Shipping_Method', 'shippingInfo.shippingMethodName'),
+    plainly('Purchase_Order_Number', 'purchaseOrderNumber'),
+    plainly('Store_Key', 'store.key'),
+    plainly('Business_Unit_Key', 'businessUnit.key'),
+    plainly('Country', 'country', country),
+    plainly('Locale', 'locale'),
+    plainly('Origin', 'origin'),
+    { crm: `${prefix}Email__c`, commerce: 'customerEmail', owner, codec: email },
+  ]
+}
+
+/** Where a line item and a custom line item differ. */
+export type LinePaths = { readonly sku: string | null; readonly unitPrice: string }
+
+/** A line's name as the order's language has it. */
+export const productName = (language: string): Codec => localized({ locale: 'whole.locale', default: language })
+
+/** Both addresses in fields of ours, for an object that has none of its own. */
+export const addressFields = (prefix: string, street: StreetOrder): readonly FieldRule[] => [
+  ...place(`${prefix}Billing_`, 'billingAddress', street),
+  ...place(`${prefix}Shipping_`, 'shippingAddress', street),
+]
+
+/** What is said of a line, in whichever object. */
+export function lineFields(prefix: string, { sku, unitPrice }: LinePaths, language: string): readonly FieldRule[] {
+  const named = productName(language)
+  const plainly = (part: string, commerce: string, codec: Codec): FieldRule => ({
+    crm: `${prefix}${part}__c`,
+    commerce,
+    owner,
+    codec,
+    personal: false,
+  })
+  return [
+    plainly('Product_Name', 'name', named),
+    ...(sku === null ? [] : [plainly('Sku', sku, text)]),
+    { crm: `${prefix}Quantity__c`, commerce: 'quantity', owner, personal: false },
+    plainly('Unit_Price', unitPrice, money),
+    plainly('Total', 'totalPrice', money),
+    plainly('Tax', 'taxedPrice.totalTax', money),
+  ]
+}
