@@ -5,8 +5,7 @@ import { flowsBack } from '../core/mergeFields.ts'
 import { backoffMs, respond } from '../core/respond.ts'
 import { type Settled, settle } from '../core/settle.ts'
 import type { Gate } from '../lib/gate.ts'
-import type { Failure, Next, Outcome, RowSettlement, Settlement } from '../model/outcome.ts'
-import type { Call, PlannedLink, WriteRow } from '../model/plan.ts'
+import type { Failure, Next, RowSettlement, Settlement } from '../model/outcome.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import {
   type ChangeEvent,
@@ -23,6 +22,7 @@ import { endsOf, erasing } from './erasing.ts'
 import { emptySettlement, forcedMark, freed, gather, settled } from './gather.ts'
 import { guestsOf } from './guest/identity.ts'
 import { idle, type Result } from './idle.ts'
+import { blocked, failedOf, partName, send, supplyFailure } from './send.ts'
 
 /** A row and what was read for it: the record, or that it is gone. */
 type WorkRow = { readonly row: ClaimedRow; readonly snapshot: Extract<Snapshot, { state: 'present' | 'absent' }> }
@@ -98,25 +98,9 @@ function settleRow(state: RowState, lateWaitUntil: Instant): RowSettlement {
   }
 }
 
-/** A whole call that failed gives each of its rows the same failure object. */
-function scopeOf(outcomes: readonly Outcome[]): 'row' | 'call' {
-  const [first] = outcomes
-  if (first === undefined || first.ok || outcomes.length === 1)
-    return first && !first.ok && outcomes.length === 1 && first.failure.is !== 'invalid' ? 'call' : 'row'
-  return outcomes.every(one => !one.ok && one.failure === first.failure) ? 'call' : 'row'
-}
-
 /** How long the lane pauses goes by its own troubles; what a row does next goes by its tries, also when it travelled alone. */
 const pauses = ({ is }: Failure, scope: 'row' | 'call'): boolean =>
   scope === 'call' && is !== 'stale' && is !== 'uncertain'
-
-const blocked: Failure = {
-  is: 'stale',
-  code: 'PARENT_FAILED',
-  message: 'the record it belongs to was not written',
-  fields: [],
-  retryAt: null,
-}
 
 export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> {
   const { considered, token } = work
@@ -282,28 +266,6 @@ function listingsOf(source: ResourceRef, some: readonly Considered[]): Settlemen
   }))
 }
 
-const partName = ({ subject: { draft } }: Considered): string => `${refKey(draft.source)}\n${draft.role}`
-
-type FailedParent = { readonly name: string; readonly ref: ResourceRef; readonly failure: Failure }
-
-const supplyFailure = ({ name, failure }: FailedParent): Failure => ({
-  ...failure,
-  message: `the ${name.slice(name.lastIndexOf('\n') + 1)} it needs was not made: ${failure.message}`,
-})
-
-/** The parts it points at whose write failed in this pass. */
-function failedOf(
-  { subject: { draft } }: Considered,
-  failedParts: ReadonlyMap<string, Failure>,
-): readonly FailedParent[] {
-  return Object.values(draft.links).flatMap(pointer => {
-    if (pointer.to !== 'draft') return []
-    const name = `${refKey(pointer.source)}\n${pointer.role}`
-    const failure = failedParts.get(name)
-    return failure === undefined ? [] : [{ name, ref: pointer.source, failure }]
-  })
-}
-
 /** A record that another one waits for and of which no delivery told. */
 const fetched = (ref: ResourceRef, { lane, correlationId }: ClaimedRow, at: Instant): ChangeEvent => ({
   ...forcedMark(ref, correlationId, at),
@@ -315,58 +277,6 @@ function stateOf(states: ReadonlyMap<string, RowState>, ref: ResourceRef): RowSt
   const state = states.get(refKey(ref))
   if (state === undefined) throw new RangeError('a plan without its row')
   return state
-}
-
-/**
- * Sends one call. Rows whose parent failed in an earlier wave stay home: Salesforce could only refuse them. The lease is
- * looked at last, when it is this call's turn. Null when it was lost and nothing was sent.
- */
-async function send(
-  engine: Engine,
-  { considered, context, calls, mayWrite }: Work,
-  call: Call,
-  { failedParts, made }: { failedParts: ReadonlyMap<string, Failure>; made: ReadonlyMap<string, string> },
-): Promise<readonly Result[] | null> {
-  const goes = (row: WriteRow): boolean => {
-    const one = considered[row.plan]
-    return one !== undefined && !(row.do === 'create' && failedOf(one, failedParts).length > 0)
-  }
-  const groups = call.groups
-    .map(group => group.filter(goes).map(row => named(row, considered[row.plan], made)))
-    .filter(group => group.length > 0)
-  const sent = groups.flat()
-  let ms = 0
-  const written = async (): Promise<readonly Outcome[] | null> => {
-    if (!(await mayWrite())) return null
-    const startedMs = engine.clock.monotonicMs()
-    const answers = await engine.systems.crm.write({ groups }, context)
-    ms = Math.round(engine.clock.monotonicMs() - startedMs)
-    return answers
-  }
-  const outcomes = sent.length === 0 ? [] : await calls(context.signal, written)
-  if (outcomes === null) return null
-  const scope = scopeOf(outcomes)
-  const results = sent.map((row, at): Result => {
-    const outcome = outcomes[at]
-    if (outcome === undefined) throw new RangeError('WRITE answers one outcome a row')
-    return { at: row.plan, outcome, scope, ms }
-  })
-  const home = call.groups.flat().filter(row => !goes(row))
-  return [
-    ...results,
-    ...home.map((row): Result => ({ at: row.plan, outcome: { ok: false, failure: blocked }, scope: 'row', ms: null })),
-  ]
-}
-
-/** The row with the ids of parents that an earlier call has made. */
-function named(row: WriteRow, one: Considered | undefined, made: ReadonlyMap<string, string>): WriteRow {
-  if (one === undefined || !row.links.some(link => link.by === 'key' && link.late)) return row
-  const links = row.links.map((link): PlannedLink => {
-    const pointer = one.subject.draft.links[link.field]
-    const id = pointer?.to === 'draft' ? made.get(`${refKey(pointer.source)}\n${pointer.role}`) : undefined
-    return link.by === 'key' && link.late && id !== undefined ? { by: 'id', field: link.field, id } : link
-  })
-  return { ...row, links }
 }
 
 /** Rows that some call never reached go back to the queue: after a pause, or with a lost lease not at all. */

@@ -5,10 +5,8 @@ import { evaluate } from '../core/evaluate.ts'
 import { leftAlone } from '../core/leftAlone.ts'
 import { match } from '../core/match.ts'
 import { plan, type Resolved } from '../core/plan.ts'
-import { type Projection, project } from '../core/project.ts'
 import type { Draft, IdentityLink, Match, Pointer } from '../model/identity.ts'
 import type { Mapping, Schema } from '../model/mapping.ts'
-import { RemoteFailure } from '../model/outcome.ts'
 import type { Decision, WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
@@ -31,6 +29,7 @@ import {
   type Subject,
 } from './lookUp.ts'
 import { parents, placeKey } from './parents.ts'
+import { projectionOf } from './projectionOf.ts'
 import { considerSharing } from './sharing.ts'
 import { busyWith, supply } from './supply.ts'
 import { vanished } from './vanished.ts'
@@ -39,33 +38,6 @@ export type { Considered } from './considered.ts'
 
 /** A row and what was read for it. */
 export type ReadRow = { readonly row: ClaimedRow; readonly snapshot: Extract<Snapshot, { state: 'present' }> }
-
-/** The mapping made ready for this org, once per describe. Rejects as `denied` when the org lacks our key field. */
-export function projectionOf(engine: Engine, mapping: Mapping, schema: Schema): Projection {
-  const known = engine.projections.get(schema) ?? new Map<Mapping, Projection>()
-  engine.projections.set(schema, known)
-  let projection = known.get(mapping)
-  if (projection === undefined) {
-    projection = project(mapping, schema, (field, value) => engine.digester.digest(field, value))
-    known.set(mapping, projection)
-    const fields = projection.missing.map(one => `${one.object}.${one.field}`)
-    if (fields.length > 0)
-      engine.log.warn(
-        { mapping: mapping.name, fields },
-        'the org lacks fields of the mapping, or we may not write them: see ctsf check',
-      )
-  }
-  const key = projection.missing.find(one => one.field === mapping.keyField)
-  if (key !== undefined)
-    throw new RemoteFailure({
-      is: 'denied',
-      code: 'NO_KEY_FIELD',
-      message: `${key.object}.${key.field} is missing or not writable: deploy the package in salesforce/ and assign its permission set`,
-      fields: [key.field],
-      retryAt: null,
-    })
-  return projection
-}
 
 /** The objects that these mappings write. */
 export const objectsOf = (mappings: readonly Mapping[]): readonly string[] => [

@@ -6,9 +6,9 @@ import type { IdentityLink } from '../model/identity.ts'
 import type { Mapping, Schema } from '../model/mapping.ts'
 import type { Version } from '../model/resource.ts'
 import { type ResourceRef, refKey } from '../model/resource.ts'
-import { projectionOf } from './consider.ts'
 import type { Engine } from './engine.ts'
 import { partKey, type Subject } from './lookUp.ts'
+import { projectionOf } from './projectionOf.ts'
 
 type Needed = { readonly source: ResourceRef; readonly mapping: Mapping; readonly by: Subject }
 

@@ -1,7 +1,7 @@
 /** Orders as records of the package's own objects: no products and no price books, for shops that sell more than sales works with. */
 import type { LinkRule, MappingPart } from '../../model/mapping.ts'
 import { addressFields, type LinePaths, lineFields, orderFields, productName } from './fields.ts'
-import type { Target } from './index.ts'
+import type { Target } from './target.ts'
 
 export const customDoc = `An order becomes a record of the package's own objects, with one record for each of its line items and custom line items.
 It waits for whoever placed it, and is written with them in one call when both are new; of a customer who was deleted

@@ -1,10 +1,11 @@
 /** The mapping `order-order`: a commercetools order with its lines, as records of the objects that the settings choose. */
 import { define } from '../../core/define.ts'
-import type { Mapping, MatchRule, Parking } from '../../model/mapping.ts'
+import type { Mapping, Parking } from '../../model/mapping.ts'
 import type { People } from '../customer-person/index.ts'
 import type { StreetOrder } from '../customer-person/street.ts'
 import { customDoc, customParts } from './customObject.ts'
 import { standardDoc, standardParts } from './standard.ts'
+import type { Target } from './target.ts'
 
 /** Where orders go: nowhere, to the package's own objects, or to Salesforce's Order and OrderItem. */
 export type Orders = 'none' | 'custom-object' | 'order'
@@ -34,19 +35,6 @@ export type OrderOrderOptions = {
   readonly timeZone?: string
   /** Of `order`: the status of a new order, one of the category Draft. Default: `Draft`. */
   readonly draftStatus?: string
-}
-
-/** What either form of the mapping is made from. */
-export type Target = {
-  readonly prefix: string
-  readonly match: readonly MatchRule[]
-  readonly isPerson: boolean
-  readonly street: StreetOrder
-  readonly language: string
-  readonly lines: 'rows' | 'none'
-  readonly timeZone: string
-  readonly draftStatus: string
-  readonly parking: Parking | null
 }
 
 function parkingOf({ storeAccounts: at, whileAsked, guests, target }: OrderOrderOptions): Parking | null {

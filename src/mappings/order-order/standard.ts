@@ -6,7 +6,7 @@ import { text } from '../codecs/text.ts'
 import { address } from '../customer-person/address.ts'
 import { priceOf } from '../product-price/index.ts'
 import { type LinePaths, lineFields, orderFields, productName, recipient } from './fields.ts'
-import type { Target } from './index.ts'
+import type { Target } from './target.ts'
 
 export const standardDoc = `An order becomes a record of Salesforce's Order, with an OrderItem for each of its line items and custom line items.
 It is made as a draft and stays one: the states of the shop are fields of their own, so that lines may still change and return.
