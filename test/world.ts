@@ -218,6 +218,8 @@ export async function world(options: WorldOptions = {}) {
       /** Makes a customer group, a store, an order of another system (`orders/import`). */
       makes: (what: string, draft: Record<string, unknown>): Promise<Customer> =>
         ask<Customer>(`${commerceUrl}/demo/${what}`, { method: 'POST', headers: shop, body: JSON.stringify(draft) }),
+      sees: (what: string, { id }: Customer): Promise<Customer> =>
+        ask<Customer>(`${commerceUrl}/demo/${what}/${id}`, { headers: shop }),
       /** Update actions on such a thing, as it is now. */
       changes: async (what: string, { id }: Customer, ...actions: Record<string, unknown>[]): Promise<Customer> => {
         const { version } = await ask<Customer>(`${commerceUrl}/demo/${what}/${id}`, { headers: shop })

@@ -183,7 +183,7 @@ export async function carryOut(engine: Engine, work: Work): Promise<CarriedOut> 
         settle({
           plan: one.plan,
           known: one.looked.link,
-          outcome,
+          outcome: failure === null ? outcome : { ok: false, failure },
           next,
           attempts: state.row.attempts,
           correlationId: state.row.correlationId,
