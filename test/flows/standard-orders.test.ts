@@ -181,7 +181,7 @@ describe('an order in Salesforce’s own objects', { timeout: 120_000 }, () => {
       ].sort(),
     )
     const unsellable = found.find(({ role }) => role === roleOf('UNSELLABLE'))
-    expect(unsellable?.failure.message).toContain('Not for sale')
+    expect(unsellable?.failure.message).toContain('the product it needs was not made')
   })
 
   it('of nobody is listed with what is missing, and in a currency that the org lacks, too; all others go on', async () => {
