@@ -11,6 +11,7 @@ import { intake } from './figures/intake.ts'
 import { latency } from './figures/latency.ts'
 import { matching } from './figures/matching.ts'
 import { memory } from './figures/memory.ts'
+import { orders } from './figures/orders.ts'
 import { throughput } from './figures/throughput.ts'
 import { type Name, names, type Target, targets } from './targets.ts'
 
@@ -24,7 +25,7 @@ const usage = `usage: npm run bench -- [--json] [--only name,…] [--quick] [--p
 figures: ${names.join(', ')}
 `
 
-const groups: readonly Group[] = [calls, matching, latency, intake, throughput, cost, memory, emulator]
+const groups: readonly Group[] = [calls, orders, matching, latency, intake, throughput, cost, memory, emulator]
 
 type Result = { name: Name; value: number; unit: string; better: Target['better']; target: number; against?: string }
 

@@ -11,6 +11,7 @@ const ratio = 'ratio'
 export const targets = {
   'calls-per-1000-changed': { target: 2, better: 'less', unit: 'calls' },
   'calls-per-1000-unchanged': { target: 0, better: 'less', unit: 'calls' },
+  'calls-per-1000-orders': { target: 6, better: 'less', unit: 'calls' },
   'match-calls-per-200-drafts': { target: 1, better: 'less', unit: 'calls' },
   'match-calls-once-linked': { target: 0, better: 'less', unit: 'calls' },
   'throughput-vs-bare-at-2ms-per-record': { target: 0.95, better: 'more', unit: ratio },

@@ -121,9 +121,11 @@ const mapping = z.strictObject({
     ),
   street: z.enum(['name-number', 'number-name']).optional().describe('How a street is written.'),
   lines: z
-    .enum(['rows', 'none'], { error: notYet(['summary'], 'is not built yet') })
+    .enum(['rows', 'summary', 'none'])
     .optional()
-    .describe('Of `order-order`: a record for each line, or none; each takes 2 KB of storage. Default: `rows`.'),
+    .describe(
+      'Of `order-order`: a record for each line, each of which takes 2 KB of storage; all lines as one text; or neither. Default: `rows`.',
+    ),
   storeAccounts: z
     .record(
       z.string(),

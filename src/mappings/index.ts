@@ -55,7 +55,7 @@ function ordering(
 ): readonly Mapping[] {
   if (orders === 'none') return []
   const mapping = orderOrder({ ...shared, ...order, target: orders })
-  if (orders === 'custom-object' || order?.lines === 'none') return [mapping]
+  if (orders === 'custom-object' || (order?.lines ?? 'rows') !== 'rows') return [mapping]
   const language = order?.language === undefined ? {} : { language: order.language }
   const { people: _, ...names } = shared
   return [productProduct({ ...names, ...language }), productPrice(names), mapping]

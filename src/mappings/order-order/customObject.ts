@@ -1,6 +1,6 @@
 /** Orders as records of the package's own objects: no products and no price books, for shops that sell more than sales works with. */
 import type { LinkRule, MappingPart } from '../../model/mapping.ts'
-import { addressFields, type LinePaths, lineFields, orderFields, productName } from './fields.ts'
+import { addressFields, type LinePaths, lineFields, orderFields, productName, summaryFields } from './fields.ts'
 import type { Target } from './target.ts'
 
 export const customDoc = `An order becomes a record of the package's own objects, with one record for each of its line items and custom line items.
@@ -67,12 +67,12 @@ export function customParts(target: Target): readonly MappingPart[] {
       role: 'order',
       object: `${prefix}Order__c`,
       match,
-      fields: [...orderFields(prefix), ...addressFields(prefix, street)],
+      fields: [...orderFields(prefix), ...addressFields(prefix, street), ...summaryFields(prefix, lines, language)],
       links: buyer(target),
       defaults: {},
       deactivate: { [`${prefix}Deleted_At__c`]: { at: 'deletion' } },
     },
-    ...(lines === 'none'
+    ...(lines !== 'rows'
       ? []
       : [
           line('line', 'lineItems', { sku: 'variant.sku', unitPrice: 'price.discounted.value ?? price.value' }),

@@ -3,11 +3,13 @@ import type { Codec, FieldRule } from '../../model/mapping.ts'
 import { country } from '../codecs/country.ts'
 import { email } from '../codecs/email.ts'
 import { expanded } from '../codecs/expanded.ts'
+import { items } from '../codecs/items.ts'
 import { localized } from '../codecs/localized.ts'
 import { money } from '../codecs/money.ts'
 import { name } from '../codecs/name.ts'
 import { text } from '../codecs/text.ts'
 import { type StreetOrder, streetOf } from '../customer-person/street.ts'
+import type { Lines } from './target.ts'
 
 const owner = 'commerce'
 
@@ -66,6 +68,20 @@ export function orderFields(prefix: string): readonly FieldRule[] {
     { crm: `${prefix}Email__c`, commerce: 'customerEmail', owner, codec: email },
   ]
 }
+
+/** What was bought, as one text, where lines are no records. */
+export const summaryFields = (prefix: string, lines: Lines, language: string): readonly FieldRule[] =>
+  lines === 'summary'
+    ? [
+        {
+          crm: `${prefix}Lines__c`,
+          commerce: 'lineItems ?? customLineItems',
+          owner,
+          codec: items({ language }),
+          personal: false,
+        },
+      ]
+    : []
 
 /** Where a line item and a custom line item differ. */
 export type LinePaths = { readonly sku: string | null; readonly unitPrice: string }

@@ -5,7 +5,7 @@ import type { People } from '../customer-person/index.ts'
 import type { StreetOrder } from '../customer-person/street.ts'
 import { customDoc, customParts } from './customObject.ts'
 import { standardDoc, standardParts } from './standard.ts'
-import type { Target } from './target.ts'
+import type { Lines, Target } from './target.ts'
 
 /** Where orders go: nowhere, to the package's own objects, or to Salesforce's Order and OrderItem. */
 export type Orders = 'none' | 'custom-object' | 'order'
@@ -16,8 +16,8 @@ export type OrderOrderOptions = {
   readonly keyField?: string
   readonly fieldPrefix?: string
   readonly street?: StreetOrder
-  /** Each line item a record of its own, or none. Each record costs the org 2 KB. Default: `rows`. */
-  readonly lines?: 'rows' | 'none'
+  /** Each line item a record of its own, all of them one text of the order, or none. Each record costs the org 2 KB. Default: `rows`. */
+  readonly lines?: Lines
   /**
    * Accounts of stores, by store key, `*` for any other: ids of Salesforce. There an order stands that shows nobody who
    * could have it.

@@ -5,7 +5,8 @@ import { orderOrder } from './index.ts'
 
 const ours = packageFields('custom-orders')
 const set = permissionSet('CT_Sync_Custom_Orders', 'custom-orders')
-const { parts, keyField } = orderOrder()
+const { keyField } = orderOrder()
+const parts = (['rows', 'summary'] as const).flatMap(lines => orderOrder({ lines }).parts)
 const written = parts.flatMap(part =>
   [
     keyField,

@@ -5,7 +5,7 @@ import { money } from '../codecs/money.ts'
 import { text } from '../codecs/text.ts'
 import { address } from '../customer-person/address.ts'
 import { priceOf } from '../product-price/index.ts'
-import { type LinePaths, lineFields, orderFields, productName, recipient } from './fields.ts'
+import { type LinePaths, lineFields, orderFields, productName, recipient, summaryFields } from './fields.ts'
 import type { Target } from './target.ts'
 
 export const standardDoc = `An order becomes a record of Salesforce's Order, with an OrderItem for each of its line items and custom line items.
@@ -109,6 +109,7 @@ export function standardParts(target: Target): readonly MappingPart[] {
         recipient(`${prefix}Billing_`, 'billingAddress'),
         recipient(`${prefix}Shipping_`, 'shippingAddress'),
         ...orderFields(prefix),
+        ...summaryFields(prefix, lines, language),
       ],
       links: buyer(target),
       defaults: {
@@ -117,7 +118,7 @@ export function standardParts(target: Target): readonly MappingPart[] {
       },
       deactivate: { [`${prefix}Deleted_At__c`]: { at: 'deletion' } },
     },
-    ...(lines === 'none'
+    ...(lines !== 'rows'
       ? []
       : [
           line('line', 'lineItems', { sku: 'variant.sku', unitPrice: 'price.discounted.value ?? price.value' }),

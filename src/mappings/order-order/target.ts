@@ -2,13 +2,16 @@
 import type { MatchRule, Parking } from '../../model/mapping.ts'
 import type { StreetOrder } from '../customer-person/street.ts'
 
+/** Each line a record of its own, all of them one text, or nothing. */
+export type Lines = 'rows' | 'summary' | 'none'
+
 export type Target = {
   readonly prefix: string
   readonly match: readonly MatchRule[]
   readonly isPerson: boolean
   readonly street: StreetOrder
   readonly language: string
-  readonly lines: 'rows' | 'none'
+  readonly lines: Lines
   readonly timeZone: string
   readonly draftStatus: string
   readonly parking: Parking | null
