@@ -1,4 +1,5 @@
 /** Guests where other rules hold: one person of each store, nobody at all, and those who leave or are erased. */
+import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CrmRow, type World, world } from '../../world.ts'
 import { all, at, buys, home, type Made, of, signsUp, times } from './guestSteps.ts'
@@ -36,6 +37,22 @@ describe("guests: 'order-only'", { timeout: 120_000 }, () => {
     await signsUp({ email: at('somebody'), lastName: 'Somebody' })(now, {})
     await now.quiet()
     expect((await now.crm.rows('Contact')).map(row => row.Email)).toEqual([at('somebody')])
+    expect(await now.status()).toMatchObject({ failures: 0, conflicts: 0 })
+  })
+
+  it('has their orders stand at an Account of the shop, each with its lines as one text where that is wanted', async () => {
+    await using now = await world({ subscribeTo: ['order'], config: { guests: 'order-only' } })
+    const shop = await now.agent.makes('Account', { Name: 'Guests of the shop' })
+    await now.service.stop()
+    const order = { lines: 'summary', storeAccounts: { '*': shop } }
+    const config = { guests: 'order-only', orders: 'order', mappings: { 'order-order': order } }
+    await writeFile(now.env.CTSF_CONFIG ?? '', `export default ${JSON.stringify(config)}\n`)
+    await now.service.start()
+    await times(3, { customerEmail: at('nobody'), ...home('Nobody') })(now, {})
+    await now.quiet()
+    const at3 = { AccountId: shop, BillToContactId: null, CT_Email__c: at('nobody'), CT_Lines__c: '1 × Mug: 9.95 EUR' }
+    expect(await now.crm.rows('Order')).toMatchObject([at3, at3, at3])
+    expect(await now.crm.rows('OrderItem')).toEqual([])
     expect(await now.status()).toMatchObject({ failures: 0, conflicts: 0 })
   })
 })
