@@ -27,6 +27,7 @@ const pace = {
   maxAttempts: 10,
   pollMs: 3_600_000,
   sweepMs: 0,
+  dueMs: 0,
 }
 
 /** As `idSql` makes it. */

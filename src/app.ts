@@ -6,6 +6,7 @@ import { intake } from './app/intake.ts'
 import { bind, worker } from './app/worker.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Engine } from './engine/engine.ts'
+import { comeDue } from './engine/comeDue.ts'
 import { poll } from './engine/poll.ts'
 import { sweep } from './engine/sweep.ts'
 import { type Status, statusOf } from './http/api/status.ts'
@@ -141,10 +142,11 @@ async function watch(
   const broke = (error: unknown): void => {
     engine.log.error({ stack: error instanceof Error ? (error.stack ?? '') : '' }, 'looking for changes broke off')
   }
-  const { pollMs, sweepMs } = engine.pace
+  const { pollMs, sweepMs, dueMs } = engine.pace
   await Promise.all([
     poll(engine, { ...how, everyMs: pollMs }).catch(broke),
     sweep(engine, { ...how, everyMs: sweepMs }).catch(broke),
+    comeDue(engine, { ...how, everyMs: dueMs }).catch(broke),
   ])
 }
 

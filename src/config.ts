@@ -64,6 +64,7 @@ export type Config = {
     readonly maxAttempts: number
     readonly pollMs: number
     readonly sweepMs: number
+    readonly dueMs: number
     readonly lagMs: number
   }
   readonly journalDays: number
@@ -127,6 +128,7 @@ export async function configure({ env = process.env, cwd = process.cwd() }: Give
       maxAttempts: file.pace?.maxAttempts ?? 10,
       pollMs: file.pace?.pollMs ?? 15_000,
       sweepMs: file.pace?.sweepMs ?? 300_000,
+      dueMs: file.pace?.dueMs ?? 60_000,
       lagMs: file.pace?.lagMs ?? 60_000,
       reserve: file.apiReserve ?? 0.2,
     },

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { type Config, ConfigError } from '../config.ts'
 import { flowsBack } from '../core/mergeFields.ts'
 import { pathsBack } from '../core/sharedPaths.ts'
-import { sourcesOf } from '../engine/sources.ts'
+import { readTypes, sourcesOf } from '../engine/sources.ts'
 import type { clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import type { CallContext, CommerceSystem, CommerceWriter, CrmFeed, CrmSystem, Problem, Store } from '../model/ports.ts'
@@ -41,7 +41,7 @@ export function systemsOf(config: Config, deps: Deps): Systems {
   const flowing = mappings.filter(({ parts }) => parts.some(part => part.fields.some(flowsBack)))
   return {
     commerce: commercetools(
-      { projects, types: sourcesOf(config), writes: flowing.map(mapping => mapping.commerce), lagMs: pace.lagMs },
+      { projects, types: readTypes(config), writes: flowing.map(mapping => mapping.commerce), lagMs: pace.lagMs },
       deps,
     ),
     crm: salesforce(

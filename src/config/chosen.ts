@@ -32,6 +32,7 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
   const person = config.mappings?.['customer-person'] ?? {}
   const order = config.mappings?.['order-order'] ?? {}
   const guest = config.mappings?.['guest-person'] ?? {}
+  const cart = config.mappings?.['cart-cart'] ?? {}
   // Guests look like customers unless something else is said of them.
   const { recordType = person.recordType, street = person.street } = guest
   const options: MappingOptions = {
@@ -39,6 +40,7 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
     ...(config.fieldPrefix !== undefined && { fieldPrefix: config.fieldPrefix }),
     ...(config.people !== undefined && { people: config.people }),
     ...(config.orders !== undefined && { orders: config.orders }),
+    ...(config.carts !== undefined && { carts: config.carts }),
     ...(config.guests !== undefined && { guests: config.guests }),
     ...(config.guestScope !== undefined && { guestScope: config.guestScope }),
     'guest-person': {
@@ -52,6 +54,12 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
       ...(person.street !== undefined && { street: person.street }),
       ...(person.billing !== undefined && { billing: person.billing }),
       ...(person.shipping !== undefined && { shipping: person.shipping }),
+    },
+    'cart-cart': {
+      ...(cart.abandonedAfterMs !== undefined && { abandonedAfterMs: cart.abandonedAfterMs }),
+      ...(cart.minimumValue !== undefined && { minimumValue: cart.minimumValue }),
+      ...(cart.recoveryLink !== undefined && { recoveryLink: cart.recoveryLink }),
+      ...(cart.language !== undefined && { language: cart.language }),
     },
     'order-order': {
       ...(order.street !== undefined && { street: order.street }),

@@ -145,7 +145,7 @@ const mapping = z.strictObject({
     .string()
     .min(2)
     .optional()
-    .describe("Of `order-order`: the language of product names where the order's own is missing. Default: `en`."),
+    .describe("Of `order-order` and `cart-cart`: the language of product names where the record's own is missing. Default: `en`."),
   timeZone: z
     .string()
     .refine(isTimeZone, 'expected a time zone such as Europe/Berlin')
@@ -157,6 +157,24 @@ const mapping = z.strictObject({
     .optional()
     .describe(
       "Of `order-order` with `orders: 'order'`: the status of a new Order, one of the category Draft. Default: `Draft`.",
+    ),
+  abandonedAfterMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(2_592_000_000)
+    .optional()
+    .describe('Of `cart-cart`: a cart that nobody changed for so long is abandoned. Default: 14400000, four hours.'),
+  minimumValue: z
+    .record(z.string().regex(/^(?:[A-Z]{3}|\*)$/, 'expected ISO codes of currencies, or *'), z.number().min(0))
+    .optional()
+    .describe(
+      'Of `cart-cart`: from what value on a cart gets a record, in units by ISO code of the currency, `*` for any other one: `{ EUR: 50 }`. Default: any value.',
+    ),
+  recoveryLink: expression
+    .optional()
+    .describe(
+      'Of `cart-cart`: where a shopper finds the cart again, as a template: `https://shop.example/cart/{id}`. Default: none.',
     ),
   billing: expression.optional().describe("Path of the customer's (a guest's: the order's) billing address."),
   shipping: expression.optional().describe("Path of the customer's (a guest's: the order's) shipping address."),
@@ -191,6 +209,9 @@ const pace = z.strictObject({
   ),
   sweepMs: whole(0, 86_400_000).describe(
     'How often to look for changes in commercetools that no delivery told of; 0 never. Each look is one query a type, and no call to Salesforce. Default: 300000.',
+  ),
+  dueMs: whole(0, 86_400_000).describe(
+    'With `carts`: how often to ask commercetools which carts were left alone for long enough, and which known ones changed; 0 never. Each look is one query, and no call to Salesforce. Default: 60000.',
   ),
   lagMs: whole(0, 3_600_000).describe(
     'How far behind now a listing of commercetools stops, so that a change still being committed is not passed over. Default: 60000.',
@@ -243,6 +264,12 @@ export const syncConfigSchema = z.strictObject({
     .optional()
     .describe(
       "What an order becomes: nothing, a record of the package's own objects with one for each line, or Salesforce's own Order with its products (how-to/orders.md). Default: `none`.",
+    ),
+  carts: z
+    .enum(['none', 'custom-object'], { error: notYet(['opportunity'], 'is not built yet') })
+    .optional()
+    .describe(
+      "What a cart becomes that somebody left: nothing, or a record of the package's own object (how-to/carts.md). Default: `none`.",
     ),
   guests: z
     .enum(['contact', 'order-only'])

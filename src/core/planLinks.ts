@@ -40,8 +40,8 @@ const agreement = (pointer: Pointer): Digest =>
     : `to.${pointer.to === 'draft' ? pointer.role : ''}.${pointer.source.type}/${pointer.source.id}`
 
 /** A guest who is made in this very pass. Their name is made from an email, and is kept nowhere: the next pass has an id. */
-const isGuest = ({ orGuest, of }: LinkRule, pointer: Pointer): boolean =>
-  orGuest !== undefined && pointer.to === 'draft' && of !== 'self' && pointer.source.type !== of.type
+const isGuest = ({ orGuest, orKnownGuest, of }: LinkRule, pointer: Pointer): boolean =>
+  (orGuest ?? orKnownGuest) !== undefined && pointer.to === 'draft' && of !== 'self' && pointer.source.type !== of.type
 
 function planned(rule: LinkRule, resolved: Extract<Resolved, { is: 'linked' | 'coming' }>): PlannedLink {
   if (resolved.is === 'linked') return { by: 'id', field: rule.crm, id: resolved.crm.id }
@@ -115,7 +115,8 @@ export function planLinks(
     if (resolved.is === 'linked' || resolved.is === 'coming') {
       links.push(planned(rule, resolved))
       if (rule.owner === 'commerce' && !isGuest(rule, pointer)) base[rule.crm] = agreement(pointer)
-    } else if (pointer.to !== 'id' && (rule.required || (rule.patient === true && resolved.is !== 'never')))
+    } else if (rule.orKnownGuest !== undefined && isGuest(rule, pointer)) continue
+    else if (pointer.to !== 'id' && (rule.required || (rule.patient === true && resolved.is !== 'never')))
       awaits.push(pointer.source)
     else if (agreed !== 'creating' && isParked(agreed[rule.crm])) {
       cleared.push(rule.crm)

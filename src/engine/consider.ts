@@ -9,7 +9,7 @@ import type { Draft, IdentityLink, Match, Pointer } from '../model/identity.ts'
 import type { Mapping, Schema } from '../model/mapping.ts'
 import type { Decision, WritePlan } from '../model/plan.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
-import { type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
+import { type JsonObject, type ResourceRef, refKey, type Snapshot, sameRef } from '../model/resource.ts'
 import { claimsNow, mayShare, takenKeys } from './claims.ts'
 import type { Considered } from './considered.ts'
 import type { Engine } from './engine.ts'
@@ -28,6 +28,7 @@ import {
   partKey,
   type Subject,
 } from './lookUp.ts'
+import { isHistory, isWanted, lastOf, mayCreate } from './moment.ts'
 import { parents, placeKey } from './parents.ts'
 import { projectionOf } from './projectionOf.ts'
 import { considerSharing } from './sharing.ts'
@@ -85,7 +86,7 @@ export async function consider(
   const byClaim = linksByPart(links)
   const own: Subject[] = rows.flatMap(({ row, snapshot }) =>
     engine.mappings
-      .filter(mapping => mapping.commerce === row.ref.type)
+      .filter(mapping => mapping.commerce === row.ref.type && isWanted(mapping, row, snapshot.body, links))
       .flatMap(mapping => {
         // Once a record, whatever its parts.
         let known: readonly string[] | null = null
@@ -153,6 +154,7 @@ export async function consider(
     const found = match(subject.draft, { ...one, decision, asksOfLeads, createsWhenUnclear, view, shares })
     return { subject, looked: one, match: subject.onDemand ? takeOne(found) : found, shares }
   })
+  const bodies = new Map(rows.map(({ row, snapshot }) => [refKey(row.ref), snapshot.body]))
   const first = new Map(known.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
   const led = known.map(one => ({ ...one, match: withItsLeader(one, first) }))
   const matches = new Map(led.map(one => [partOf(one.subject, one.subject.draft.role), one.match]))
@@ -167,8 +169,8 @@ export async function consider(
     const { part, row } = subject
     const isOpen = found.is === 'new' && one.link === null && one.decision?.choice.do !== 'create'
     const isGrown = grown.has(refKey(draft.source))
-    const why = isGrown ? 'the guest is a customer by now' : isOpen ? whyNotMade(subject, matches) : null
-    const made =
+    const why = isGrown ? 'the guest is a customer by now' : isOpen ? whyNotMade(subject, matches, bodies) : null
+    const planned =
       why !== null
         ? leftAlone(draft, why)
         : plan(draft, {
@@ -184,6 +186,7 @@ export async function consider(
             resolve,
             emptyDigest: field => engine.digester.digest(field, null),
           })
+    const made = isHistory(subject.mapping, bodies.get(refKey(row.ref))) ? lastOf(planned) : planned
     places.set(placeKey(draft.role, draft.source), placeOf(made, one.decision))
     const note = noteOf(found, one, made)
     const doubt = doubtOf(found, draft)
@@ -315,7 +318,8 @@ function viewOf(engine: Engine, { mapping, part, body }: Subject, schema: Schema
 }
 
 /** Why a part that follows another one is not made: that one is, or may be, in Salesforce without it. Null when it is. */
-function whyNotMade(subject: Subject, matches: Matches): string | null {
+function whyNotMade(subject: Subject, matches: Matches, bodies: ReadonlyMap<string, JsonObject>): string | null {
+  if (!mayCreate(subject.mapping, bodies.get(refKey(subject.row.ref)))) return 'it has no record, and is not to get one now'
   const { follows } = subject.part
   const found = follows === undefined ? undefined : matches.get(partOf(subject, follows))
   if (found === undefined || found.is === 'new') return null

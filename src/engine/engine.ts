@@ -21,6 +21,8 @@ export type Pace = {
   readonly pollMs: number
   /** How often to look for changes of commercetools that no delivery told of; 0 never. */
   readonly sweepMs: number
+  /** How often to look for records of whose changes commercetools does not tell; 0 never. */
+  readonly dueMs: number
   /** Tries of one record before it is listed as failed (only for failures that may pass by themselves). */
   readonly maxAttempts: number
 }

@@ -1,6 +1,7 @@
 /** READ from commercetools, by type, in as few calls as fit: types differ in what they expand. */
 import type { CallContext } from '../model/ports.ts'
 import { type ResourceRef, refKey, type Snapshot } from '../model/resource.ts'
+import { withCompanions } from './companions.ts'
 import type { Engine } from './engine.ts'
 import { guestsOf } from './guest/identity.ts'
 import { readGuests } from './guest/readGuests.ts'
@@ -21,7 +22,7 @@ export async function read(
       guests === undefined
         ? await engine.systems.commerce.read(some, expand, context)
         : await readGuests(engine, some, guests, context)
-    for (const snapshot of snapshots) found.set(refKey(snapshot.ref), snapshot)
+    for (const snapshot of await withCompanions(engine, type, snapshots, context)) found.set(refKey(snapshot.ref), snapshot)
   }
   return ref => found.get(refKey(ref)) ?? { state: 'absent', ref }
 }

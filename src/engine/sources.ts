@@ -1,11 +1,24 @@
 /** The types of commercetools that mappings live on: what they read, what their people appear in, and what their records show. */
 import type { Mapping } from '../model/mapping.ts'
 
-export const sourcesOf = ({ mappings }: { readonly mappings: readonly Mapping[] }): readonly string[] => [
+type Known = { readonly mappings: readonly Mapping[] }
+
+export const sourcesOf = ({ mappings }: Known): readonly string[] => [
   ...new Set(
-    mappings.flatMap(({ appearsIn, commerce, onDemand, touchedBy }) => [
-      ...(onDemand ? [] : [appearsIn?.in ?? commerce]),
+    mappings.flatMap(({ appearsIn, commerce, onDemand, polled, touchedBy }) => [
+      ...(onDemand || polled ? [] : [appearsIn?.in ?? commerce]),
       ...touchedBy.map(({ type }) => type),
     ]),
   ),
+]
+
+/** Those, and what is read without being told of. */
+export const readTypes = (known: Known): readonly string[] => [
+  ...new Set([
+    ...sourcesOf(known),
+    ...known.mappings.flatMap(({ commerce, polled, companions = [] }) => [
+      ...(polled ? [commerce] : []),
+      ...companions.map(({ type }) => type),
+    ]),
+  ]),
 ]

@@ -19,7 +19,7 @@ import { portion } from './portion.ts'
 import { quarantine } from './quarantine.ts'
 import { read } from './read.ts'
 import { syncBack } from './syncBack.ts'
-import { touch } from './touch.ts'
+import { touch, touchNamed } from './touch.ts'
 
 export type Pass = { readonly report: PassReport; readonly pause: Extract<Next, { do: 'pause' }> | null }
 
@@ -231,6 +231,7 @@ async function work(
   const { taken: ready, later } = portion(engine, sorted.ready)
   if (later.length > 0 && !(await giveBack(engine, claim, later))) return nothingDone()
   if (ready.length + sorted.gone.length === 0) return nothingDone()
+  await touchNamed(engine, ready)
   if (!(await appear(engine, claim.token, ready, sorted.gone))) return nothingDone()
   const holding: Holding = wanted =>
     wanted.length === 0 ? Promise.resolve([]) : engine.store.hold(claim.token, wanted)

@@ -70,6 +70,7 @@ beforeAll(async () => {
       burst: 8,
       pollMs: 15_000,
       sweepMs: 0,
+      dueMs: 0,
       maxAttempts: 10,
     },
     observe: board.observer,

@@ -1,12 +1,13 @@
 /** The ready-made mappings, by name: what `sync.config.ts` chooses from, replaces in part, or adds to. */
 import type { Mapping } from '../model/mapping.ts'
+import { type CartCartOptions, type Carts, cartCart } from './cart-cart/index.ts'
 import { type CustomerPersonOptions, customerPerson, type People } from './customer-person/index.ts'
 import { type GuestPersonOptions, type GuestScope, guestPerson } from './guest-person/index.ts'
 import { type OrderOrderOptions, type Orders, orderOrder } from './order-order/index.ts'
 import { productPrice } from './product-price/index.ts'
 import { productProduct } from './product-product/index.ts'
 
-export type { Orders, People }
+export type { Carts, Orders, People }
 
 /** What somebody becomes who buys without an account: a person, or nothing but what the order itself says of them. */
 export type Guests = 'contact' | 'order-only'
@@ -21,12 +22,15 @@ export type MappingOptions = {
   readonly people?: People
   /** Where orders go. Default: `none`. */
   readonly orders?: Orders
+  /** Where carts go. Default: `none`. */
+  readonly carts?: Carts
   /** Default: `contact`. */
   readonly guests?: Guests
   readonly guestScope?: GuestScope
   readonly 'customer-person'?: Omit<CustomerPersonOptions, 'keyField' | 'fieldPrefix' | 'people' | 'guests'>
   readonly 'guest-person'?: Omit<GuestPersonOptions, 'keyField' | 'fieldPrefix' | 'people' | 'scope'>
   readonly 'order-order'?: Omit<OrderOrderOptions, 'keyField' | 'fieldPrefix' | 'people' | 'guests' | 'target'>
+  readonly 'cart-cart'?: Omit<CartCartOptions, 'keyField' | 'fieldPrefix' | 'people'>
 }
 
 /** All ready-made mappings, parents before children. Throws a RangeError that lists what is wrong with the options. */
@@ -45,6 +49,7 @@ export function mappings(options: MappingOptions = {}): readonly Mapping[] {
     customerPerson({ ...shared, ...options['customer-person'], ...(guests !== null && { guests: guests.name }) }),
     ...(guests === null ? [] : [guests]),
     ...ordering(options, { ...shared, guests: guests !== null }),
+    ...((options.carts ?? 'none') === 'none' ? [] : [cartCart({ ...shared, ...options['cart-cart'] })]),
   ]
 }
 

@@ -1,5 +1,6 @@
 /** What maps to what, as data: from a Mapping come the plans, the validation, the generated docs and the screens. */
 import type { Json, JsonObject, Side } from './resource.ts'
+import type { Watched } from './watched.ts'
 
 /** Who is right about a field. See docs/3-merge.md for each word in each situation. */
 export type FieldOwnership = 'commerce' | 'crm' | 'latest' | 'review' | 'seed' | 'strictest'
@@ -164,6 +165,8 @@ export type LinkRule = {
   readonly required: boolean
   /** Where `of` names nobody: the guest of this mapping whom the record shows. */
   readonly orGuest?: string
+  /** As `orGuest`, for a record that makes nobody: it points at a guest who is there, and waits for none. */
+  readonly orKnownGuest?: string
   /** Of one that is not required: waits for a parent that may still come, and is written without one that never will. */
   readonly patient?: true
   /** The parent is a record of an `onDemand` mapping: where there is none yet it is made from what this record's rules see. */
@@ -308,7 +311,7 @@ export type AmbiguousPolicy = 'review' | 'create'
 export const ambiguousPolicies: readonly AmbiguousPolicy[] = ['review', 'create']
 
 /** One pair of kinds of record that are kept in step. */
-export type Mapping = {
+export type Mapping = Watched & {
   readonly name: string
   readonly doc: string
   /** The commercetools resource type id. */
@@ -340,8 +343,6 @@ export type Mapping = {
   readonly creates: Side | 'both'
   /** References to expand when the record is read (`customerGroup`). */
   readonly expand: readonly string[]
-  /** Other commerce types whose change may alter this record, and how to find the records they touch. */
-  readonly touchedBy: readonly { readonly type: string; readonly where: string }[]
 }
 
 /** What the org says of one field: the part of describe that changes what we write. */

@@ -33,6 +33,7 @@ import type {
 } from './resource.ts'
 
 export type { Backlog } from './backlog.ts'
+export type { DeliveryQueue, NotDone, QueuedDelivery } from './queue.ts'
 
 /** Travels with every remote call: for tracing, and to stop. */
 export type CallContext = { readonly correlationId: string; readonly signal: AbortSignal }
@@ -90,6 +91,11 @@ export type CommerceSystem = {
       readonly expand: readonly string[]
       readonly where?: string
       readonly upToNow?: boolean
+      /**
+       * Of what was last changed by `before` only what meets `where` as well; of later changes only those after the position
+       * `orAfter`. In one listing: of two windows that move at their own pace, none is passed over.
+       */
+      readonly due?: { readonly before: Instant; readonly where: string; readonly orAfter: string }
     },
     context: CallContext,
   ): AsyncIterable<Page>
@@ -138,37 +144,6 @@ export type Delivery =
   | { readonly is: 'events'; readonly events: readonly ChangeEvent[]; readonly form: string }
   | { readonly is: 'ignored'; readonly why: string }
   | { readonly is: 'bad'; readonly why: string }
-
-/** A delivery as it lies in a queue. `receives` counts how often it was taken out, this time included. */
-export type QueuedDelivery = {
-  readonly id: string
-  readonly receipt: string
-  readonly text: string
-  readonly receives: number
-}
-
-/** What a queue did not do for some of several messages; `code` is its own. */
-export type NotDone = { readonly message: QueuedDelivery; readonly code: string }
-
-/**
- * A queue in which deliveries wait. What is received is hidden from everybody for a while and comes again unless it is
- * removed before: at least once, in no order. Failures of a whole call reject with `RemoteFailure`.
- */
-export type DeliveryQueue = {
-  /** For people: where it is. */
-  readonly name: string
-  /** Up to ten messages, waiting up to `waitMs` for the first. They stay hidden for `hiddenMs`, in whole seconds. */
-  receive(
-    options: { readonly waitMs: number; readonly hiddenMs: number },
-    signal: AbortSignal,
-  ): Promise<readonly QueuedDelivery[]>
-  /** Takes up to ten out for good. Resolves with those that it did not. */
-  remove(messages: readonly QueuedDelivery[], signal: AbortSignal): Promise<readonly NotDone[]>
-  /** Hides up to ten for so long from now; 0 gives them back at once. Resolves with those that it did not. */
-  hide(messages: readonly QueuedDelivery[], hiddenMs: number, signal: AbortSignal): Promise<readonly NotDone[]>
-  /** What keeps it from being read, and what will hurt later. Never rejects. */
-  check(signal: AbortSignal): Promise<readonly Problem[]>
-}
 
 /** Salesforce, as the engine sees it. Failures of a whole call reject with `RemoteFailure`, except those of `write`. */
 export type CrmSystem = {
@@ -351,6 +326,16 @@ export type Store = {
    * delivery told of. Reads only, and leaves no line in the journal.
    */
   unheard(seen: readonly { readonly ref: ResourceRef; readonly version: Version }[]): Promise<readonly ResourceRef[]>
+
+  /** Which of these records are linked, or wait or are under way: those whose change matters to somebody. In one look. */
+  known(refs: readonly ResourceRef[]): Promise<readonly ResourceRef[]>
+  /** Commerce records of a project and type that are linked, each once, in the order of their ids, after this one. */
+  linked(query: {
+    readonly project: string
+    readonly type: string
+    readonly after: ResourceRef | null
+    readonly limit: number
+  }): Promise<readonly ResourceRef[]>
 
   checkpoint(stream: string): Promise<Checkpoint | null>
   /** All of them, by the name of their stream. */

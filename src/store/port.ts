@@ -12,7 +12,7 @@ import { hold } from './hold.ts'
 import { intake } from './intake.ts'
 import { journal, trace } from './journal.ts'
 import { claims, release, renew } from './lease.ts'
-import { claimants, dirty, links, settled, unheard } from './links.ts'
+import { claimants, dirty, known, linked, links, settled, unheard } from './links.ts'
 import { maintain } from './maintain.ts'
 import { mark } from './mark.ts'
 import { meant } from './meant.ts'
@@ -104,6 +104,8 @@ export function portOver({ db, adapter, clock, seal, instance }: Parts): Store {
     dirty: ref => retried(() => dirty(db, ref)),
     settled: ref => retried(() => settled(db, ref)),
     unheard: seen => retried(() => unheard(db, seen)),
+    known: refs => retried(() => known(db, refs)),
+    linked: query => retried(() => linked(db, query)),
     checkpoints: () => retried(() => checkpoints(db)),
     checkpoint: stream => retried(() => checkpoint(db, stream)),
     putCheckpoint: at => retried(() => putCheckpoint(db, at)),

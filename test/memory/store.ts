@@ -361,6 +361,13 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
           return (settled.get(refKey(ref))?.version ?? -1) < version && !isAwaited
         })
         .map(({ ref }) => ref),
+    known: async refs => refs.filter(ref => dirty.has(refKey(ref)) || linksOf(ref).length > 0),
+    linked: async ({ project, type, after, limit }) => {
+      const found = [...links.values()].map(({ commerce }) => commerce)
+      const own = found.filter(ref => ref.type === type && ref.id.startsWith(`${project}/`))
+      const later = own.filter(({ id }) => after === null || id > after.id)
+      return [...new Map(later.map(ref => [ref.id, ref])).values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)
+    },
     checkpoint: async stream => checkpoints.get(stream) ?? null,
     checkpoints: async () => [...checkpoints.values()],
     async putCheckpoint(checkpoint) {

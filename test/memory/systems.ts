@@ -79,10 +79,11 @@ export function memoryCommerce(clock: Clock, usual = 'customer'): MemoryCommerce
       if (system.failWith !== null) throw new RemoteFailure(system.failWith)
       return refs.map(snapshot)
     },
-    async *list({ type: asked, position }) {
+    async *list({ type: asked, position, due }) {
       const found = [...rows.values()].flatMap(({ ref, at }) => {
         const key = `${at}|${ref.id}`
-        return ref.type === asked && key > (position ?? '') ? [{ ref, key }] : []
+        const isIn = due === undefined || at <= due.before || key > due.orAfter
+        return ref.type === asked && key > (position ?? '') && isIn ? [{ ref, key }] : []
       })
       const sorted = found.toSorted((a, b) => (a.key < b.key ? -1 : 1))
       const last = sorted.at(-1)

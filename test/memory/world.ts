@@ -91,6 +91,7 @@ export function memoryWorld(
       maxDelayMs: 2_000,
       pollMs: 15_000,
       sweepMs: 0,
+      dueMs: 0,
       reserve: 0.2,
       burst: 8,
       maxAttempts: options.maxAttempts ?? 10,

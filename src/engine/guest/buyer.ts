@@ -4,10 +4,11 @@ import type { Draft, Pointer } from '../../model/identity.ts'
 import type { JsonObject, ResourceRef } from '../../model/resource.ts'
 import type { Engine } from '../engine.ts'
 import { partKey, type Subject } from '../lookUp.ts'
-import { guestOf, guestsOf } from './identity.ts'
+import { guestOf, guestsOf, knownGuestOf } from './identity.ts'
 
 /** The subject with pointers at the guest where its rules have nobody else. */
-export function withBuyer(engine: Engine, subject: Subject, whole: JsonObject): Subject {
+export function withBuyer(engine: Engine, given: Subject, whole: JsonObject): Subject {
+  const subject = withKnownGuest(engine, given, whole)
   const { draft, part } = subject
   const open = part.links.filter(rule => rule.orGuest !== undefined && draft.links[rule.crm] === undefined)
   const guest = open.length === 0 ? null : guestOf(engine, draft.source, whole)
@@ -16,6 +17,17 @@ export function withBuyer(engine: Engine, subject: Subject, whole: JsonObject): 
     .filter(rule => guestsOf(engine, guest.type)?.name === rule.orGuest)
     .map(rule => [rule.crm, { to: 'draft', role: rule.role, source: guest }] as const)
   return { ...subject, draft: { ...draft, links: { ...draft.links, ...Object.fromEntries(added) } } }
+}
+
+function withKnownGuest(engine: Engine, subject: Subject, whole: JsonObject): Subject {
+  const { draft, part } = subject
+  const added = part.links.flatMap(({ crm, role, orKnownGuest: name }) => {
+    const source = name === undefined || draft.links[crm] ? null : knownGuestOf(engine, name, draft.source, whole)
+    return source === null ? [] : [[crm, { to: 'draft', role, source }] as const]
+  })
+  return added.length === 0
+    ? subject
+    : { ...subject, draft: { ...draft, links: { ...draft.links, ...Object.fromEntries(added) } } }
 }
 
 /** Guests who are linked, by the id of their record: what is agreed on must not name them by their email's digest. */

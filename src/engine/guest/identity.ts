@@ -37,6 +37,13 @@ export function guestOf(engine: Known, ref: ResourceRef, body: JsonObject): Reso
   return mapping === undefined || identity === null ? null : guest(projectOf(ref), mapping, identity)
 }
 
+/** The guest of this mapping whom a record of any type shows: one that makes nobody may point at them all the same. */
+export function knownGuestOf({ mappings }: Known, name: string, ref: ResourceRef, body: JsonObject): ResourceRef | null {
+  const mapping = mappings.filter(isGuestMapping).find(one => one.name === name)
+  const identity = mapping === undefined ? null : guestIn(mapping.appearsIn, body)
+  return mapping === undefined || identity === null ? null : guest(projectOf(ref), mapping, identity)
+}
+
 /** The guests that the person of this record may have been. */
 export function formerly({ mappings }: Known, of: Mapping, ref: ResourceRef, body: JsonObject): readonly ResourceRef[] {
   const { takesOver } = of

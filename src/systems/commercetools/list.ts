@@ -11,6 +11,7 @@ type Query = {
   readonly position: string | null
   readonly expand: readonly string[]
   readonly where?: string
+  readonly due?: { readonly before: Instant; readonly where: string; readonly orAfter: string }
 }
 
 /** The last record of a page, `<lastModifiedAt>|<id>`. */
@@ -43,13 +44,17 @@ type Full = { readonly snapshots: Page['snapshots']; readonly last: Position | n
 
 async function page(
   client: Client,
-  { type, expand, where }: Query,
+  { type, expand, where, due }: Query,
   position: Position | null,
   until: Instant,
   context: CallContext,
 ): Promise<Full> {
   const args = {
-    where: [keyset(position, until), ...(where === undefined ? [] : [where])],
+    where: [
+      keyset(position, until),
+      ...(where === undefined ? [] : [where]),
+      ...(due === undefined ? [] : [window(due)]),
+    ],
     sort: ['lastModifiedAt asc', 'id asc'],
     limit: pageSize,
     withTotal: false,
@@ -68,12 +73,16 @@ async function page(
 export const positionAt = (at: Instant): string => `${at}|0`
 
 /** On the pair: `lastModifiedAt > T and id > ID` alone would lose records. */
+const beyond = ({ at, id }: Position): string =>
+  `(lastModifiedAt > "${at}" or (lastModifiedAt = "${at}" and id > "${id}"))`
+
 function keyset(position: Position | null, until: Instant): string {
   const end = `lastModifiedAt <= "${until}"`
-  if (position === null) return end
-  const { at, id } = position
-  return `(lastModifiedAt > "${at}" or (lastModifiedAt = "${at}" and id > "${id}")) and ${end}`
+  return position === null ? end : `${beyond(position)} and ${end}`
 }
+
+const window = ({ before, where, orAfter }: NonNullable<Query['due']>): string =>
+  `(lastModifiedAt <= "${before}" and ${where}) or ${beyond(parse(orAfter))}`
 
 /** Throws a RangeError: only our own positions come back. */
 function parse(position: string): Position {
