@@ -145,7 +145,9 @@ const mapping = z.strictObject({
     .string()
     .min(2)
     .optional()
-    .describe("Of `order-order` and `cart-cart`: the language of product names where the record's own is missing. Default: `en`."),
+    .describe(
+      "Of `order-order` and `cart-cart`: the language of product names where the record's own is missing. Default: `en`.",
+    ),
   timeZone: z
     .string()
     .refine(isTimeZone, 'expected a time zone such as Europe/Berlin')

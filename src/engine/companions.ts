@@ -1,4 +1,5 @@
 /** What is read along with a record: others that tell of the same thing, and what follows from all of it at this moment. */
+import { chunks } from '../lib/chunks.ts'
 import type { Mapping } from '../model/mapping.ts'
 import type { CallContext } from '../model/ports.ts'
 import type { Json, JsonObject, ResourceRef, Snapshot } from '../model/resource.ts'
@@ -20,9 +21,7 @@ const listed = (body: JsonObject, name: string): readonly Json[] => {
 
 /** The ids that a companion's reference may lead to, for one record. */
 const idsIn = ({ of }: Companion, { ref, body }: Present): readonly string[] =>
-  of === undefined
-    ? [ref.id.slice(ref.id.indexOf('/') + 1)]
-    : listed(body, of).flatMap(one => idOf(one) ?? [])
+  of === undefined ? [ref.id.slice(ref.id.indexOf('/') + 1)] : listed(body, of).flatMap(one => idOf(one) ?? [])
 
 /** One query for 150 of them, and none where nobody is asked about. */
 async function withCompanion(
@@ -43,7 +42,7 @@ async function withCompanion(
   }
   const found = new Map<string, JsonObject[]>()
   for (const [project, all] of byProject)
-    for (const ids of chunks([...all])) {
+    for (const ids of chunks([...all], perQuery)) {
       const where = `${companion.by}(id in (${ids.map(id => `"${id}"`).join(',')}))`
       const query = { project, type: companion.type, position: null, expand: [], where, upToNow: true }
       for await (const page of engine.systems.commerce.list(query, context))
@@ -63,9 +62,6 @@ async function withCompanion(
 }
 
 const projectOf = ({ id }: ResourceRef): string => id.slice(0, id.indexOf('/'))
-
-const chunks = (ids: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(ids.length / perQuery) }, (_, at) => ids.slice(at * perQuery, (at + 1) * perQuery))
 
 /** What follows from a record at this moment, beside what it says itself. */
 export const derived = (engine: Pick<Engine, 'clock'>, { derive }: Mapping, one: Present): Present =>

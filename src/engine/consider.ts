@@ -319,7 +319,8 @@ function viewOf(engine: Engine, { mapping, part, body }: Subject, schema: Schema
 
 /** Why a part that follows another one is not made: that one is, or may be, in Salesforce without it. Null when it is. */
 function whyNotMade(subject: Subject, matches: Matches, bodies: ReadonlyMap<string, JsonObject>): string | null {
-  if (!mayCreate(subject.mapping, bodies.get(refKey(subject.row.ref)))) return 'it has no record, and is not to get one now'
+  if (!mayCreate(subject.mapping, bodies.get(refKey(subject.row.ref))))
+    return 'it has no record, and is not to get one now'
   const { follows } = subject.part
   const found = follows === undefined ? undefined : matches.get(partOf(subject, follows))
   if (found === undefined || found.is === 'new') return null

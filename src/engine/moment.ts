@@ -21,12 +21,7 @@ export const isHistory = ({ endsWhen }: Mapping, body: JsonObject | undefined): 
  * Is there anything to ask or to write at all? What has no link and is not to get one needs no look at Salesforce, unless a
  * write of it may have arrived there without our knowing.
  */
-export function isWanted(
-  mapping: Mapping,
-  row: ClaimedRow,
-  body: JsonObject,
-  links: readonly IdentityLink[],
-): boolean {
+export function isWanted(mapping: Mapping, row: ClaimedRow, body: JsonObject, links: readonly IdentityLink[]): boolean {
   if (mapping.createsWhen === undefined || row.uncertain || mayCreate(mapping, body)) return true
   return links.some(one => one.mapping === mapping.name && sameRef(one.commerce, row.ref))
 }

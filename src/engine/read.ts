@@ -22,7 +22,8 @@ export async function read(
       guests === undefined
         ? await engine.systems.commerce.read(some, expand, context)
         : await readGuests(engine, some, guests, context)
-    for (const snapshot of await withCompanions(engine, type, snapshots, context)) found.set(refKey(snapshot.ref), snapshot)
+    for (const snapshot of await withCompanions(engine, type, snapshots, context))
+      found.set(refKey(snapshot.ref), snapshot)
   }
   return ref => found.get(refKey(ref)) ?? { state: 'absent', ref }
 }

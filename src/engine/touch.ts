@@ -66,10 +66,7 @@ async function readTold(engine: Engine, rows: readonly ClaimedRow[], context: Ca
 }
 
 /** Marks what these records name; answers how many each did. */
-export async function touchNamed(
-  engine: Engine,
-  rows: readonly ReadRow[],
-): Promise<ReadonlyMap<ClaimedRow, number>> {
+export async function touchNamed(engine: Engine, rows: readonly ReadRow[]): Promise<ReadonlyMap<ClaimedRow, number>> {
   const counts = new Map<ClaimedRow, number>()
   const events = rows.flatMap(({ row, snapshot }) =>
     namesOf(engine, row.ref.type).flatMap(({ names, as }) => {

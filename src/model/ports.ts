@@ -18,6 +18,7 @@ import type {
   PastDecision,
   Undone,
 } from './plan.ts'
+import type { Problem } from './problem.ts'
 import type { Keyed, KeyedQuery, Relinked } from './relink.ts'
 import type {
   ChangeEvent,
@@ -33,6 +34,7 @@ import type {
 } from './resource.ts'
 
 export type { Backlog } from './backlog.ts'
+export type { Problem } from './problem.ts'
 export type { DeliveryQueue, NotDone, QueuedDelivery } from './queue.ts'
 
 /** Travels with every remote call: for tracing, and to stop. */
@@ -40,15 +42,6 @@ export type CallContext = { readonly correlationId: string; readonly signal: Abo
 
 /** How much of the remote's allowance is used. Null where the remote has none. */
 export type RemoteLimits = { readonly used: number; readonly max: number; readonly at: Instant } | null
-
-/** What `check` found wrong, with the fix. `place` is a config path, an environment variable or an org's field. */
-export type Problem = {
-  readonly place: string
-  readonly problem: string
-  readonly fix: string
-  /** Worth knowing, and no obstacle. */
-  readonly hint?: true
-}
 
 /** One question LOOK UP asks: which records of this object have one of these values in this field. */
 export type FindQuery = {

@@ -1,5 +1,5 @@
 /** The contract of a queue in which deliveries wait. */
-import type { Problem } from './ports.ts'
+import type { Problem } from './problem.ts'
 
 /** A delivery as it lies in a queue. `receives` counts how often it was taken out, this time included. */
 export type QueuedDelivery = {

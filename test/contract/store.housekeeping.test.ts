@@ -43,6 +43,26 @@ onEachDatabase('Housekeeping', world => {
     expect(await store.unheard([seen(4, 9)])).toEqual([customer(4)])
   })
 
+  it('knows which records are linked, wait or are under way, and lists those that are linked', async () => {
+    const { store, claimed } = world
+    for (const n of [2, 1]) await linked(world, customer(n), contact(n))
+    await store.mark([changed(customer(3), { version: 1 })])
+    const all = [4, 3, 2, 1].map(customer)
+    expect(await store.known(all)).toEqual([3, 2, 1].map(customer))
+    const claim = await claimed('commerce')
+    expect(await store.known(all)).toEqual([3, 2, 1].map(customer))
+    await store.save(claim.token, settlement({ rows: [settle(customer(3), 1)] }))
+    expect(await store.known(all)).toEqual([2, 1].map(customer))
+    expect(await store.known([])).toEqual([])
+    const [project = ''] = customer(1).id.split('/')
+    const query = { project, type: 'customer', after: null, limit: 9 }
+    expect(await store.linked(query)).toEqual([1, 2].map(customer))
+    expect(await store.linked({ ...query, limit: 1 })).toEqual([customer(1)])
+    expect(await store.linked({ ...query, after: customer(1) })).toEqual([customer(2)])
+    expect(await store.linked({ ...query, project: `${project}2` })).toEqual([])
+    expect(await store.linked({ ...query, type: 'custom' })).toEqual([])
+  })
+
   it('serves one org and its projects: a project may join, none may be missing', async () => {
     const { store } = world
     await store.bind('00D1', ['demo'])

@@ -366,7 +366,9 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
       const found = [...links.values()].map(({ commerce }) => commerce)
       const own = found.filter(ref => ref.type === type && ref.id.startsWith(`${project}/`))
       const later = own.filter(({ id }) => after === null || id > after.id)
-      return [...new Map(later.map(ref => [ref.id, ref])).values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)
+      return [...new Map(later.map(ref => [ref.id, ref])).values()]
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit)
     },
     checkpoint: async stream => checkpoints.get(stream) ?? null,
     checkpoints: async () => [...checkpoints.values()],

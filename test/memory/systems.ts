@@ -1,4 +1,5 @@
 /** The two systems in memory, with the faults a test asks for: enough behaviour to run the engine's story in microseconds. */
+import { chunks } from '../../src/lib/chunks.ts'
 import type { FieldSchema, Mapping, ObjectSchema, Schema, Value } from '../../src/model/mapping.ts'
 import { type Failure, type Outcome, RemoteFailure } from '../../src/model/outcome.ts'
 import type { Call, WriteRow } from '../../src/model/plan.ts'
@@ -46,6 +47,8 @@ export type MemoryCommerce = CommerceSystem &
     remove(id: string, type?: string): void
     /** The next reads reject with this. */
     failWith: Failure | null
+    /** How many a page of a listing has. */
+    pageSize: number
   }
 
 export function memoryCommerce(clock: Clock, usual = 'customer'): MemoryCommerce {
@@ -68,6 +71,7 @@ export function memoryCommerce(clock: Clock, usual = 'customer'): MemoryCommerce
     projects: ['demo'],
     calls: [],
     failWith: null,
+    pageSize: 10_000,
     put(id, body, type) {
       const ref = refOf(id, type)
       rows.set(refKey(ref), { ref, body, version: (rows.get(refKey(ref))?.version ?? 0) + 1, at: clock.now() })
@@ -86,8 +90,11 @@ export function memoryCommerce(clock: Clock, usual = 'customer'): MemoryCommerce
         return ref.type === asked && key > (position ?? '') && isIn ? [{ ref, key }] : []
       })
       const sorted = found.toSorted((a, b) => (a.key < b.key ? -1 : 1))
-      const last = sorted.at(-1)
-      if (last !== undefined) yield { snapshots: sorted.map(({ ref }) => snapshot(ref)), position: last.key }
+      if (system.failWith !== null) throw new RemoteFailure(system.failWith)
+      for (const page of chunks(sorted, system.pageSize)) {
+        const position = page.at(-1)?.key ?? ''
+        yield { snapshots: page.map(({ ref }) => snapshot(ref)), position }
+      }
     },
     positionAt: at => `${at}|`,
     decode: () => ({ is: 'bad', why: 'no deliveries in memory' }),

@@ -38,7 +38,12 @@ export function guestOf(engine: Known, ref: ResourceRef, body: JsonObject): Reso
 }
 
 /** The guest of this mapping whom a record of any type shows: one that makes nobody may point at them all the same. */
-export function knownGuestOf({ mappings }: Known, name: string, ref: ResourceRef, body: JsonObject): ResourceRef | null {
+export function knownGuestOf(
+  { mappings }: Known,
+  name: string,
+  ref: ResourceRef,
+  body: JsonObject,
+): ResourceRef | null {
   const mapping = mappings.filter(isGuestMapping).find(one => one.name === name)
   const identity = mapping === undefined ? null : guestIn(mapping.appearsIn, body)
   return mapping === undefined || identity === null ? null : guest(projectOf(ref), mapping, identity)
