@@ -72,7 +72,7 @@ describe('a cart', { timeout: 60_000 }, () => {
       CT_Currency__c: 'EUR',
       CT_Total__c: 100,
       CT_Items__c: 2,
-      CT_Lines__c: '2 × Becher: 100 EUR',
+      CT_Lines__c: '2 × Becher: 100.00 EUR',
       CT_Recovery_Link__c: `https://shop.example/cart/${cart.id}`,
     })
     expect(await is(guests, 'Abandoned')).toMatchObject({ CT_Contact__c: null, CT_Email__c: 'nobody@example.com' })
@@ -84,7 +84,7 @@ describe('a cart', { timeout: 60_000 }, () => {
     await is(cart, 'Abandoned')
     await now.merchant.changes('carts', cart, { action: 'setLocale', locale: 'en' })
     await is(cart, 'Active')
-    expect(await is(cart, 'Abandoned')).toMatchObject({ CT_Lines__c: '2 × Mug: 100 EUR' })
+    expect(await is(cart, 'Abandoned')).toMatchObject({ CT_Lines__c: '2 × Mug: 100.00 EUR' })
     const order = await orders(cart)
     expect(await is(cart, 'Ordered')).toMatchObject({ CT_Order_Number__c: order.orderNumber })
   })

@@ -3,6 +3,7 @@ import { define } from '../../core/define.ts'
 import type { Codec, FieldRule, LinkRule, Mapping, MappingPart } from '../../model/mapping.ts'
 import { country } from '../codecs/country.ts'
 import { email } from '../codecs/email.ts'
+import { items } from '../codecs/items.ts'
 import { money } from '../codecs/money.ts'
 import { name } from '../codecs/name.ts'
 import { text } from '../codecs/text.ts'
@@ -35,7 +36,7 @@ in any case. An anonymous cart without an email is left alone. All of it is the 
 
 const owner = 'commerce'
 
-function fieldsOf(prefix: string, recoveryLink: string | undefined): readonly FieldRule[] {
+function fieldsOf(prefix: string, language: string, recoveryLink: string | undefined): readonly FieldRule[] {
   const plainly = (part: string, commerce: string, codec?: Codec): FieldRule => ({
     crm: `${prefix}${part}__c`,
     commerce,
@@ -51,7 +52,7 @@ function fieldsOf(prefix: string, recoveryLink: string | undefined): readonly Fi
     plainly('Currency', 'totalPrice.currencyCode', text),
     plainly('Total', 'totalPrice', money),
     plainly('Items', 'derived.pieces'),
-    plainly('Lines', 'derived.lines', text),
+    plainly('Lines', 'lineItems ?? customLineItems', items({ language })),
     plainly('Store_Key', 'store.key', text),
     plainly('Business_Unit_Key', 'businessUnit.key', text),
     plainly('Country', 'country', country),
@@ -89,7 +90,7 @@ export function cartCart(options: CartCartOptions = {}): Mapping {
     role: 'cart',
     object: `${prefix}Cart__c`,
     match: [{ by: 'external-id', crm: keyField, commerce: 'key' }],
-    fields: fieldsOf(prefix, options.recoveryLink),
+    fields: fieldsOf(prefix, options.language ?? 'en', options.recoveryLink),
     links: ownerLinks(prefix, options.people === 'person-account'),
     defaults: {},
     deactivate: { [`${prefix}Status__c`]: 'Deleted', [`${prefix}Deleted_At__c`]: { at: 'deletion' } },
@@ -109,7 +110,7 @@ export function cartCart(options: CartCartOptions = {}): Mapping {
       where: 'cartState = "Active" and (customerId is defined or customerEmail is defined)',
     },
     companions: [{ as: 'orders', type: 'order', by: 'cart', when: ({ cartState }) => cartState === 'Ordered' }],
-    derive: cartSeen({ afterMs, minimum: options.minimumValue ?? {}, language: options.language ?? 'en' }),
+    derive: cartSeen({ afterMs, minimum: options.minimumValue ?? {} }),
     createsWhen: 'derived.isDue',
     endsWhen: 'derived.isOver',
   })

@@ -1,15 +1,13 @@
 /** What a cart is at a moment: abandoned or not, worth a record or not, over or not. Time alone can change it. */
 import type { JsonObject } from '../../model/resource.ts'
 import type { Derive } from '../../model/watched.ts'
-import { amountOf, currencyOf, linesOf, piecesIn, summary } from '../codecs/summary.ts'
+import { amountOf, currencyOf, linesOf, objectsIn, piecesIn } from '../codecs/basket.ts'
 
 export type Worth = {
   /** Left alone for so long, a cart is abandoned. */
   readonly afterMs: number
   /** From what value on a cart gets a record, in units by ISO code of the currency; `*` for any other one. */
   readonly minimum: Readonly<Record<string, number>>
-  /** The language of product names where the cart's own is missing. */
-  readonly language: string
 }
 
 /** The words of `Status`. `Deleted` is written when the cart is gone. */
@@ -40,10 +38,7 @@ function expiryOf({ deleteDaysAfterLastModification: days }: JsonObject, changed
   return at === null || Number.isNaN(at.getTime()) ? null : at.toISOString()
 }
 
-const madeOrder = ({ orders }: JsonObject): JsonObject => {
-  const last = Array.isArray(orders) ? orders.at(-1) : undefined
-  return typeof last === 'object' && last !== null && !Array.isArray(last) ? last : {}
-}
+const madeOrder = ({ orders }: JsonObject): JsonObject => objectsIn(orders).at(-1) ?? {}
 
 export const cartSeen =
   (worth: Worth): Derive =>
@@ -58,7 +53,6 @@ export const cartSeen =
       isDue: state === 'Abandoned' && hasOwner(body) && lines.length > 0 && isWorth(body, worth),
       isOver: state === 'Ordered' || state === 'Merged',
       pieces: piecesIn(lines),
-      lines: summary(body, worth.language),
       expiresAt: expiryOf(body, changedMs),
       orderId,
       orderNumber,

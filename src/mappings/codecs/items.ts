@@ -34,10 +34,11 @@ function fitting(lines: readonly string[], field: FieldSchema | null): string {
   return [...kept, `… ${lines.length - kept.length} more`].join('\n').slice(0, most)
 }
 
-/** Of line items and custom line items, in the order's own language, then in `language`. */
-export function items(options: { readonly language?: string } = {}): Codec {
+/** Of line items and custom line items, in the order's own language, then in `language`. `at` is the path of the order, where it is not the record. */
+export function items(options: { readonly language?: string; readonly at?: string } = {}): Codec {
+  const at = options.at === undefined ? '' : `${options.at}.`
   const named = localized({
-    locale: 'locale',
+    locale: `${at}locale`,
     ...(options.language !== undefined && { default: options.language }),
   })
   const say = (item: JsonObject, context: CodecContext): string => {
@@ -53,7 +54,7 @@ export function items(options: { readonly language?: string } = {}): Codec {
     name: 'items',
     doc: 'The lines as one text, one below the other: quantity, name, SKU and total. As many as fit, and how many more there are.',
     toCrm: (_, context) => {
-      const all = [...listOf(context.get('lineItems')), ...listOf(context.get('customLineItems'))]
+      const all = [...listOf(context.get(`${at}lineItems`)), ...listOf(context.get(`${at}customLineItems`))]
       return value(
         all.length === 0
           ? null
