@@ -106,9 +106,14 @@ const section = (mapping: Mapping, form = ''): string =>
 const asPersonAccounts = (): readonly Mapping[] =>
   mappings({ people: 'person-account' }).filter(({ name }) => name === 'customer-person')
 
+/** Orders and what their lines need, in Salesforce's own objects. */
+const asOwnOrders = (): readonly Mapping[] =>
+  mappings({ orders: 'order' }).filter(({ name }) => /^(order|product)-/.test(name))
+
 export const mappingsPage = (): string =>
   [
     intro,
-    ...mappings({ orders: 'custom-object' }).map(mapping => section(mapping)),
+    ...mappings({ orders: 'custom-object', carts: 'custom-object' }).map(mapping => section(mapping)),
+    ...asOwnOrders().map(mapping => section(mapping, " with `orders: 'order'`")),
     ...asPersonAccounts().map(mapping => section(mapping, " with `people: 'person-account'`")),
   ].join('\n\n')
