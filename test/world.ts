@@ -220,6 +220,9 @@ export async function world(options: WorldOptions = {}) {
         ask<Customer>(`${commerceUrl}/demo/${what}`, { method: 'POST', headers: shop, body: JSON.stringify(draft) }),
       sees: (what: string, { id }: Customer): Promise<Customer> =>
         ask<Customer>(`${commerceUrl}/demo/${what}/${id}`, { headers: shop }),
+      /** The first 500 of such things. */
+      lists: async (what: string): Promise<readonly Customer[]> =>
+        (await ask<{ results: Customer[] }>(`${commerceUrl}/demo/${what}?limit=500`, { headers: shop })).results,
       /** Update actions on such a thing, as it is now. */
       changes: async (what: string, { id }: Customer, ...actions: Record<string, unknown>[]): Promise<Customer> => {
         const { version } = await ask<Customer>(`${commerceUrl}/demo/${what}/${id}`, { headers: shop })

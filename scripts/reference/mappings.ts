@@ -113,7 +113,9 @@ const asOwnOrders = (): readonly Mapping[] =>
 export const mappingsPage = (): string =>
   [
     intro,
-    ...mappings({ orders: 'custom-object', carts: 'custom-object' }).map(mapping => section(mapping)),
+    ...mappings({ orders: 'custom-object', carts: 'custom-object', quotes: 'opportunity' }).map(mapping =>
+      section(mapping),
+    ),
     ...asOwnOrders().map(mapping => section(mapping, " with `orders: 'order'`")),
     ...asPersonAccounts().map(mapping => section(mapping, " with `people: 'person-account'`")),
   ].join('\n\n')

@@ -9,12 +9,31 @@ import type { CallContext, CrmSystem, Problem } from '../model/ports.ts'
 import type { ResourceRef } from '../model/resource.ts'
 import { missing } from '../systems/salesforce/index.ts'
 import { sqs } from '../systems/sqs/index.ts'
+import { checkCurrency } from './checkCurrency.ts'
 import { checkPeople } from './checkPeople.ts'
 import { systemsOf, unwritable } from './connect.ts'
 
-const permissionSets: Readonly<Record<Config['people'], string>> = {
-  'contact-with-own-account': 'the permission set CT_Sync_Integration',
-  'person-account': 'the permission sets CT_Sync_Integration and CT_Sync_Person_Accounts',
+/** By what they permit to write: an object of theirs, or a mapping. */
+const permissionSets: Readonly<Record<string, string>> = {
+  CT_Order__c: 'CT_Sync_Custom_Orders',
+  CT_Cart__c: 'CT_Sync_Carts',
+  Order: 'CT_Sync_Orders',
+  Opportunity: 'CT_Sync_Quotes',
+}
+
+/** The permission sets that the user needs for all that is switched on, in words. */
+function setsOf({ people, mappings }: Pick<Config, 'people' | 'mappings'>): string {
+  const objects = mappings.flatMap(({ parts }) => parts.map(({ object }) => object))
+  const sets = [
+    'CT_Sync_Integration',
+    ...(people === 'person-account' ? ['CT_Sync_Person_Accounts'] : []),
+    ...new Set(objects.flatMap(object => permissionSets[object] ?? [])),
+    ...(mappings.some(mapping => mapping.onClaimed === 'share') ? ['CT_Sync_Sharing'] : []),
+  ]
+  const [last = '', ...before] = sets.toReversed()
+  return before.length === 0
+    ? `the permission set ${last}`
+    : `the permission sets ${before.toReversed().join(', ')} and ${last}`
 }
 
 /** Never rejects for what a remote says. */
@@ -30,8 +49,7 @@ export async function check(config: Config, options: { readonly signal: AbortSig
     // What cannot be reached cannot be described.
     if (ofCrm.length > 0) return [...ofCommerce, ...ofCrm]
     const wanted = wantedOf(config.mappings)
-    const shares = config.mappings.some(mapping => mapping.onClaimed === 'share')
-    const sets = `${permissionSets[config.people]}${shares ? ' and CT_Sync_Sharing' : ''}`
+    const sets = setsOf(config)
     const context = { correlationId: 'check', signal: options.signal }
     const schema = await crm.schema(Object.keys(wanted), { refresh: true }, context)
     const people = checkPeople(config, schema)
@@ -39,6 +57,7 @@ export async function check(config: Config, options: { readonly signal: AbortSig
     return [
       ...ofCommerce,
       ...people.problems,
+      ...checkCurrency(config.mappings, schema),
       ...missing(schema, wantedOf(people.mappings)).map(problem => ({ ...problem, fix })),
       ...people.mappings.flatMap(each => refused(each, schema, `Assign ${sets} to the integration user.`)),
       ...people.mappings.flatMap(each => unsearchable(each, schema)),

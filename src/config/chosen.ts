@@ -33,6 +33,7 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
   const order = config.mappings?.['order-order'] ?? {}
   const guest = config.mappings?.['guest-person'] ?? {}
   const cart = config.mappings?.['cart-cart'] ?? {}
+  const quote = config.mappings?.['quote-opportunity'] ?? {}
   // Guests look like customers unless something else is said of them.
   const { recordType = person.recordType, street = person.street } = guest
   const options: MappingOptions = {
@@ -41,6 +42,8 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
     ...(config.people !== undefined && { people: config.people }),
     ...(config.orders !== undefined && { orders: config.orders }),
     ...(config.carts !== undefined && { carts: config.carts }),
+    ...(config.quotes !== undefined && { quotes: config.quotes }),
+    ...(config.currency !== undefined && { currency: config.currency }),
     ...(config.guests !== undefined && { guests: config.guests }),
     ...(config.guestScope !== undefined && { guestScope: config.guestScope }),
     'guest-person': {
@@ -60,6 +63,13 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
       ...(cart.minimumValue !== undefined && { minimumValue: cart.minimumValue }),
       ...(cart.recoveryLink !== undefined && { recoveryLink: cart.recoveryLink }),
       ...(cart.language !== undefined && { language: cart.language }),
+    },
+    'quote-opportunity': {
+      ...(quote.stages !== undefined && { stages: quote.stages }),
+      ...(quote.closesAfterDays !== undefined && { closesAfterDays: quote.closesAfterDays }),
+      ...(quote.recordType !== undefined && { recordType: quote.recordType }),
+      ...(quote.language !== undefined && { language: quote.language }),
+      ...(quote.timeZone !== undefined && { timeZone: quote.timeZone }),
     },
     'order-order': {
       ...(order.street !== undefined && { street: order.street }),

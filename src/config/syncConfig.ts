@@ -16,12 +16,9 @@ import {
 import type { Complaints } from './environment.ts'
 import { matchSchema } from './matching.ts'
 import { scalar } from './scalar.ts'
+import { expression, orgCurrency, tradeOptions } from './tradeOptions.ts'
 
 const owner = z.enum(ownerships).describe('Who is right about the field.')
-const expression = z
-  .string()
-  .min(1)
-  .describe('An expression over the commerce record: a path, a template, alternatives.')
 
 /** Codecs that can be named, for what needs no code. */
 export const namedCodecs = { not, text, date } as const
@@ -55,14 +52,6 @@ const field = z
   .describe(
     'What differs from the ready-made rule; a field the mapping does not know yet needs `commerce` and `owner`.',
   )
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
-  } catch {
-    return false
-  }
-}
 
 /** A word of the design whose work is not built yet is told apart from a word that is none. */
 const notYet =
@@ -120,64 +109,7 @@ const mapping = z.strictObject({
       "Record type of new Accounts, by developer name or id. Default: the user's own; of person accounts `PersonAccount`.",
     ),
   street: z.enum(['name-number', 'number-name']).optional().describe('How a street is written.'),
-  lines: z
-    .enum(['rows', 'summary', 'none'])
-    .optional()
-    .describe(
-      'Of `order-order`: a record for each line, each of which takes 2 KB of storage; all lines as one text; or neither. Default: `rows`.',
-    ),
-  storeAccounts: z
-    .record(
-      z.string(),
-      z.string().regex(/^[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?$/, 'is no Salesforce id of 15 or 18 characters'),
-    )
-    .optional()
-    .describe(
-      "Of `order-order`: ids of Accounts by store key, `*` for any other store and none. Orders stand there with `whileAsked: 'park'`, and those of guests with `guests: 'order-only'` (how-to/orders.md).",
-    ),
-  whileAsked: z
-    .enum(['wait', 'park'])
-    .optional()
-    .describe(
-      'Of `order-order`: while a person is asked who placed an order, it waits, or stands at the Account of its store and moves later. Default: `wait`.',
-    ),
-  language: z
-    .string()
-    .min(2)
-    .optional()
-    .describe(
-      "Of `order-order` and `cart-cart`: the language of product names where the record's own is missing. Default: `en`.",
-    ),
-  timeZone: z
-    .string()
-    .refine(isTimeZone, 'expected a time zone such as Europe/Berlin')
-    .optional()
-    .describe("Of `order-order` with `orders: 'order'`: where the day of an order begins. Default: `UTC`."),
-  draftStatus: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      "Of `order-order` with `orders: 'order'`: the status of a new Order, one of the category Draft. Default: `Draft`.",
-    ),
-  abandonedAfterMs: z
-    .number()
-    .int()
-    .min(1_000)
-    .max(2_592_000_000)
-    .optional()
-    .describe('Of `cart-cart`: a cart that nobody changed for so long is abandoned. Default: 14400000, four hours.'),
-  minimumValue: z
-    .record(z.string().regex(/^(?:[A-Z]{3}|\*)$/, 'expected ISO codes of currencies, or *'), z.number().min(0))
-    .optional()
-    .describe(
-      'Of `cart-cart`: from what value on a cart gets a record, in units by ISO code of the currency, `*` for any other one: `{ EUR: 50 }`. Default: any value.',
-    ),
-  recoveryLink: expression
-    .optional()
-    .describe(
-      'Of `cart-cart`: where a shopper finds the cart again, as a template: `https://shop.example/cart/{id}`. Default: none.',
-    ),
+  ...tradeOptions,
   billing: expression.optional().describe("Path of the customer's (a guest's: the order's) billing address."),
   shipping: expression.optional().describe("Path of the customer's (a guest's: the order's) shipping address."),
   fields: z
@@ -273,6 +205,13 @@ export const syncConfigSchema = z.strictObject({
     .describe(
       "What a cart becomes that somebody left: nothing, or a record of the package's own object (how-to/carts.md). Default: `none`.",
     ),
+  quotes: z
+    .enum(['none', 'opportunity'])
+    .optional()
+    .describe(
+      "What a request for a quote becomes, with the offers and the order that follow: nothing, or Salesforce's Opportunity (how-to/quotes.md). Default: `none`.",
+    ),
+  currency: orgCurrency.optional(),
   guests: z
     .enum(['contact', 'order-only'])
     .optional()

@@ -60,7 +60,9 @@ function entered(base: Base, changes: Readonly<Record<string, Digest | null>>): 
 const parking = (parks: readonly ResourceRef[]): Pick<WritePlan, 'parks'> => (parks.length === 0 ? {} : { parks })
 
 function create(draft: Draft, input: PlanInput): WritePlan {
-  const { links, base: agreements, awaits, parks } = planLinks(draft, input.part.links, input.resolve, 'creating')
+  const planned = planLinks(draft, input.part.links, input.resolve, 'creating')
+  const { links, base: agreements, awaits, isPointless, parks } = planned
+  if (isPointless) return leftAlone(draft, 'what it belongs to is gone for good')
   if (awaits.length > 0) return { do: 'wait', draft, verdicts: [], awaits }
   const fields: Record<string, Value> = { ...draft.defaults }
   const base: Record<string, Digest> = {}

@@ -23,6 +23,8 @@ export type PlannedLinks = {
   /** What enters the base, per reference field; null leaves it. */
   readonly base: Readonly<Record<string, Digest | null>>
   readonly awaits: readonly ResourceRef[]
+  /** It is to belong to a record that will never be there: there is nothing to write. */
+  readonly isPointless: boolean
   /** Parents that nobody is sure of: what is to be written leads elsewhere meanwhile. */
   readonly parks: readonly ResourceRef[]
 }
@@ -85,6 +87,7 @@ export function planLinks(
   const cleared: string[] = []
   const base: Record<string, Digest | null> = {}
   const awaits: ResourceRef[] = []
+  let isPointless = false
   const parked = parkedFor(draft, rules, resolve)
   for (const rule of rules) {
     const pointer = pointerOf(draft, rule)
@@ -116,6 +119,7 @@ export function planLinks(
       links.push(planned(rule, resolved))
       if (rule.owner === 'commerce' && !isGuest(rule, pointer)) base[rule.crm] = agreement(pointer)
     } else if (rule.orKnownGuest !== undefined && isGuest(rule, pointer)) continue
+    else if (rule.patient === true && resolved.is === 'never' && rule.required) isPointless = true
     else if (pointer.to !== 'id' && (rule.required || (rule.patient === true && resolved.is !== 'never')))
       awaits.push(pointer.source)
     else if (agreed !== 'creating' && isParked(agreed[rule.crm])) {
@@ -123,5 +127,5 @@ export function planLinks(
       base[rule.crm] = null
     }
   }
-  return { links, cleared, base, awaits, parks: [...parked.values()] }
+  return { links, cleared, base, awaits, isPointless, parks: [...parked.values()] }
 }

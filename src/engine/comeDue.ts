@@ -10,7 +10,7 @@ import type { ChangeEvent, Instant, Snapshot } from '../model/resource.ts'
 import type { Polled } from '../model/watched.ts'
 import { derived } from './companions.ts'
 import type { Engine } from './engine.ts'
-import { repeat } from './repeat.ts'
+import { freshShare, repeat } from './repeat.ts'
 import { rollCall } from './rollCall.ts'
 
 type PolledMapping = Mapping & { readonly polled: Polled }
@@ -33,8 +33,6 @@ const firstDueMs = 86_400_000
 const firstMovedMs = 600_000
 /** The worker that reads the record has a clock of its own: a tenth of the time, and no more than a minute. */
 const toleranceOf = ({ afterMs }: Polled): number => Math.min(60_000, afterMs / 10)
-/** The share of the interval within which a look of another process is as good as one's own. */
-const freshShare = 0.9
 /** Whether linked records are still there is asked once in so many looks: a deletion is told by nobody either. */
 export const looksARollCall = 60
 

@@ -2,7 +2,7 @@
 import { chunks } from '../lib/chunks.ts'
 import type { Mapping } from '../model/mapping.ts'
 import type { CallContext } from '../model/ports.ts'
-import type { Json, JsonObject, ResourceRef, Snapshot } from '../model/resource.ts'
+import { idInProject, type Json, type JsonObject, projectOf, type Snapshot } from '../model/resource.ts'
 import type { Companion } from '../model/watched.ts'
 import type { Engine } from './engine.ts'
 
@@ -21,7 +21,7 @@ const listed = (body: JsonObject, name: string): readonly Json[] => {
 
 /** The ids that a companion's reference may lead to, for one record. */
 const idsIn = ({ of }: Companion, { ref, body }: Present): readonly string[] =>
-  of === undefined ? [ref.id.slice(ref.id.indexOf('/') + 1)] : listed(body, of).flatMap(one => idOf(one) ?? [])
+  of === undefined ? [idInProject(ref)] : listed(body, of).flatMap(one => idOf(one) ?? [])
 
 /** One query for 150 of them, and none where nobody is asked about. */
 async function withCompanion(
@@ -60,8 +60,6 @@ async function withCompanion(
     return { ...one, body: { ...one.body, [companion.as]: own } }
   })
 }
-
-const projectOf = ({ id }: ResourceRef): string => id.slice(0, id.indexOf('/'))
 
 /** What follows from a record at this moment, beside what it says itself. */
 export const derived = (engine: Pick<Engine, 'clock'>, { derive }: Mapping, one: Present): Present =>

@@ -28,7 +28,7 @@ import {
   partKey,
   type Subject,
 } from './lookUp.ts'
-import { isHistory, isWanted, lastOf, mayCreate } from './moment.ts'
+import { isHistory, isWanted, lastOf, madeBy, mayCreate } from './moment.ts'
 import { parents, placeKey } from './parents.ts'
 import { projectionOf } from './projectionOf.ts'
 import { considerSharing } from './sharing.ts'
@@ -84,9 +84,10 @@ export async function consider(
   if (rows.length === 0) return { considered: [], busy: [] }
   const schema = await schemaOf(engine, context)
   const byClaim = linksByPart(links)
+  const isMade = madeBy(links)
   const own: Subject[] = rows.flatMap(({ row, snapshot }) =>
     engine.mappings
-      .filter(mapping => mapping.commerce === row.ref.type && isWanted(mapping, row, snapshot.body, links))
+      .filter(mapping => mapping.commerce === row.ref.type && isWanted(mapping, row, snapshot.body, isMade))
       .flatMap(mapping => {
         // Once a record, whatever its parts.
         let known: readonly string[] | null = null
@@ -115,7 +116,7 @@ export async function consider(
   const unheld = every.filter(one => !isBusy(one))
   const { byPart, grown } = await guestLinks(engine, unheld, [...links, ...supplies])
   const [above, asked, former] = await Promise.all([
-    parents(engine, unheld, context),
+    parents(engine, unheld, context, supplies),
     lookUp(engine, unheld, byPart, schema, context),
     formerRecords(engine, unheld, byPart, schema, context),
   ])

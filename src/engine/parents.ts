@@ -31,10 +31,18 @@ function pointedAt(subjects: readonly Subject[]): readonly { readonly role: stri
   return [...found.values()]
 }
 
-/** One statement for the links of all of them, and one more only where some are not linked. */
-export async function parents(engine: Engine, subjects: readonly Subject[], context: CallContext): Promise<Parents> {
-  const wanted = pointedAt(subjects)
-  const places = new Map<string, Resolved>()
+/** One statement for the links of all of them but the `known` ones, and one more only where some are not linked. */
+export async function parents(
+  engine: Engine,
+  subjects: readonly Subject[],
+  context: CallContext,
+  known: readonly IdentityLink[] = [],
+): Promise<Parents> {
+  const already = new Set(known.map(({ role, commerce }) => placeKey(role, commerce)))
+  const wanted = pointedAt(subjects).filter(({ role, source }) => !already.has(placeKey(role, source)))
+  const places = new Map<string, Resolved>(
+    known.map(({ role, commerce, crm }) => [placeKey(role, commerce), { is: 'linked', crm }]),
+  )
   if (wanted.length === 0) return { places, strangers: new Set() }
   const sources = new Map(wanted.map(({ source }) => [refKey(source), source]))
   const links: readonly IdentityLink[] = await engine.store.links([...sources.values()])
@@ -46,10 +54,10 @@ export async function parents(engine: Engine, subjects: readonly Subject[], cont
   // A version that every record has: what is settled at none of it was never looked at.
   const unheard = await engine.store.unheard(unlinked.map(ref => ({ ref, version: 0 })))
   const strangers = new Set(unheard.map(refKey))
-  const known = unlinked.filter(ref => !strangers.has(refKey(ref)))
-  const settled = await Promise.all(known.map(ref => engine.store.settled(ref)))
-  const gone = new Set(known.filter((_, at) => settled[at]?.gone === true).map(refKey))
-  const looked = known.filter((ref, at) => settled[at] != null && !gone.has(refKey(ref)))
+  const heard = unlinked.filter(ref => !strangers.has(refKey(ref)))
+  const settled = await Promise.all(heard.map(ref => engine.store.settled(ref)))
+  const gone = new Set(heard.filter((_, at) => settled[at]?.gone === true).map(refKey))
+  const looked = heard.filter((ref, at) => settled[at] != null && !gone.has(refKey(ref)))
   const decisions = looked.length === 0 ? [] : await engine.store.decisions(looked)
   const ignored = new Set(
     decisions.filter(({ choice }) => choice.do === 'ignore').map(({ role, source }) => placeKey(role, source)),

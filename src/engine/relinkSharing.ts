@@ -2,7 +2,7 @@
 import { former, formerKey, type IdentityLink } from '../model/identity.ts'
 import type { Mapping, MappingPart } from '../model/mapping.ts'
 import type { Keyed } from '../model/relink.ts'
-import { type JsonObject, type ResourceRef, sameRef } from '../model/resource.ts'
+import { type JsonObject, projectOf, type ResourceRef, sameRef } from '../model/resource.ts'
 
 type Link = Omit<IdentityLink, 'revision' | 'since' | 'savedAt'>
 
@@ -18,9 +18,9 @@ export function personOf(
 }
 
 /** What the expressions of a row see beside the commerce record. */
-export const sharers = (body: JsonObject, { id }: ResourceRef, person: ResourceRef, primary: boolean): JsonObject => ({
+export const sharers = (body: JsonObject, of: ResourceRef, person: ResourceRef, primary: boolean): JsonObject => ({
   ...body,
-  sharing: { project: id.slice(0, id.indexOf('/')), record: person.id, primary },
+  sharing: { project: projectOf(of), record: person.id, primary },
 })
 
 /**

@@ -11,6 +11,9 @@ export type Repeat = {
   readonly what: string
 }
 
+/** The share of the interval within which a look of another process is as good as one's own. */
+export const freshShare = 0.9
+
 /** `work` answers whether there is more to do at once. Rejects only with what is neither a remote nor the database: a bug. */
 export async function repeat(
   engine: Engine,

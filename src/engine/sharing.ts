@@ -7,7 +7,7 @@ import { plan } from '../core/plan.ts'
 import type { Draft, IdentityLink } from '../model/identity.ts'
 import type { Mapping } from '../model/mapping.ts'
 import type { WritePlan } from '../model/plan.ts'
-import { type JsonObject, type ResourceRef, sameRef } from '../model/resource.ts'
+import { type JsonObject, projectOf, type ResourceRef, sameRef } from '../model/resource.ts'
 import type { Considered } from './considered.ts'
 import type { Engine } from './engine.ts'
 import { isGuestLink } from './guest/holder.ts'
@@ -69,7 +69,7 @@ export async function considerSharing(
   const subjects = (await known(engine, sharers)).flatMap(({ one: { subject }, crm, primary }): Subject[] => {
     const { mapping, row } = subject
     const part = mapping.sharing?.part
-    const project = row.ref.id.slice(0, row.ref.id.indexOf('/'))
+    const project = projectOf(row.ref)
     const body = { ...subject.body, sharing: { project, record: crm.id, primary } }
     const draft = how.project(mapping, subject, body)
     return part === undefined || draft === null ? [] : [{ draft, mapping, part, row, body }]

@@ -8,6 +8,7 @@ import type { Version } from '../model/resource.ts'
 import { type ResourceRef, refKey } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
 import { partKey, type Subject } from './lookUp.ts'
+import { placeKey } from './parents.ts'
 import { projectionOf } from './projectionOf.ts'
 
 type Needed = { readonly source: ResourceRef; readonly mapping: Mapping; readonly by: Subject }
@@ -63,17 +64,18 @@ export async function supply(
     supplied.unshift(...made)
     asking = made
   }
-  return { supplied: supplied.map(one => withParents(one, links)), links }
+  const places = new Map(links.map(({ role, commerce, crm }) => [placeKey(role, commerce), crm.id]))
+  return { supplied: supplied.map(one => withParents(one, places)), links }
 }
 
 /** What its links lead to already, for rules that look for a record by that: `linked.Product2Id`. */
-function withParents(subject: Subject, links: readonly IdentityLink[]): Subject {
-  const linked: Record<string, string> = {}
-  for (const [field, pointer] of Object.entries(subject.draft.links)) {
-    if (pointer.to !== 'draft') continue
-    const one = links.find(({ role, commerce }) => role === pointer.role && refKey(commerce) === refKey(pointer.source))
-    if (one !== undefined) linked[field] = one.crm.id
-  }
+function withParents(subject: Subject, places: ReadonlyMap<string, string>): Subject {
+  const linked = Object.fromEntries(
+    Object.entries(subject.draft.links).flatMap(([field, pointer]) => {
+      const id = pointer.to === 'draft' ? places.get(placeKey(pointer.role, pointer.source)) : undefined
+      return id === undefined ? [] : [[field, id]]
+    }),
+  )
   return { ...subject, body: { ...subject.body, linked } }
 }
 

@@ -6,7 +6,7 @@
 import { RemoteFailure } from '../model/outcome.ts'
 import type { ChangeEvent } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
-import { repeat } from './repeat.ts'
+import { freshShare, repeat } from './repeat.ts'
 import { sourcesOf } from './sources.ts'
 
 export type Sweep = { readonly signal: AbortSignal; readonly everyMs: number; readonly wake: () => void }
@@ -22,9 +22,6 @@ type Tally = { looks: number; listed: number; found: number }
 
 /** On a new database the first sweep begins so far back: what is older is for a backfill. */
 const firstLookMs = 600_000
-
-/** The share of the interval within which a look of another process is as good as one's own. */
-const freshShare = 0.9
 
 export const streamOf = (project: string, type: string): string => `sweep/${project}/${type}`
 

@@ -1,14 +1,12 @@
 /** A record that other records show (a customer group), or that tells of another one (a quote): those are marked, and go their own way. */
 import { evaluate } from '../core/evaluate.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
-import type { ChangeEvent, ResourceRef, Snapshot } from '../model/resource.ts'
+import { type ChangeEvent, idInProject, projectOf, type ResourceRef, type Snapshot } from '../model/resource.ts'
 import type { Engine } from './engine.ts'
 import { emptySettlement, line, settled } from './gather.ts'
 
 type Present = Extract<Snapshot, { state: 'present' }>
 type ReadRow = { readonly row: ClaimedRow; readonly snapshot: Present }
-
-const projectOf = ({ id }: ResourceRef): string => id.slice(0, id.indexOf('/'))
 
 const eventOf = (engine: Engine, row: ClaimedRow, ref: ResourceRef): ChangeEvent => ({
   id: `touched/${row.ref.id}/${ref.id}`,
@@ -86,7 +84,7 @@ async function markTouched(
   query: { type: string; where: string },
   context: CallContext,
 ): Promise<number> {
-  const where = query.where.replaceAll(':id', row.ref.id.slice(row.ref.id.indexOf('/') + 1))
+  const where = query.where.replaceAll(':id', idInProject(row.ref))
   const pages = engine.systems.commerce.list(
     { project: projectOf(row.ref), type: query.type, position: null, expand: [], where, upToNow: true },
     context,

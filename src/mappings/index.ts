@@ -1,13 +1,15 @@
 /** The ready-made mappings, by name: what `sync.config.ts` chooses from, replaces in part, or adds to. */
 import type { Mapping } from '../model/mapping.ts'
 import { type CartCartOptions, type Carts, cartCart } from './cart-cart/index.ts'
+import type { OrgCurrency } from './codecs/summed.ts'
 import { type CustomerPersonOptions, customerPerson, type People } from './customer-person/index.ts'
 import { type GuestPersonOptions, type GuestScope, guestPerson } from './guest-person/index.ts'
 import { type OrderOrderOptions, type Orders, orderOrder } from './order-order/index.ts'
 import { productPrice } from './product-price/index.ts'
 import { productProduct } from './product-product/index.ts'
+import { type QuoteOpportunityOptions, type Quotes, quoteOpportunity } from './quote-opportunity/index.ts'
 
-export type { Carts, Orders, People }
+export type { Carts, Orders, People, Quotes }
 
 /** What somebody becomes who buys without an account: a person, or nothing but what the order itself says of them. */
 export type Guests = 'contact' | 'order-only'
@@ -24,23 +26,32 @@ export type MappingOptions = {
   readonly orders?: Orders
   /** Where carts go. Default: `none`. */
   readonly carts?: Carts
+  /** Where quotes go. Default: `none`. */
+  readonly quotes?: Quotes
+  /** The org's only currency, where it has only one. */
+  readonly currency?: OrgCurrency
   /** Default: `contact`. */
   readonly guests?: Guests
   readonly guestScope?: GuestScope
   readonly 'customer-person'?: Omit<CustomerPersonOptions, 'keyField' | 'fieldPrefix' | 'people' | 'guests'>
   readonly 'guest-person'?: Omit<GuestPersonOptions, 'keyField' | 'fieldPrefix' | 'people' | 'scope'>
-  readonly 'order-order'?: Omit<OrderOrderOptions, 'keyField' | 'fieldPrefix' | 'people' | 'guests' | 'target'>
+  readonly 'order-order'?: Omit<
+    OrderOrderOptions,
+    'keyField' | 'fieldPrefix' | 'people' | 'guests' | 'target' | 'currency' | 'quotes'
+  >
   readonly 'cart-cart'?: Omit<CartCartOptions, 'keyField' | 'fieldPrefix' | 'people'>
+  readonly 'quote-opportunity'?: Omit<QuoteOpportunityOptions, 'keyField' | 'fieldPrefix' | 'people' | 'currency'>
 }
 
 /** All ready-made mappings, parents before children. Throws a RangeError that lists what is wrong with the options. */
 export function mappings(options: MappingOptions = {}): readonly Mapping[] {
-  const { guestScope: scope } = options
-  const shared = {
+  const { guestScope: scope, quotes = 'none' } = options
+  const currency = options.currency === undefined ? {} : { currency: options.currency }
+  const names = {
     ...(options.keyField !== undefined && { keyField: options.keyField }),
     ...(options.fieldPrefix !== undefined && { fieldPrefix: options.fieldPrefix }),
-    ...(options.people !== undefined && { people: options.people }),
   }
+  const shared = { ...names, ...(options.people !== undefined && { people: options.people }) }
   const guests =
     options.guests === 'order-only'
       ? null
@@ -48,7 +59,8 @@ export function mappings(options: MappingOptions = {}): readonly Mapping[] {
   return [
     customerPerson({ ...shared, ...options['customer-person'], ...(guests !== null && { guests: guests.name }) }),
     ...(guests === null ? [] : [guests]),
-    ...ordering(options, { ...shared, guests: guests !== null }),
+    ...(quotes === 'none' ? [] : [quoteOpportunity({ ...shared, ...currency, ...options['quote-opportunity'] })]),
+    ...ordering(options, { ...names, ...currency }, { ...shared, guests: guests !== null, quotes: quotes !== 'none' }),
     ...((options.carts ?? 'none') === 'none' ? [] : [cartCart({ ...shared, ...options['cart-cart'] })]),
   ]
 }
@@ -56,12 +68,12 @@ export function mappings(options: MappingOptions = {}): readonly Mapping[] {
 /** Orders, and before them what their lines need. */
 function ordering(
   { orders = 'none', 'order-order': order }: MappingOptions,
-  shared: OrderOrderOptions,
+  names: Pick<OrderOrderOptions, 'keyField' | 'fieldPrefix' | 'currency'>,
+  shared: Pick<OrderOrderOptions, 'people' | 'guests' | 'quotes'>,
 ): readonly Mapping[] {
   if (orders === 'none') return []
-  const mapping = orderOrder({ ...shared, ...order, target: orders })
+  const mapping = orderOrder({ ...names, ...shared, ...order, target: orders })
   if (orders === 'custom-object' || (order?.lines ?? 'rows') !== 'rows') return [mapping]
   const language = order?.language === undefined ? {} : { language: order.language }
-  const { people: _, ...names } = shared
   return [productProduct({ ...names, ...language }), productPrice(names), mapping]
 }

@@ -167,7 +167,7 @@ export type LinkRule = {
   readonly orGuest?: string
   /** As `orGuest`, for a record that makes nobody: it points at a guest who is there, and waits for none. */
   readonly orKnownGuest?: string
-  /** Of one that is not required: waits for a parent that may still come, and is written without one that never will. */
+  /** Waits for a parent that may still come. Without one that never will the record is written without, or, where it is required, not at all. */
   readonly patient?: true
   /** The parent is a record of an `onDemand` mapping: where there is none yet it is made from what this record's rules see. */
   readonly onDemand?: true
@@ -366,6 +366,8 @@ export type FieldSchema = {
   /** For a dependent picklist: the field it depends on, and which values go with each of that field's values. */
   readonly depends?: { readonly on: string; readonly values: ReadonlyMap<string, ReadonlySet<string>> }
   readonly referenceTo: readonly string[]
+  /** Of an amount: its record says in which currency it is. Without: it is in the only currency of the org. */
+  readonly inCurrency?: true
 }
 
 /** A record type that this user may give a new record. */

@@ -66,6 +66,12 @@ export type Snapshot =
 /** Where a listing or a feed stands. `position` means something only to the system that made it. */
 export type Checkpoint = { readonly stream: string; readonly position: string; readonly at: Instant }
 
+/** The project of a commerce record. */
+export const projectOf = ({ id }: ResourceRef): string => id.slice(0, id.indexOf('/'))
+
+/** The id that a commerce record has in its project. */
+export const idInProject = ({ id }: ResourceRef): string => id.slice(id.indexOf('/') + 1)
+
 /** One text per record, for maps, sorted locking and logs: `commerce:customer:demo/1f…`. */
 export const refKey = (ref: ResourceRef): string => `${ref.side}:${ref.type}:${ref.id}`
 

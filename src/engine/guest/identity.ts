@@ -2,7 +2,7 @@
 import { guestIn, guestsBefore } from '../../core/guest.ts'
 import { plainDigest } from '../../lib/plainDigest.ts'
 import type { Appearance, Mapping } from '../../model/mapping.ts'
-import type { JsonObject, ResourceRef } from '../../model/resource.ts'
+import { type JsonObject, projectOf, type ResourceRef } from '../../model/resource.ts'
 import type { Engine } from '../engine.ts'
 
 type Known = Pick<Engine, 'mappings'>
@@ -17,8 +17,6 @@ export const seenIn = ({ mappings }: Known, type: string): GuestMapping | undefi
 /** The mapping whose people records of this type are; undefined for what commercetools keeps itself. */
 export const guestsOf = ({ mappings }: Known, type: string): GuestMapping | undefined =>
   mappings.filter(isGuestMapping).find(({ commerce }) => commerce === type)
-
-const projectOf = ({ id }: ResourceRef): string => id.slice(0, id.indexOf('/'))
 
 /**
  * No secret goes in: the key stands in Salesforce and must survive a change of ours, so whoever guesses an email can tell

@@ -1,6 +1,7 @@
 /** The mapping `order-order`: a commercetools order with its lines, as records of the objects that the settings choose. */
 import { define } from '../../core/define.ts'
 import type { Mapping, Parking } from '../../model/mapping.ts'
+import type { OrgCurrency } from '../codecs/summed.ts'
 import type { People } from '../customer-person/index.ts'
 import type { StreetOrder } from '../customer-person/street.ts'
 import { customDoc, customParts } from './customObject.ts'
@@ -35,6 +36,10 @@ export type OrderOrderOptions = {
   readonly timeZone?: string
   /** Of `order`: the status of a new order, one of the category Draft. Default: `Draft`. */
   readonly draftStatus?: string
+  /** Of `order`: the org's only currency, where it has only one. */
+  readonly currency?: OrgCurrency
+  /** Of `order`: are quotes deals? Then an order that came of one points at it. Default: false. */
+  readonly quotes?: boolean
 }
 
 function parkingOf({ storeAccounts: at, whileAsked, guests, target }: OrderOrderOptions): Parking | null {
@@ -59,6 +64,8 @@ export function orderOrder(options: OrderOrderOptions = {}): Mapping {
     parking: parkingOf(options),
     timeZone: options.timeZone ?? 'UTC',
     draftStatus: options.draftStatus ?? 'Draft',
+    currency: options.currency ?? null,
+    quotes: isStandard && options.quotes === true,
   }
   return define({
     name: 'order-order',
@@ -68,7 +75,7 @@ export function orderOrder(options: OrderOrderOptions = {}): Mapping {
     parts: isStandard ? standardParts(target) : customParts(target),
     deletion: 'unlink',
     creates: 'commerce',
-    expand: ['state'],
+    expand: target.quotes ? ['state', 'quote'] : ['state'],
     touchedBy: [],
   })
 }

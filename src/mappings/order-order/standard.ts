@@ -1,7 +1,7 @@
 /** Orders as Salesforce's own Order and OrderItem: native reports and roll-ups, for the price of an Account, products and price books. */
 import type { LinkRule, MappingPart } from '../../model/mapping.ts'
 import { dayIn } from '../codecs/dayIn.ts'
-import { money } from '../codecs/money.ts'
+import { summed } from '../codecs/summed.ts'
 import { text } from '../codecs/text.ts'
 import { address } from '../customer-person/address.ts'
 import { priceOf } from '../product-price/index.ts'
@@ -40,9 +40,21 @@ function buyer({ isPerson, parking }: Target): readonly LinkRule[] {
   ]
 }
 
+/** The deal that it came of: told of long before, and so only waited for where it is still on its way. */
+const deal: LinkRule = {
+  crm: 'OpportunityId',
+  relationship: 'Opportunity',
+  mapping: 'quote-opportunity',
+  role: 'opportunity',
+  of: { type: 'quote-request', id: 'quote.obj.quoteRequest.id' },
+  owner,
+  required: false,
+  patient: true,
+}
+
 /** The parts of an order in Salesforce's own objects. */
 export function standardParts(target: Target): readonly MappingPart[] {
-  const { prefix, match, street, language, lines, timeZone, draftStatus } = target
+  const { prefix, match, street, language, lines, timeZone, draftStatus, currency } = target
   const line = (role: string, list: string, paths: LinePaths): MappingPart => ({
     role,
     each: { of: list, id: 'id', whenGone: 'delete' },
@@ -50,7 +62,14 @@ export function standardParts(target: Target): readonly MappingPart[] {
     match,
     fields: [
       { crm: 'Quantity', commerce: 'quantity', owner, required: true, personal: false },
-      { crm: 'UnitPrice', commerce: paths.unitPrice, owner, codec: money, required: true, personal: false },
+      {
+        crm: 'UnitPrice',
+        commerce: paths.unitPrice,
+        owner,
+        codec: summed(currency, 0),
+        required: true,
+        personal: false,
+      },
       { crm: 'Description', commerce: 'name', owner, codec: productName(language), personal: false },
       // Salesforce's own Quantity is one.
       ...lineFields(prefix, paths, language).filter(rule => rule.commerce !== 'quantity'),
@@ -111,7 +130,7 @@ export function standardParts(target: Target): readonly MappingPart[] {
         ...orderFields(prefix),
         ...summaryFields(prefix, lines, language),
       ],
-      links: buyer(target),
+      links: [...buyer(target), ...(target.quotes ? [deal] : [])],
       defaults: {
         Status: draftStatus,
         Pricebook2Id: { priceBook: 'standard' },

@@ -1,5 +1,6 @@
 /** What the mapping of orders is made from, whichever objects it writes. */
 import type { MatchRule, Parking } from '../../model/mapping.ts'
+import type { OrgCurrency } from '../codecs/summed.ts'
 import type { StreetOrder } from '../customer-person/street.ts'
 
 /** Each line a record of its own, all of them one text, or nothing. */
@@ -15,4 +16,8 @@ export type Target = {
   readonly timeZone: string
   readonly draftStatus: string
   readonly parking: Parking | null
+  /** The org's only currency; null where nothing is said of it. */
+  readonly currency: OrgCurrency | null
+  /** Are quotes deals? Then an order that came of one points at it. */
+  readonly quotes: boolean
 }

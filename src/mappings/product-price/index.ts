@@ -1,13 +1,15 @@
 /** The mapping `product-price`: that a product may be ordered from a price book, in a currency. Without it no line can be written. */
 import { define } from '../../core/define.ts'
 import type { LinkRule, Mapping, Within } from '../../model/mapping.ts'
-import { money } from '../codecs/money.ts'
+import { type OrgCurrency, summed } from '../codecs/summed.ts'
 import { text } from '../codecs/text.ts'
 import { goods } from '../product-product/index.ts'
 
 export type ProductPriceOptions = {
   readonly keyField?: string
   readonly fieldPrefix?: string
+  /** The org's only currency, where it has only one. */
+  readonly currency?: OrgCurrency
 }
 
 const doc = `Salesforce takes a line of an order only from a price book that has its product in the order's currency. Where the standard
@@ -64,7 +66,7 @@ export function productPrice(options: ProductPriceOptions = {}): Mapping {
             crm: 'UnitPrice',
             commerce: 'price.value ?? money',
             owner: 'seed',
-            codec: money,
+            codec: summed(options.currency ?? null),
             required: true,
             personal: false,
           },

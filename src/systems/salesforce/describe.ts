@@ -135,6 +135,7 @@ function fieldOf(
     label: field.label || field.name,
     restricted: restrictedPicklist,
     values,
+    ...(field.type === 'currency' && all.some(one => one.name === 'CurrencyIsoCode') && { inCurrency: true }),
     ...(controller && { depends: { on: controller.name, values: dependent(picklistValues, controller) } }),
   }
 }

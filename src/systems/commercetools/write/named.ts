@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { chunks } from '../../../lib/chunks.ts'
 import { type Failure, RemoteFailure } from '../../../model/outcome.ts'
 import type { CallContext, CommerceWrite } from '../../../model/ports.ts'
+import { projectOf } from '../../../model/resource.ts'
 import type { Client } from '../client.ts'
 import { endpointOf } from '../endpoints.ts'
 import { garbled } from '../failure.ts'
@@ -40,8 +41,6 @@ export async function named(
   return project => all.get(project) ?? nobody
 }
 
-export const projectOf = ({ ref }: CommerceWrite): string => ref.id.slice(0, ref.id.indexOf('/'))
-
 type Wanted = { readonly place: Extract<Place, { at: 'reference' }>; readonly text: string }
 
 /** The texts of one write that name other records which it does not point at already. */
@@ -59,7 +58,7 @@ function wantedIn(writes: readonly CommerceWrite[]): ReadonlyMap<string, Readonl
   const projects = new Map<string, Map<string, Asked>>()
   for (const write of writes)
     for (const { place, text } of namedBy(write)) {
-      const project = projectOf(write)
+      const project = projectOf(write.ref)
       const kinds = projects.get(project) ?? new Map<string, Asked>()
       projects.set(project, kinds)
       const { typeId, by } = place.reference

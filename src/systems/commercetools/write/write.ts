@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type Failure, type Outcome, RemoteFailure } from '../../../model/outcome.ts'
 import type { CallContext, CommerceWrite } from '../../../model/ports.ts'
+import { projectOf } from '../../../model/resource.ts'
 import type { Client } from '../client.ts'
 import { endpoints } from '../endpoints.ts'
 import { garbled } from '../failure.ts'
@@ -9,7 +10,7 @@ import type { Deps } from '../options.ts'
 import { idWord } from '../snapshot.ts'
 import { actions } from './actions.ts'
 import type { Change } from './change.ts'
-import { type Named, named, namedBy, projectOf } from './named.ts'
+import { type Named, named, namedBy } from './named.ts'
 
 const failing = (is: Failure['is'], code: string, message: string): Failure => ({
   is,
@@ -45,7 +46,7 @@ export async function write(
   const batch: Batch = { deps, context, until: deps.clock.monotonicMs() + timeoutMs, halted: new Map() }
   try {
     const namedIn = await named(clients, writes, context)
-    return await Promise.all(writes.map(each => one(clients, each, namedIn(projectOf(each)), batch)))
+    return await Promise.all(writes.map(each => one(clients, each, namedIn(projectOf(each.ref)), batch)))
   } catch (error) {
     // Nothing was sent yet: `one` does not reject.
     const failure = context.signal.aborted ? stopped : logged(error, batch)
@@ -65,7 +66,7 @@ async function one(
   names: Named,
   batch: Batch,
 ): Promise<Outcome> {
-  const project = projectOf(each)
+  const project = projectOf(each.ref)
   const client = clients.get(project)
   const id = each.ref.id.slice(project.length + 1)
   const update = endpoints.get(each.ref.type)?.update
