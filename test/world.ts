@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort, type Running, root, run, until } from './ports.ts'
+import { serverDatabase, serverMissing } from './postgres.ts'
 import { layTemplate } from './template.ts'
 
 const exec = promisify(execFile)
@@ -25,8 +26,11 @@ export type Compared = {
 }
 
 export type WorldOptions = {
-  /** A PostgreSQL server's database; without it the built-in database in a directory of its own. */
-  readonly databaseUrl?: string
+  /**
+   * A PostgreSQL server's database; null for the built-in one, in a directory of its own. Without: one of a server where there is
+   * one, since a service starts there in a third of the time, else the built-in one.
+   */
+  readonly databaseUrl?: string | null
   /** The Salesforce emulator's org file, as an object. */
   readonly org?: Record<string, unknown>
   /** What `sync.config.ts` says. */
@@ -61,6 +65,9 @@ const post = <T>(url: string, body: unknown, headers: Record<string, string> = {
 
 /** Starts everything. Dispose of it: that ends the processes and removes their files. */
 export async function world(options: WorldOptions = {}) {
+  const isAny = options.databaseUrl === undefined && (await serverMissing()) === null
+  const own = isAny ? await serverDatabase() : null
+  const databaseUrl = own?.url ?? options.databaseUrl ?? null
   const scratch = await mkdtemp(join(tmpdir(), 'ctsf-world-'))
   const servicePort = await freePort()
   const secret = randomUUID()
@@ -110,10 +117,10 @@ export async function world(options: WorldOptions = {}) {
     LOG_LEVEL: 'warn',
     CTSF_SQS_QUEUE_URL: queue?.url ?? '',
     ...(queue === undefined ? {} : { ...amazon, AWS_ENDPOINT_URL_SQS: queue.endpoint, AWS_REGION: queue.region }),
-    ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
     ...options.env,
   }
-  if (options.databaseUrl === undefined) await layTemplate(join(scratch, 'data'))
+  if (databaseUrl === null) await layTemplate(join(scratch, 'data'))
   for (const url of [crmUrl, commerceUrl])
     if (options.latencyMs !== undefined) await post(`${url}/__emulator/latency`, { ms: options.latencyMs })
 
@@ -319,7 +326,7 @@ export async function world(options: WorldOptions = {}) {
       ),
     async [Symbol.asyncDispose](): Promise<void> {
       await Promise.all([service?.kill(), ...helpers.map(each => each.kill()), salesforce.kill(), commercetools.kill()])
-      await rm(scratch, { recursive: true, force: true })
+      await Promise.all([rm(scratch, { recursive: true, force: true }), own?.close()])
     },
   }
 }

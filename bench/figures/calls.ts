@@ -36,7 +36,7 @@ async function onlyLinked(now: World): Promise<number> {
 async function run({ quick, profileDir, wanted, say }: Options): Promise<readonly Measured[]> {
   const arriving = quick ? 1_000 : 10_000
   await using db = await databaseIfAny()
-  await using now = await world({ ...(db && { databaseUrl: db.url }), env: profiled(profileDir) })
+  await using now = await world({ databaseUrl: db?.url ?? null, env: profiled(profileDir) })
   say(`${arriving} customers arrive`)
   await now.people.play('arrivals', { customers: arriving, rate: 2_000 })
   await now.people.done()

@@ -23,7 +23,7 @@ async function run({ quick, profileDir, say }: Options): Promise<readonly Measur
   const changes = quick ? 10 : 100
   await using db = await databaseIfAny()
   await using now = await world({
-    ...(db && { databaseUrl: db.url }),
+    databaseUrl: db?.url ?? null,
     latencyMs: eachSideMs,
     env: profiled(profileDir),
   })

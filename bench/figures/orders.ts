@@ -37,7 +37,7 @@ async function calls(form: Form, { quick, profileDir, say }: Options): Promise<{
   await using now = await world({
     config: { orders: form },
     subscribeTo: ['order'],
-    ...(db && { databaseUrl: db.url }),
+    databaseUrl: db?.url ?? null,
     env: profiled(profileDir),
   })
   await now.people.play('arrivals', { customers: quick ? 50 : 200, rate: 2_000 })

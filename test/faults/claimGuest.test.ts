@@ -1,6 +1,5 @@
 /** A worker dies before or after its k-th port call while a guest becomes a customer: what another one makes of it is one person. */
-import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../src/engine/engine.ts'
 import { listen } from '../../src/engine/listen.ts'
 import { sync } from '../../src/engine/sync.ts'
@@ -8,13 +7,10 @@ import { customerPerson } from '../../src/mappings/customer-person/index.ts'
 import { guestPerson } from '../../src/mappings/guest-person/index.ts'
 import type { CommerceSystem, Store } from '../../src/model/ports.ts'
 import { type ChangeEvent, type JsonObject, lanes, type ResourceRef } from '../../src/model/resource.ts'
-import { expireLeases } from '../../src/store/lease.ts'
-import { type Opened, open } from '../../src/store/open.ts'
-import { key, quiet } from '../contract/storeWords.ts'
-import { memoryStore } from '../memory/store.ts'
 import { memoryCommerce } from '../memory/systems.ts'
 import { memoryWorld } from '../memory/world.ts'
 import { dyingAt } from './dying.ts'
+import { inMemoryOf, onDatabaseOf } from './kinds.ts'
 
 const guests = guestPerson()
 const mappings = [customerPerson({ guests: guests.name }), guests]
@@ -166,60 +162,9 @@ const stories: readonly Story[] = [
   },
 ]
 
-type Kind = { fresh(): Promise<Stage>; expire(on: Stage): Promise<void> }
-
-function inMemory(): Kind {
-  const stores = new WeakMap<Stage, ReturnType<typeof memoryStore>>()
-  return {
-    async fresh() {
-      const made: ReturnType<typeof memoryStore>[] = []
-      const on = stage(clock => {
-        made.push(memoryStore(clock))
-        return made[0] as Store
-      })
-      if (made[0] !== undefined) stores.set(on, made[0])
-      return on
-    },
-    expire: async on => stores.get(on)?.expire(),
-  }
-}
-
-/** One database for all runs, emptied before each. */
-function onPGlite(): Kind {
-  let opened: Opened | null = null
-  let clock: Clock | null = null
-  const db = (): Opened => {
-    if (opened === null) throw new Error('the suite has not started')
-    return opened
-  }
-  beforeAll(async () => {
-    const handed = {
-      now: () => clock?.now() ?? new Date(0).toISOString(),
-      monotonicMs: () => clock?.monotonicMs() ?? 0,
-      sleep: async () => {},
-    }
-    opened = await open({ database: { memory: true }, clock: handed, log: quiet, encryptionKey: key })
-  })
-  afterAll(async () => opened?.store[Symbol.asyncDispose]())
-  return {
-    async fresh() {
-      const tables = await sql<{ name: string }>`
-        select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(
-        db().db,
-      )
-      for (const { name } of tables.rows) await sql.raw(`delete from ${name}`).execute(db().db)
-      return stage(hand => {
-        clock = hand
-        return db().store
-      })
-    },
-    expire: () => expireLeases(db().db),
-  }
-}
-
-for (const make of [inMemory, onPGlite])
-  describe(`a worker that dies over a guest, on ${make === inMemory ? 'the store in memory' : 'PGlite'}`, () => {
-    const kind = make()
+for (const kindOf of [inMemoryOf, onDatabaseOf])
+  describe(`a worker that dies over a guest, on ${kindOf === inMemoryOf ? 'the store in memory' : 'a database'}`, () => {
+    const kind = kindOf(stage)
     it.each(stories)('$name: the end is the same wherever it died', { timeout: 120_000 }, async story => {
       const begin = async (): Promise<readonly [Stage, readonly ChangeEvent[]]> => {
         const on = await kind.fresh()

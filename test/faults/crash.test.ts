@@ -1,7 +1,7 @@
 /** A worker dies before or after its k-th port call, for every k: what another one makes of it is as if nothing had been. */
 import { describe, expect, it } from 'vitest'
 import { dyingAt, type Row, rows, stallingAt } from './dying.ts'
-import { inMemory, type Kind, onPGlite } from './kinds.ts'
+import { inMemory, type Kind, onDatabase } from './kinds.ts'
 import { type Stage, type Story, stories, thousand } from './stage.ts'
 
 /** Sets the scene and answers what the sender has to deliver. */
@@ -19,8 +19,8 @@ async function undisturbed(kind: Kind, story: Story): Promise<unknown> {
 
 const hit = new Set<string>()
 
-for (const make of [inMemory, onPGlite])
-  describe(`a worker that dies, on ${make === inMemory ? 'the store in memory' : 'PGlite'}`, () => {
+for (const make of [inMemory, onDatabase])
+  describe(`a worker that dies, on ${make === inMemory ? 'the store in memory' : 'a database'}`, () => {
     const kind = make()
 
     for (const story of [...stories, thousand])

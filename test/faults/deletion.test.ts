@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Mapping } from '../../src/model/mapping.ts'
 import { dyingAt } from './dying.ts'
-import { inMemory, onPGlite } from './kinds.ts'
+import { inMemory, onDatabase } from './kinds.ts'
 import { type Stage, type Story, stageMapping } from './stage.ts'
 
 const mappingFor = (deletion: Mapping['deletion']): Mapping => ({
@@ -40,8 +40,8 @@ async function settle(on: Stage): Promise<void> {
 const untimed = (end: unknown): unknown =>
   JSON.parse(JSON.stringify(end).replaceAll(/(CT_Deleted_At__c\\":\\")[^\\]*/g, '$1then'))
 
-for (const make of [inMemory, onPGlite])
-  describe(`a worker that dies in a deletion, on ${make === inMemory ? 'the store in memory' : 'PGlite'}`, () => {
+for (const make of [inMemory, onDatabase])
+  describe(`a worker that dies in a deletion, on ${make === inMemory ? 'the store in memory' : 'a database'}`, () => {
     const kind = make()
     const cases = (['deactivate', 'anonymise', 'delete'] as const).flatMap(how =>
       [leaving, erased].map(story => ({ how, story })),

@@ -20,7 +20,7 @@ describe.each(databases.filter(({ name }) => name !== 'PGlite'))('a guest and a 
       latencyMs: 20,
       // Small passes: so that both workers are busy all the time.
       config: { pace: { passSize: 5, burst: 10_000, sweepMs: 0 } },
-      ...(url === null ? {} : { databaseUrl: url }),
+      databaseUrl: url,
     })
     await now.service.helper()
     const home = { country: 'DE', city: 'Köln' }

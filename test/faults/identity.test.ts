@@ -18,7 +18,7 @@ describe.each(databases.filter(({ name }) => name !== 'PGlite'))('one email at t
       latencyMs: 20,
       // Small passes: so that both workers are busy all the time.
       config: { pace: { passSize: 5, burst: 10_000 } },
-      ...(url === null ? {} : { databaseUrl: url }),
+      databaseUrl: url,
     })
     await now.service.helper()
     for (const key of ['at', 'de']) await now.merchant.makes('stores', { key })
@@ -51,7 +51,7 @@ describe.each(databases.filter(({ name }) => name !== 'PGlite'))('one email at t
     await using now = await world({
       latencyMs: 20,
       config: { pace: { passSize: 5, burst: 10_000 }, mappings: { 'customer-person': { onClaimed: 'share' } } },
-      ...(url === null ? {} : { databaseUrl: url }),
+      databaseUrl: url,
     })
     await now.service.helper()
     for (const key of ['at', 'de']) await now.merchant.makes('stores', { key })

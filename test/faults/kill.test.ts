@@ -25,7 +25,7 @@ describe.each(databases)('kill -9 of the service, ten times during 5,000 custome
     await using now = await world({
       latencyMs: 5,
       config: { pace: { leaseMs: 5_000 } },
-      ...(url === null ? {} : { databaseUrl: url }),
+      databaseUrl: url,
     })
     await now.people.play('arrivals', { customers: 5_000, rate: 500 })
     for (let kills = 0; kills < 10; kills++) {

@@ -4,7 +4,7 @@ import { decide } from '../../src/engine/decide.ts'
 import type { ClaimedPolicy } from '../../src/model/mapping.ts'
 import { sharedMapping } from '../memory/sharing.ts'
 import { dyingAt } from './dying.ts'
-import { inMemory, onPGlite } from './kinds.ts'
+import { inMemory, onDatabase } from './kinds.ts'
 import type { Stage } from './stage.ts'
 
 const anna = { firstName: 'Anna', lastName: 'Beck', email: 'anna@example.com', phone: '1', note: null }
@@ -86,8 +86,8 @@ const tales: readonly Tale[] = [
   },
 ]
 
-for (const make of [inMemory, onPGlite])
-  describe(`a worker that dies, on ${make === inMemory ? 'the store in memory' : 'PGlite'}`, () => {
+for (const make of [inMemory, onDatabase])
+  describe(`a worker that dies, on ${make === inMemory ? 'the store in memory' : 'a database'}`, () => {
     const kind = make()
 
     for (const tale of tales)

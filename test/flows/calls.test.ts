@@ -8,7 +8,7 @@ const perThousand = 2.5
 it('5,000 customers arrive, then each changes one field, within 2.5 calls a thousand records', {
   timeout: 240_000,
 }, async () => {
-  await using now = await world({ latencyMs: 5 })
+  await using now = await world({ latencyMs: 5, databaseUrl: null })
   await now.people.play('arrivals', { customers: 5_000, rate: 500 })
   await now.people.done()
   await now.quiet()

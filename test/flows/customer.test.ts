@@ -8,7 +8,7 @@ describe('a customer reaches Salesforce', () => {
   let shopper: Customer
 
   beforeAll(async () => {
-    now = await world()
+    now = await world({ databaseUrl: null })
   })
   afterAll(async () => {
     await now[Symbol.asyncDispose]()

@@ -22,7 +22,7 @@ describe.each(databases)('deliveries by a queue, on $name', database => {
       queue: amazon,
       latencyMs: 5,
       config,
-      ...(url === null ? {} : { databaseUrl: url }),
+      databaseUrl: url,
     })
     await now.commerce.disturb({ doubleRate: 0.2, shuffle: true, seed: 3 })
     await now.people.play('arrivals', { customers: 1_500, rate: 200 })

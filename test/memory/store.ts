@@ -13,7 +13,7 @@ import {
   sameRef,
   type Version,
 } from '../../src/model/resource.ts'
-import { memoryLinks, partKey } from './links.ts'
+import { LinkTable, memoryLinks, partKey } from './links.ts'
 import { memoryLists } from './lists.ts'
 import { memorySightings } from './sightings.ts'
 
@@ -65,7 +65,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
   const has = (rule: StoreRule): boolean => rule !== without
   const dirty = new Map<string, Dirty>()
   const settled = new Map<string, { version: Version; gone: boolean }>()
-  const links = new Map<string, IdentityLink>()
+  const links = new LinkTable()
   const claims = new Map<string, { until: number }>()
   const leased = new Map<string, { token: string; ref: ResourceRef }>()
   const holds = new Map<string, { token: string; ref: ResourceRef }>()
@@ -117,8 +117,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     row.dueAt = latest(row.dueAt < dueAt ? row.dueAt : dueAt, row.notBefore)
   }
 
-  const linksOf = (ref: ResourceRef): IdentityLink[] =>
-    [...links.values()].filter(link => sameRef(link.commerce, ref) || sameRef(link.crm, ref))
+  const linksOf = (ref: ResourceRef): IdentityLink[] => links.of(ref).map(([, link]) => link)
   const isDue = (row: Dirty, wanted: readonly Lane[]): boolean =>
     row.dueAt <= clock.now() &&
     (row.token === null || !has('a row belongs to one pass at a time')) &&
@@ -302,7 +301,7 @@ export function memoryStore(clock: Clock, without: StoreRule | null = null): Mem
     },
     links: async refs => refs.flatMap(linksOf),
     sightings: seen.sightings,
-    claimants: async refs => refs.flatMap(ref => [...links.values()].filter(link => sameRef(link.crm, ref))),
+    claimants: async refs => refs.flatMap(ref => linksOf(ref).filter(link => sameRef(link.crm, ref))),
     async save(token, settlement) {
       const isHeld = settlement.rows.every(one => dirty.get(refKey(one.ref))?.token === token)
       if ((!claims.has(token) || !isHeld) && has('a SAVE is fenced by its token')) return false
