@@ -2,7 +2,7 @@
 import { ask, type World, world } from '../../test/world.ts'
 import { databaseIfAny } from '../database.ts'
 import { abreast, type Group, type Measured, type Options, profiled, round } from '../figure.ts'
-import { customers, type Known } from '../shop.ts'
+import { changeEach, customers, type Known } from '../shop.ts'
 
 const forms = ['order', 'custom-object'] as const
 type Form = (typeof forms)[number]
@@ -67,7 +67,10 @@ async function calls(form: Form, { quick, profileDir, say }: Options): Promise<{
     body: JSON.stringify({ ms: 0, perRecordMs: 2 }),
   })
   say(`${count} orders of ${linesEach} lines wait (${form})`)
-  const idle = await restart(async () => {})
+  // It describes the org for a change that no mapping reads, and writes nothing.
+  const idle = await restart(() =>
+    changeEach(now.urls.commerce, known.slice(0, 1), () => ({ action: 'setMiddleName', middleName: 'Bench' })),
+  )
   const rows = await rowsNow()
   const all = await restart(() => place(now, known, count))
   const records = (await rowsNow()) - rows

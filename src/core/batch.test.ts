@@ -134,6 +134,37 @@ describe('takes a whole pass at once', () => {
   })
 })
 
+describe('records that name their parents by id', () => {
+  const late = (parent: string) => ({
+    by: 'key' as const,
+    field: 'OrderId',
+    relationship: 'Order',
+    keyField: 'CT_Id__c',
+    key: parent,
+    late: true as const,
+  })
+  /** So many orders of three lines each. */
+  const orders = (count: number): WritePlan[] =>
+    Array.from({ length: count }, (_, n) => [
+      create('Order', `o${n}`),
+      ...[0, 1, 2].map(line => create('OrderItem', `o${n}/${line}`, late(`o${n}`))),
+    ]).flat()
+  const calls = (count: number) =>
+    batch(orders(count), salesforce).waves.map(wave =>
+      wave.map(({ groups }) => groups.map(rows => `${rows.length} ${rows[0]?.object}`)),
+    )
+
+  test('go in the call that makes those, where there is room', () => {
+    expect(calls(100)).toEqual([[['100 Order', '200 OrderItem', '100 OrderItem']]])
+  })
+
+  test('fill that call, and follow it with the rest', () => {
+    const lines = (count: number) => Array(count).fill('200 OrderItem')
+    expect(calls(400)).toEqual([[['200 Order', '200 Order', ...lines(3)]], [lines(3)]])
+    expect(calls(1_000)).toEqual([[Array(5).fill('200 Order')], [lines(5), lines(5), lines(5)]])
+  })
+})
+
 describe('a few rows that would make a call of their own', () => {
   const small = { rowsPerGroup: 2, groupsPerCall: 5 }
   const many = (count: number): WritePlan[] => Array.from({ length: count }, (_, n) => update(`c${n}`))

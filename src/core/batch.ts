@@ -143,20 +143,20 @@ type Wave = { readonly together: readonly WriteRow[][]; readonly alone: readonly
 const isLate = (row: WriteRow): boolean => row.links.some(link => link.by === 'key' && link.late === true)
 
 /**
- * Waves whose groups fit one call are one, in order of level: Salesforce runs the groups of a call in the order given. A
- * row that must name its parent by id begins another one, as that id is in the answer to the call before.
+ * Waves whose groups fit one call are one, in order of level: Salesforce runs the groups of a call in the order given. Of
+ * rows that must name their parents by id some may join the one call before: they name those by their places in its answer.
  */
 function merged(waves: readonly Wave[], limit: number): readonly Wave[] {
   const all: Wave[] = []
-  for (const wave of waves) {
+  for (const { together, alone } of waves) {
     const last = all.at(-1)
-    const fits =
-      last !== undefined &&
-      last.together.length + wave.together.length <= limit &&
-      last.alone.length + wave.alone.length === 0 &&
-      !wave.together.flat().some(isLate)
-    if (fits) all.splice(-1, 1, { together: [...last.together, ...wave.together], alone: [] })
-    else all.push(wave)
+    const room = last === undefined || last.alone.length + alone.length > 0 ? 0 : limit - last.together.length
+    const some = together.length <= room || together.flat().some(isLate) ? Math.max(0, room) : 0
+    const joining = together.slice(0, some)
+    const rest = together.slice(some)
+    if (last !== undefined && joining.length > 0)
+      all.splice(-1, 1, { together: [...last.together, ...joining], alone: [] })
+    if (rest.length + alone.length > 0) all.push({ together: rest, alone })
   }
   return all
 }

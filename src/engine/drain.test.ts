@@ -3,6 +3,7 @@ import { settle, steppedClock } from '../../test/memory/steppedClock.ts'
 import { failure } from '../../test/memory/systems.ts'
 import { type PortCall, tapped } from '../../test/memory/tapped.ts'
 import { memoryWorld } from '../../test/memory/world.ts'
+import type { ChangeEvent } from '../model/resource.ts'
 import { drain } from './drain.ts'
 
 /** A worker over the in-memory world whose Salesforce answers when the test says so. */
@@ -31,11 +32,31 @@ function stage(pace: { passSize?: number; callsInFlight?: number } = {}, maxDela
       worker.wake()
       await settle()
     },
+    /** So many sign up in one moment. */
+    async floodOf(count: number): Promise<void> {
+      const { commerce, store } = world
+      const events = Array.from({ length: count }, (): ChangeEvent => {
+        const ref = commerce.put(`demo/${++people}`, { lastName: `L${people}` })
+        const at = clock.now()
+        return { id: ref.id, ref, kind: 'changed', version: 1, at, correlationId: ref.id, lane: 'live', erase: false }
+      })
+      await store.mark(events)
+      worker.wake()
+      await settle()
+    },
     async answer(): Promise<void> {
       held.shift()?.answer()
       await settle()
     },
   }
+}
+
+/** A worker that has done its first pass, and waits for more. */
+async function afterOne() {
+  const now = stage({ passSize: 1_000 }, 2_000)
+  await now.signUp(1)
+  while (now.held.length > 0) await now.answer()
+  return now
 }
 
 describe('the loop of a worker', () => {
@@ -73,6 +94,36 @@ describe('the loop of a worker', () => {
     while (now.held.length > 0) await now.answer()
     expect(now.worker.state().passes.sizes.toSorted()).toEqual([1, 1, 3, 3])
     expect(now.world.store.dirtyRows.size).toBe(0)
+    now.stop.abort()
+    await now.worker.done
+  })
+
+  it('gathers a flood into one pass though calls are not short, and no longer than a change may wait', async () => {
+    const now = await afterOne()
+    for (let turns = 0; turns < 39; turns++) {
+      await now.floodOf(20)
+      await now.advance(50)
+      expect(now.held).toHaveLength(0)
+    }
+    await now.floodOf(20)
+    await now.advance(50)
+    expect(now.held.length).toBeGreaterThan(0)
+    while (now.held.length > 0) await now.answer()
+    expect(now.worker.state().passes.sizes).toEqual([1, 800])
+    now.stop.abort()
+    await now.worker.done
+  })
+
+  it('begins with a burst as soon as it is over', async () => {
+    const now = await afterOne()
+    await now.floodOf(60)
+    expect(now.held).toHaveLength(0)
+    await now.advance(50)
+    expect(now.held).toHaveLength(0)
+    await now.advance(50)
+    expect(now.held.length).toBeGreaterThan(0)
+    while (now.held.length > 0) await now.answer()
+    expect(now.worker.state().passes.sizes).toEqual([1, 60])
     now.stop.abort()
     await now.worker.done
   })

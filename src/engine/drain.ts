@@ -36,6 +36,10 @@ export type Drain = {
 const lookEveryMs = 500
 /** While changes wait for company, how often to see whether a pass is full. */
 const gatherEveryMs = 50
+/** So many changes that wait when a pass could begin, and so many more with each look: a flood, which would empty the bucket in seconds. */
+const flood = { waiting: 20, more: 5 } as const
+/** A flood is over after so many looks without more; after a start, when senders come back one by one, after these. */
+const looksWithoutMore = { usual: 2, first: 5 } as const
 /** A describe older than this is taken again, so that new fields and picklist values are seen. */
 const describeEveryMs = 900_000
 /** Passes that may be read and planned, or saved, beside those whose calls are away: else calls would wait for them. */
@@ -79,6 +83,10 @@ function history(engine: Engine) {
     /** Passes in a row that failed as a whole. */
     get troubles() {
       return troubles
+    },
+    /** No pass has ended yet. */
+    get isNew() {
+      return count === 0
     },
     /** `before` is what `troubles` was when the pass began: passes that fail together are one trouble. */
     enter({ report, pause }: Pass, before: number): void {
@@ -128,13 +136,25 @@ export function drain(engine: Engine, { signal }: { readonly signal: AbortSignal
   let restUntilMs = 0
   let describedMs = clock.monotonicMs()
 
-  /** Waits for company while calls are short and the pass is not full. */
+  /**
+   * Waits for company while the pass is not full: when calls are short, and in a flood, in which they soon would be. The first
+   * change after a start may be the first of all that came meanwhile.
+   */
   const gather = async (): Promise<void> => {
-    const delayMs = tokens.delayMs(clock.monotonicMs())
     const startedMs = clock.monotonicMs()
-    while (!signal.aborted && clock.monotonicMs() - startedMs < delayMs) {
-      if ((await store.due('commerce', lanes, pace.passSize)) >= pace.passSize) return
-      await clock.sleep(Math.min(gatherEveryMs, delayMs), signal).catch(() => undefined)
+    const delayMs = tokens.delayMs(startedMs)
+    let waiting = 0
+    let calm = 0
+    while (!signal.aborted) {
+      const due = await store.due('commerce', lanes, pace.passSize)
+      calm = due - waiting < flood.more ? calm + 1 : 0
+      waiting = due
+      const elapsedMs = clock.monotonicMs() - startedMs
+      const looks = past.isNew ? looksWithoutMore.first : looksWithoutMore.usual
+      const isFlood = (past.isNew || due >= flood.waiting) && calm < looks && elapsedMs < pace.maxDelayMs
+      if (due >= pace.passSize || (elapsedMs >= delayMs && !isFlood)) return
+      const restMs = isFlood ? gatherEveryMs : Math.min(gatherEveryMs, delayMs - elapsedMs)
+      await clock.sleep(restMs, signal).catch(() => undefined)
     }
   }
 

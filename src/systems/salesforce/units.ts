@@ -39,6 +39,10 @@ export function halves(root: string, { rows }: Unit): Unit[] {
   return [unitOf(root, rows.slice(0, middle)), unitOf(root, rows.slice(middle))]
 }
 
+/** The same request with other rows of its kind. */
+export const remade = (root: string, unit: Unit, rows: readonly Placed[]): Unit =>
+  unit.shape === 'single' && rows[0] !== undefined ? (single(root, rows[0]) ?? unit) : unitOf(root, rows)
+
 /** One row as a request of its own: what refuses it is then said in full. Null for a row that names no record. */
 export function single(root: string, placed: Placed): Unit | null {
   const { row } = placed
