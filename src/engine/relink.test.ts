@@ -103,7 +103,7 @@ describe('relink', () => {
       [2, 0],
       [2, 0],
     ])
-    expect(now.store.linkRows).toEqual(links)
+    expect([...now.store.linkRows]).toEqual([...links])
   })
 
   it('only counts in a dry run', async () => {

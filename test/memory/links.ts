@@ -29,6 +29,12 @@ export class LinkTable extends Map<string, IdentityLink> {
     return super.delete(key)
   }
 
+  override clear(): void {
+    this.#byRef.clear()
+    this.#made.clear()
+    super.clear()
+  }
+
   /** Those that join this record to another one, the oldest first. */
   of(ref: ResourceRef): [key: string, link: IdentityLink][] {
     const keys = [...(this.#byRef.get(refKey(ref)) ?? [])]
