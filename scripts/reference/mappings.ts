@@ -113,8 +113,8 @@ const asOwnOrders = (): readonly Mapping[] =>
 export const mappingsPage = (): string =>
   [
     intro,
-    ...mappings({ orders: 'custom-object', carts: 'custom-object', quotes: 'opportunity' }).map(mapping =>
-      section(mapping),
+    ...mappings({ orders: 'custom-object', carts: 'custom-object', quotes: 'opportunity', activity: 'task' }).map(
+      mapping => section(mapping),
     ),
     ...asOwnOrders().map(mapping => section(mapping, " with `orders: 'order'`")),
     ...asPersonAccounts().map(mapping => section(mapping, " with `people: 'person-account'`")),

@@ -19,6 +19,7 @@ const permissionSets: Readonly<Record<string, string>> = {
   CT_Cart__c: 'CT_Sync_Carts',
   Order: 'CT_Sync_Orders',
   Opportunity: 'CT_Sync_Quotes',
+  Task: 'CT_Sync_Activity',
 }
 
 /** The permission sets that the user needs for all that is switched on, in words. */

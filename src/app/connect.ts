@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { type Config, ConfigError } from '../config.ts'
 import { flowsBack } from '../core/mergeFields.ts'
 import { pathsBack } from '../core/sharedPaths.ts'
-import { readTypes, sourcesOf } from '../engine/sources.ts'
+import { readTypes, sourcesOf, toldMessages } from '../engine/sources.ts'
 import type { clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import type { CallContext, CommerceSystem, CommerceWriter, CrmFeed, CrmSystem, Problem, Store } from '../model/ports.ts'
@@ -41,7 +41,13 @@ export function systemsOf(config: Config, deps: Deps): Systems {
   const flowing = mappings.filter(({ parts }) => parts.some(part => part.fields.some(flowsBack)))
   return {
     commerce: commercetools(
-      { projects, types: readTypes(config), writes: flowing.map(mapping => mapping.commerce), lagMs: pace.lagMs },
+      {
+        projects,
+        types: readTypes(config),
+        messages: [...toldMessages(config).values()].flat(),
+        writes: flowing.map(mapping => mapping.commerce),
+        lagMs: pace.lagMs,
+      },
       deps,
     ),
     crm: salesforce(
@@ -61,7 +67,12 @@ export function systemsOf(config: Config, deps: Deps): Systems {
 
 /** Makes the Subscription that the mappings live on, or brings it up to date. */
 export const subscribe = (config: Config, wanted: Wanted, context: CallContext, deps: Deps): Promise<Ensured> =>
-  ensureSubscription({ projects: config.projects }, { ...toldOf(sourcesOf(config)), ...wanted }, context, deps)
+  ensureSubscription(
+    { projects: config.projects },
+    { ...toldOf(sourcesOf(config), toldMessages(config)), ...wanted },
+    context,
+    deps,
+  )
 
 export async function storeOf({ databaseUrl, dataDir, keys }: Config, { clock, log }: Deps): Promise<Store> {
   try {

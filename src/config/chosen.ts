@@ -8,6 +8,8 @@ import { leaving } from './leaving.ts'
 import { matching } from './matching.ts'
 import { type FieldChange, type MappingChange, namedCodecs, type SyncConfig } from './syncConfig.ts'
 
+type MessageOptions = NonNullable<MappingOptions['message-activity']>
+
 /** Everything wrong is said to `complain`; what comes back then is not to be run. */
 export function chosen(config: SyncConfig, complain: Complaints): readonly Mapping[] {
   const changes = config.mappings ?? {}
@@ -43,6 +45,9 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
     ...(config.orders !== undefined && { orders: config.orders }),
     ...(config.carts !== undefined && { carts: config.carts }),
     ...(config.quotes !== undefined && { quotes: config.quotes }),
+    ...(config.activity !== undefined && { activity: config.activity }),
+    'message-activity': toldOf(config.mappings?.['message-activity'] ?? {}),
+    'quote-activity': toldOf(config.mappings?.['quote-activity'] ?? {}),
     ...(config.currency !== undefined && { currency: config.currency }),
     ...(config.guests !== undefined && { guests: config.guests }),
     ...(config.guestScope !== undefined && { guestScope: config.guestScope }),
@@ -98,6 +103,14 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
     return mappings()
   }
 }
+
+const toldOf = ({ messages, historyMs, closedStatus, language, timeZone }: MappingChange): MessageOptions => ({
+  ...(messages !== undefined && { messages }),
+  ...(historyMs !== undefined && { historyMs }),
+  ...(closedStatus !== undefined && { closedStatus }),
+  ...(language !== undefined && { language }),
+  ...(timeZone !== undefined && { timeZone }),
+})
 
 function changed(mapping: Mapping, change: MappingChange, complain: Complaints): Mapping {
   const place = `sync.config.mappings['${mapping.name}']`

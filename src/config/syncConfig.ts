@@ -13,6 +13,7 @@ import {
   leadPolicies,
   ownerships,
 } from '../model/mapping.ts'
+import { activityOptions } from './activityOptions.ts'
 import type { Complaints } from './environment.ts'
 import { matchSchema } from './matching.ts'
 import { scalar } from './scalar.ts'
@@ -110,6 +111,7 @@ const mapping = z.strictObject({
     ),
   street: z.enum(['name-number', 'number-name']).optional().describe('How a street is written.'),
   ...tradeOptions,
+  ...activityOptions,
   billing: expression.optional().describe("Path of the customer's (a guest's: the order's) billing address."),
   shipping: expression.optional().describe("Path of the customer's (a guest's: the order's) shipping address."),
   fields: z
@@ -210,6 +212,12 @@ export const syncConfigSchema = z.strictObject({
     .optional()
     .describe(
       "What a request for a quote becomes, with the offers and the order that follow: nothing, or Salesforce's Opportunity (how-to/quotes.md). Default: `none`.",
+    ),
+  activity: z
+    .enum(['none', 'task'], { error: notYet(['custom-object'], 'is not built yet') })
+    .optional()
+    .describe(
+      "What messages of commercetools about orders and quotes become: nothing, or Salesforce's Tasks, closed and once each (how-to/activity.md). Default: `none`.",
     ),
   currency: orgCurrency.optional(),
   guests: z

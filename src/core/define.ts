@@ -12,6 +12,9 @@ import { evaluate } from './evaluate.ts'
 import { relatedOf } from './relatedOf.ts'
 import { pathsBack } from './sharedPaths.ts'
 
+/** For mappings that make texts of their own. */
+export { type Expression, evaluate as expression } from './evaluate.ts'
+
 /** One thing wrong with a mapping. `place` is a path into it: `customer-person.contact.LastName.owner`. */
 export type MappingProblem = { readonly place: string; readonly problem: string; readonly fix: string }
 

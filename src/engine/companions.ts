@@ -11,6 +11,9 @@ type Present = Extract<Snapshot, { state: 'present' }>
 /** So many ids fit into the address of one query, quotes and all. */
 const perQuery = 150
 
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 const idOf = (value: Json | undefined): string | null =>
   typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
 
@@ -43,7 +46,8 @@ async function withCompanion(
   const found = new Map<string, JsonObject[]>()
   for (const [project, all] of byProject)
     for (const ids of chunks([...all], perQuery)) {
-      const where = `${companion.by}(id in (${ids.map(id => `"${id}"`).join(',')}))`
+      const theirs = `${companion.by}(id in (${ids.map(id => `"${id}"`).join(',')}))`
+      const where = companion.where === undefined ? theirs : `${theirs} and ${companion.where}`
       const query = { project, type: companion.type, position: null, expand: [], where, upToNow: true }
       for await (const page of engine.systems.commerce.list(query, context))
         for (const one of page.snapshots) {
@@ -61,14 +65,13 @@ async function withCompanion(
   })
 }
 
-/** What follows from a record at this moment, beside what it says itself. */
-export const derived = (engine: Pick<Engine, 'clock'>, { derive }: Mapping, one: Present): Present =>
-  derive === undefined
-    ? one
-    : {
-        ...one,
-        body: { ...one.body, derived: derive(one.body, { now: engine.clock.now(), modifiedAt: one.modifiedAt }) },
-      }
+/** What follows from a record at this moment, beside what it says itself; of several mappings of a type, each adds its own. */
+export function derived(engine: Pick<Engine, 'clock'>, { derive }: Mapping, one: Present): Present {
+  if (derive === undefined) return one
+  const { derived: before } = one.body
+  const more = derive(one.body, { now: engine.clock.now(), modifiedAt: one.modifiedAt })
+  return { ...one, body: { ...one.body, derived: { ...(isObject(before) ? before : {}), ...more } } }
+}
 
 /** The same snapshots, with all that their mappings want to see beside them. */
 export async function withCompanions(

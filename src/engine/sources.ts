@@ -22,3 +22,11 @@ export const readTypes = (known: Known): readonly string[] => [
     ]),
   ]),
 ]
+
+/** Types of messages that are read along, by the type of the record they are about. */
+export function toldMessages({ mappings }: Known): ReadonlyMap<string, readonly string[]> {
+  const told = new Map<string, readonly string[]>()
+  for (const { commerce, companions = [] } of mappings)
+    for (const { tells = [] } of companions) told.set(commerce, [...new Set([...(told.get(commerce) ?? []), ...tells])])
+  return told
+}

@@ -4,12 +4,13 @@ import { type CartCartOptions, type Carts, cartCart } from './cart-cart/index.ts
 import type { OrgCurrency } from './codecs/summed.ts'
 import { type CustomerPersonOptions, customerPerson, type People } from './customer-person/index.ts'
 import { type GuestPersonOptions, type GuestScope, guestPerson } from './guest-person/index.ts'
+import { type Activity, type MessageActivityOptions, messageActivity, quoteActivity } from './message-activity/index.ts'
 import { type OrderOrderOptions, type Orders, orderOrder } from './order-order/index.ts'
 import { productPrice } from './product-price/index.ts'
 import { productProduct } from './product-product/index.ts'
 import { type QuoteOpportunityOptions, type Quotes, quoteOpportunity } from './quote-opportunity/index.ts'
 
-export type { Carts, Orders, People, Quotes }
+export type { Activity, Carts, Orders, People, Quotes }
 
 /** What somebody becomes who buys without an account: a person, or nothing but what the order itself says of them. */
 export type Guests = 'contact' | 'order-only'
@@ -28,6 +29,8 @@ export type MappingOptions = {
   readonly carts?: Carts
   /** Where quotes go. Default: `none`. */
   readonly quotes?: Quotes
+  /** Where messages go. Default: `none`. */
+  readonly activity?: Activity
   /** The org's only currency, where it has only one. */
   readonly currency?: OrgCurrency
   /** Default: `contact`. */
@@ -40,6 +43,8 @@ export type MappingOptions = {
     'keyField' | 'fieldPrefix' | 'people' | 'guests' | 'target' | 'currency' | 'quotes'
   >
   readonly 'cart-cart'?: Omit<CartCartOptions, 'keyField' | 'fieldPrefix' | 'people'>
+  readonly 'message-activity'?: Omit<MessageActivityOptions, 'keyField' | 'fieldPrefix' | 'people'>
+  readonly 'quote-activity'?: Omit<MessageActivityOptions, 'keyField' | 'fieldPrefix' | 'people'>
   readonly 'quote-opportunity'?: Omit<QuoteOpportunityOptions, 'keyField' | 'fieldPrefix' | 'people' | 'currency'>
 }
 
@@ -62,6 +67,7 @@ export function mappings(options: MappingOptions = {}): readonly Mapping[] {
     ...(quotes === 'none' ? [] : [quoteOpportunity({ ...shared, ...currency, ...options['quote-opportunity'] })]),
     ...ordering(options, { ...names, ...currency }, { ...shared, guests: guests !== null, quotes: quotes !== 'none' }),
     ...((options.carts ?? 'none') === 'none' ? [] : [cartCart({ ...shared, ...options['cart-cart'] })]),
+    ...telling(options, shared),
   ]
 }
 
@@ -76,4 +82,16 @@ function ordering(
   if (orders === 'custom-object' || (order?.lines ?? 'rows') !== 'rows') return [mapping]
   const language = order?.language === undefined ? {} : { language: order.language }
   return [productProduct({ ...names, ...language }), productPrice(names), mapping]
+}
+
+/** The timeline, after the records that it is about. */
+function telling(
+  { activity = 'none', orders = 'none', quotes = 'none', ...options }: MappingOptions,
+  shared: Pick<MessageActivityOptions, 'keyField' | 'fieldPrefix' | 'people'>,
+): readonly Mapping[] {
+  if (activity === 'none') return []
+  return [
+    messageActivity({ ...shared, ...options['message-activity'] }, orders !== 'none'),
+    ...(quotes === 'none' ? [] : [quoteActivity({ ...shared, ...options['quote-activity'] })]),
+  ]
 }

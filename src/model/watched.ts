@@ -18,6 +18,10 @@ export type Companion = {
   readonly type: string
   /** Their reference: `quoteRequest`. */
   readonly by: string
+  /** Which of them, as a predicate of commercetools. */
+  readonly where?: string
+  /** Of messages: their types, of which the Subscription is to tell. */
+  readonly tells?: readonly string[]
   /** What it leads to: a companion named before. Without: the record itself. */
   readonly of?: string
   /** Which records are asked about: all of them without it. Pure, and total for any JSON. */

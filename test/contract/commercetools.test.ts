@@ -177,6 +177,26 @@ describe('check', () => {
     expect(await system({ projects: [writer], writes }).check(signal)).toEqual([])
   })
 
+  it('says that messages are not kept, where they are read; and what keeps it from seeing that', async () => {
+    const types = ['customer', 'message']
+    const signal = new AbortController().signal
+    expect(await system({ types }).check(signal)).toEqual([])
+    const reader = project({ scopes: ['view_customers:demo', 'view_messages:demo'] })
+    expect(await system({ projects: [reader], types }).check(signal)).toMatchObject([
+      { place: 'messages.enabled', fix: expect.stringContaining('view_project_settings:demo'), hint: true },
+    ])
+    const keeps = async (enabled: boolean): Promise<void> => {
+      const headers = { authorization: `Bearer ${await bearer()}` }
+      const { version } = (await (await fetch(`${emulator.url}/demo`, { headers })).json()) as { version: number }
+      const messagesConfiguration = { enabled, deleteDaysAfterCreation: 15 }
+      const action = { action: 'changeMessagesConfiguration', messagesConfiguration }
+      await post('/demo', { version, actions: [action] }, headers)
+    }
+    await keeps(false)
+    expect(await system({ types }).check(signal)).toMatchObject([{ place: 'messages.enabled' }])
+    await keeps(true)
+  })
+
   it('names a host where nobody listens', async () => {
     expect(await found({ apiUrl: nobody })).toMatchObject([{ place: 'CTP_API_URL' }])
     expect(await found({ authUrl: nobody })).toMatchObject([{ place: 'CTP_AUTH_URL' }])

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../model/resource.ts'
 import { money } from './money.ts'
 
-const isObject = (value: Json | undefined): value is JsonObject =>
+export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const objectsIn = (value: Json | undefined): readonly JsonObject[] =>
@@ -25,3 +25,11 @@ export function amountOf(price: Json | undefined): number | null {
 
 export const currencyOf = (price: Json | undefined): string | null =>
   isObject(price) && typeof price.currencyCode === 'string' ? price.currencyCode : null
+
+/** An amount with all the digits of its currency, and its ISO code; empty for what is none. */
+export function priceText(price: Json | undefined): string {
+  const amount = amountOf(price)
+  if (amount === null || !isObject(price)) return ''
+  const digits = typeof price.fractionDigits === 'number' ? price.fractionDigits : 0
+  return `${amount.toFixed(Math.min(digits, 20))} ${currencyOf(price) ?? ''}`.trim()
+}

@@ -1,4 +1,5 @@
 /** What is wrong with the connection, in words an operator can act on: credentials, project, scopes. */
+import { z } from 'zod'
 import { RemoteFailure } from '../../model/outcome.ts'
 import type { Problem } from '../../model/ports.ts'
 import type { Client } from './client.ts'
@@ -39,9 +40,29 @@ async function ofProject(
     const problems = wanted.length > 0 ? [scopeProblem(wanted, key)] : []
     const readable = types.filter(type => !missing.includes(type) && endpoints.has(type))
     const probes = readable.map(type => probe(client, type, signal))
-    return [...problems, ...distinct((await Promise.all(probes)).flat())]
+    const kept = readable.includes('message') ? [keeping(client, signal)] : []
+    return [...problems, ...distinct((await Promise.all([...probes, ...kept])).flat())]
   } catch (error) {
     return [problemOf(error, key, 'CTP_AUTH_URL', deps)]
+  }
+}
+
+const settings = z.object({ messages: z.object({ enabled: z.boolean().optional() }).optional() })
+
+/** Are messages kept, so that they can be read? A project that does not keep them answers as if there were none. */
+async function keeping(client: Client, signal: AbortSignal): Promise<Problem[]> {
+  const { key } = client.project
+  const place = 'messages.enabled'
+  try {
+    const told = settings.safeParse(await client.call(api => api.get(), { correlationId: 'ctsf-check', signal }))
+    if (told.data?.messages?.enabled === true) return []
+    const problem = `Project ${key}: messages are not kept, so that none becomes a Task.`
+    return [{ place, problem, fix: 'Switch them on: update action changeMessagesConfiguration, enabled: true.' }]
+  } catch (error) {
+    if (!(error instanceof RemoteFailure)) return []
+    const problem = `Project ${key}: whether messages are kept could not be seen.`
+    const fix = `Look it up, or give the API client view_project_settings:${key}.`
+    return [{ place, problem, fix, hint: true }]
   }
 }
 

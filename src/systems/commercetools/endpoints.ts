@@ -47,6 +47,7 @@ export const endpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint
   ['quote-request', { scope: 'quote_requests', query: (api, queryArgs) => api.quoteRequests().get({ queryArgs }) }],
   ['staged-quote', { scope: 'staged_quotes', query: (api, queryArgs) => api.stagedQuotes().get({ queryArgs }) }],
   ['quote', { scope: 'quotes', query: (api, queryArgs) => api.quotes().get({ queryArgs }) }],
+  ['message', { scope: 'messages', query: (api, queryArgs) => api.messages().get({ queryArgs }) }],
   ['store', { scope: 'stores', query: (api, queryArgs) => api.stores().get({ queryArgs }) }],
 ])
 

@@ -18,6 +18,7 @@ export type { Deps, Options } from './options.ts'
 /** Connects lazily: the first call asks for a token. Disposing closes the connections and fails what is in flight. */
 export function commercetools(options: Options, deps: Deps): CommerceSystem & CommerceWriter & AsyncDisposable {
   const { timeoutMs, concurrency, lagMs, types, writes: changed } = { ...defaults, ...options }
+  const told = new Set(options.messages)
   const http = transport({ timeoutMs, connections: concurrency })
   const width = gate(concurrency)
   const clients = new Map(options.projects.map(project => [project.key, client(project, http.send, width, deps)]))
@@ -35,7 +36,7 @@ export function commercetools(options: Options, deps: Deps): CommerceSystem & Co
     positionAt,
     write: (writes, context) => write(clients, writes, context, { ...deps, timeoutMs }),
     writable,
-    decode: (body, received) => decode(body, { ...received, projects: clients, log: deps.log }),
+    decode: (body, received) => decode(body, { ...received, projects: clients, told, log: deps.log }),
     check: signal => check([...clients.values()], { types, writes: changed }, signal, deps),
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   }

@@ -23,6 +23,8 @@ export type Options = {
   readonly lagMs?: number
   /** Resource types that `check` asks for permission to read; customers and their groups. */
   readonly types?: readonly string[]
+  /** Types of messages that are read along with what they are about: no version says that one is known already. */
+  readonly messages?: readonly string[]
   /** Resource types that `check` asks for permission to change; none. */
   readonly writes?: readonly string[]
 }

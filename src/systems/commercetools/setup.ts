@@ -23,11 +23,11 @@ export type Told = Required<Pick<Wanted, 'changes' | 'messages'>>
  * What to be told of, for these resource types. Changes tell that a record moved, whatever moved it: messages have gaps
  * (a customer's locale, VAT id and number). An order that is edited moves without a change, and says so by a message.
  */
-export const toldOf = (types: readonly string[]): Told => ({
+export const toldOf = (types: readonly string[], more: ReadonlyMap<string, readonly string[]> = new Map()): Told => ({
   changes: types.map(resourceTypeId => ({ resourceTypeId })),
   messages: types.flatMap(resourceTypeId => {
-    const some = messagesBy[resourceTypeId]
-    return some === undefined ? [] : [{ resourceTypeId, types: some }]
+    const some = new Set([...(messagesBy[resourceTypeId] ?? []), ...(more.get(resourceTypeId) ?? [])])
+    return some.size === 0 ? [] : [{ resourceTypeId, types: [...some] }]
   }),
 })
 

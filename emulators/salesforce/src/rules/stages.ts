@@ -84,4 +84,18 @@ export const taskRule: ObjectRule = {
     if (account === undefined) delete values.AccountId
     else values.AccountId = account
   },
+  /** The last day on which something was done: of whom it was done with, and of their account. */
+  after(world, actor, { values }) {
+    const { IsClosed, ActivityDate, WhoId, AccountId } = values
+    if (IsClosed !== true || ActivityDate === undefined || ActivityDate === null) return
+    for (const [name, id] of [
+      ['Contact', WhoId],
+      ['Account', AccountId],
+    ] as const) {
+      const row = rowById(world, name, id)
+      if (row === undefined || String(row.values.LastActivityDate ?? '') >= String(ActivityDate)) continue
+      const moved = { ...row.values, LastActivityDate: ActivityDate }
+      world.store.change(object(world, name), row, { modifiedBy: actor.userId, values: moved, untold: true })
+    }
+  },
 }

@@ -37,6 +37,8 @@ export type CustomObject = {
   labelPlural: string
   nameLabel: string
   autoNumber: string | null
+  /** Tasks may be about its records. */
+  activities: boolean
 }
 
 export type CustomRecordType = { object: string; developerName: string; name: string; active: boolean }
@@ -158,6 +160,7 @@ function customObject(name: string, xml: Xml): CustomObject {
     label: text(xml.label) ?? name,
     labelPlural: text(xml.pluralLabel) ?? name,
     nameLabel: text(nameField.label) ?? 'Name',
+    activities: text(xml.enableActivities) === 'true',
     autoNumber: text(nameField.type) === 'AutoNumber' ? (text(nameField.displayFormat) ?? '{0}') : null,
   }
 }

@@ -44,7 +44,10 @@ export function buildSchema(org: OrgOptions, metadata: Metadata, keyPrefixes: Re
   }
   const prefixes = { ...keyPrefixes }
   if (!org.withoutPackage) {
-    for (const object of metadata.objects) add(schema, customEntity(object, prefixOf(object.name, prefixes)))
+    for (const object of metadata.objects) {
+      add(schema, customEntity(object, prefixOf(object.name, prefixes)))
+      if (object.activities) entityOf(schema, 'Task')?.byName.get('whatid')?.referenceTo.push(object.name)
+    }
     for (const field of metadata.fields) {
       // The fields of tasks and events are deployed on what both are.
       const entity = entityOf(schema, field.object === 'Activity' ? 'Task' : field.object)

@@ -15,6 +15,8 @@ export type Change = {
   values?: Record<string, Value>
   deleted?: boolean
   mergedInto?: string | null
+  /** What the platform keeps by itself: no change of the record as such, so that its times stay. */
+  untold?: true
 }
 
 export type Store = {
@@ -99,8 +101,8 @@ export function store(schema: Schema, clock: Clock, journal: () => Journal, capt
         id: row.id,
         createdAt: row.createdAt,
         createdBy: row.createdBy,
-        modifiedAt: now(),
-        modifiedBy: change.modifiedBy,
+        modifiedAt: change.untold ? row.modifiedAt : now(),
+        modifiedBy: change.untold ? row.modifiedBy : change.modifiedBy,
         deleted: change.deleted ?? row.deleted,
         mergedInto: change.mergedInto === undefined ? row.mergedInto : change.mergedInto,
         values: change.values ?? row.values,

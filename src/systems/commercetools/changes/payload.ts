@@ -14,6 +14,8 @@ export type Received = {
   readonly at: Instant
   readonly correlationId: string
   readonly projects: { has(key: string): boolean }
+  /** Types of messages that are read along with the record. Default: none. */
+  readonly told?: { has(type: string): boolean }
 }
 
 const ignored = (why: string): Understood => ({ is: 'ignored', why })
@@ -80,7 +82,9 @@ function aboutRecord(body: unknown, notificationType: string, projectKey: string
       const said = message.parse(body)
       const kind = said.type === `${pascal(typeId)}Deleted` ? 'deleted' : 'changed'
       const own = said.id !== undefined && idWord.test(said.id) ? said.id : name(said.resourceVersion)
-      return event({ id: own, kind, version: said.resourceVersion, erase: false }, said.createdAt)
+      // The record may be settled at this version already, before its message could be read.
+      const version = received.told?.has(said.type) ? null : said.resourceVersion
+      return event({ id: own, kind, version, erase: false }, said.createdAt)
     }
     default:
       return ignored('a kind of notification that is not known here')
