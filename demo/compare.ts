@@ -6,17 +6,20 @@
  *
  * A customer is an Account and a Contact of ours, or a person account and the Contact that the platform keeps for it.
  * With `--guests` whoever bought without an account is one such person for each email; with `--orders` an order is one
- * record at that person, with one for each line, and what each person bought by currency and month comes to the same.
+ * record at that person, with one for each line, and what each person bought by currency and month comes to the same. With
+ * `--activity` each order has one Task that says it was placed; with `--quotes` each request for a quote is one deal.
  * A record which Salesforce refuses, or of which a person must say what it is (two customers of one email), and which the
  * service lists with the reason, is `listed`; one that differs without being listed is `lost`. Who asked to be erased must
  * be nowhere: their records are gone or tell nothing any more, not even our key; who left without that may stay as they were.
  */
 import { parseArgs } from 'node:util'
 import { billing, type Expectation, endsLike, expectations, isErased } from './compare/customers.ts'
+import { compareDeals } from './compare/deals.ts'
 import { guestKey, guestOf, isGuestKey } from './compare/guests.ts'
 import { type Buyer, compareOrders } from './compare/orders.ts'
-import { all, goneFrom, Id, id, listedBy } from './compare/read.ts'
-import { byKey, extra, live, matches, type Row, text } from './compare/values.ts'
+import { all, goneFrom, Id, id, listedBy, messagesOf } from './compare/read.ts'
+import { compareTimeline } from './compare/timeline.ts'
+import { byKey, extra, live, matches, object, type Row, text } from './compare/values.ts'
 
 const { values } = parseArgs({
   options: {
@@ -26,6 +29,8 @@ const { values } = parseArgs({
     project: { type: 'string', default: 'demo' },
     guests: { type: 'boolean', default: false },
     orders: { type: 'boolean', default: false },
+    activity: { type: 'boolean', default: false },
+    quotes: { type: 'boolean', default: false },
   },
 })
 if (values.commerce === undefined || values.crm === undefined) {
@@ -143,6 +148,49 @@ const trade = values.orders
     })
   : null
 
+const contactIdOf = (row: Row): string | null => text(row.CT_Contact__c)
+const [requests, quotes, staged] = values.quotes
+  ? await Promise.all(['quote-requests', 'quotes', 'staged-quotes'].map(what => all(`${resources}/${what}`, id)))
+  : [[], [], []]
+const made = async (): Promise<ReadonlyMap<string, readonly Row[]>> => {
+  const types = ['OrderCreated', ...(values.quotes ? ['QuoteRequestCreated'] : [])]
+  const messages = await Promise.all(types.map(type => messagesOf(String(values.commerce), project, type)))
+  return Map.groupBy(messages.flat(), message => String(object(message.resource).id))
+}
+const deals = values.quotes ? await rowsOf('Opportunity') : []
+const tasks = values.activity ? await rowsOf('Task') : []
+const strayTasks = values.activity
+  ? compareTimeline({
+      project,
+      orders,
+      requests: requests ?? [],
+      made: await made(),
+      tasks,
+      records: [...orderRows, ...deals],
+      contactOf: contactIdOf,
+      becauseOf: one => [...buyerOf(one).because, `${project}/${String(object(one.customer).id)}`],
+      differs,
+    })
+  : 0
+const strayDeals = values.quotes
+  ? compareDeals({
+      project,
+      requests: requests ?? [],
+      quotes: quotes ?? [],
+      staged: staged ?? [],
+      orders,
+      opportunities: deals,
+      roles: await rowsOf('OpportunityContactRole'),
+      personOf: customer => {
+        const [account] = found.Account.get(`${project}/${customer}`) ?? []
+        const [contact] = found.Contact.get(`${project}/${customer}`) ?? []
+        if (account === undefined) return null
+        return { account: Id(account), contact: contact === undefined ? null : Id(contact) }
+      },
+      differs,
+    })
+  : 0
+
 /** Without a key: nobody's, unless it is what is left of somebody who was erased; of those there cannot be more than left. */
 const erasures = [...left.values()].filter(Boolean).length
 const unkeyed = (object: Expectation['object'], rows: readonly Row[]): number => {
@@ -156,16 +204,19 @@ process.stdout.write(
   `${JSON.stringify({
     lost: lost.size,
     listed: refused.size,
-    duplicates: doubled + twice + (trade?.duplicates ?? 0),
+    duplicates: doubled + twice + (trade?.duplicates ?? 0) + strayTasks + strayDeals,
     commerce: {
       customer: customers.length,
       ...(values.guests && { guest: emails.size }),
       ...(values.orders && { order: orders.length }),
+      ...(values.quotes && { 'quote-request': requests?.length ?? 0 }),
     },
     crm: {
       Account: live(accounts).length,
       Contact: live(contacts).length,
       ...(values.orders && { CT_Order__c: live(orderRows).length, CT_Order_Line__c: live(lineRows).length }),
+      ...(values.quotes && { Opportunity: live(deals).length }),
+      ...(values.activity && { Task: live(tasks).length }),
     },
     gone: { left: left.size - erasures, erased: erasures },
     ...(trade && { totals: trade.totals }),

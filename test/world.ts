@@ -314,7 +314,7 @@ export async function world(options: WorldOptions = {}) {
       )
     },
     /** What demo/compare.ts says; `--guests` and `--orders` have it look at those too. */
-    compare: async (...also: ('--guests' | '--orders')[]): Promise<Compared> =>
+    compare: async (...also: ('--guests' | '--orders' | '--activity' | '--quotes')[]): Promise<Compared> =>
       JSON.parse(
         (
           await exec(

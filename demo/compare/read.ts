@@ -1,5 +1,5 @@
 /** Reads both emulators and the service, page by page. */
-import type { Row } from './values.ts'
+import { object, type Row } from './values.ts'
 
 export const id = (row: Row): string => String(row.id)
 export const Id = (row: Row): string => String(row.Id)
@@ -22,28 +22,33 @@ export async function all(url: string, idOf: (row: Row) => string): Promise<Row[
   return Array.fromAsync(pages(url, idOf))
 }
 
-/** Who is gone from the shop, by id: true for those who asked to be erased. The message of such a deletion keeps no email. */
-export async function goneFrom(shop: string, project: string): Promise<ReadonlyMap<string, boolean>> {
+/** Messages of one type, page by page: the shop's own API has them. */
+export async function messagesOf(shop: string, project: string, type: string): Promise<Row[]> {
   const token = await fetch(`${shop}/oauth/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa('compare:compare')}` },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   })
   const { access_token } = (await token.json()) as { access_token: string }
-  const found = new Map<string, boolean>()
-  for (let after = ''; ; ) {
-    const where = `type = "CustomerDeleted"${after === '' ? '' : ` and id > "${after}"`}`
+  const found: Row[] = []
+  for (;;) {
+    const last = found.at(-1)
+    const where = `type = "${type}"${last === undefined ? '' : ` and id > "${id(last)}"`}`
     const query = new URLSearchParams({ where, sort: 'id asc', limit: '500', withTotal: 'false' })
     const answer = await fetch(`${shop}/${project}/messages?${query}`, {
       headers: { authorization: `Bearer ${access_token}` },
     })
     if (!answer.ok) throw new Error(`messages answered ${answer.status}`)
-    const { results } = (await answer.json()) as { results: (Row & { resource: Row })[] }
-    for (const message of results) found.set(String(message.resource.id), message.email === undefined)
-    const last = results.at(-1)
-    if (last === undefined || results.length < 500) return found
-    after = String(last.id)
+    const { results } = (await answer.json()) as { results: Row[] }
+    found.push(...results)
+    if (results.length < 500) return found
   }
+}
+
+/** Who is gone from the shop, by id: true for those who asked to be erased. The message of such a deletion keeps no email. */
+export async function goneFrom(shop: string, project: string): Promise<ReadonlyMap<string, boolean>> {
+  const messages = await messagesOf(shop, project, 'CustomerDeleted')
+  return new Map(messages.map(message => [String(object(message.resource).id), message.email === undefined]))
 }
 
 type ListPage = { items: { source: { id: string } }[]; next: string | null }

@@ -135,3 +135,52 @@ it('sees an order that is not as it was placed, one of somebody else, and a gues
     differences: expect.arrayContaining([expect.objectContaining({ where: 'no person of this guest' })]),
   })
 })
+
+it('sees a Task that is missing, open, of somebody else or there twice, and a deal that is not as it stands', {
+  timeout: 120_000,
+}, async () => {
+  await using now = await world({
+    config: { orders: 'custom-object', quotes: 'opportunity', activity: 'task' },
+    subscribeTo: ['order', 'quote-request', 'staged-quote', 'quote'],
+  })
+  const ada = await now.shopper.signsUp({ email: 'ada@example.com', password: 'secret', lastName: 'Byron' })
+  const cart = async () =>
+    now.merchant.makes('carts', {
+      currency: 'EUR',
+      customerId: ada.id,
+      taxMode: 'Disabled',
+      shippingAddress: { country: 'DE', city: 'Ulm' },
+      customLineItems: [
+        { name: { en: 'Mug' }, slug: 'mug', quantity: 1, money: { currencyCode: 'EUR', centAmount: 995 } },
+      ],
+    })
+  const [bought, asked] = [await cart(), await cart()]
+  await now.merchant.makes('orders', { cart: { typeId: 'cart', id: bought.id }, version: bought.version })
+  await now.merchant.makes('quote-requests', { cart: { typeId: 'cart', id: asked.id }, cartVersion: asked.version })
+  await now.quiet()
+  const compare = () => now.compare('--guests', '--orders', '--activity', '--quotes')
+  const well = { lost: 0, listed: 0, duplicates: 0, differences: [] }
+  expect(await compare()).toMatchObject({ ...well, crm: { Task: 2, Opportunity: 1 } })
+
+  const task = (await now.crm.rows('Task')).find(row => row.CT_Message_Type__c === 'OrderCreated')
+  const Id = String(task?.Id)
+  const where = (found: { differences: unknown[] }) => found.differences.map(one => (one as { where: string }).where)
+  await now.agent.edits('Task', Id, { Status: 'In Progress' })
+  expect(where(await compare())).toEqual(['its Task is open'])
+  await now.agent.edits('Task', Id, { Status: 'Completed', WhoId: null })
+  expect(where(await compare())).toEqual(['its Task is on somebody else'])
+  await now.agent.edits('Task', Id, { WhoId: task?.WhoId })
+  await now.agent.deletes('Task', Id)
+  expect(where(await compare())).toEqual(['no Task says that it was made'])
+  await now.agent.undeletes('Task', Id)
+  const twin = await now.agent.makes('Task', { Subject: task?.Subject, WhoId: task?.WhoId, WhatId: task?.WhatId })
+  expect(await compare()).toMatchObject({ ...well, duplicates: 1 })
+  await now.agent.deletes('Task', twin)
+
+  const [deal] = await now.crm.rows('Opportunity')
+  await now.agent.edits('Opportunity', String(deal?.Id), { StageName: 'Closed Won', CT_Total__c: 9 })
+  expect(where(await compare())).toEqual(['the deal is won and not open', 'deal.CT_Total__c'])
+  await now.agent.edits('Opportunity', String(deal?.Id), { StageName: deal?.StageName, CT_Total__c: deal?.CT_Total__c })
+  await now.agent.makes('Opportunity', { Name: 'Mine', StageName: 'Qualification', CloseDate: '2026-01-31' })
+  expect(await compare()).toMatchObject({ ...well, duplicates: 1 })
+})

@@ -38,6 +38,8 @@ async function compare({ commerce, crm, url, config }: Stage): Promise<Compariso
       ...[program, '--commerce', commerce.url, '--crm', crm.url, '--service', url, '--project', projectKey],
       ...(mapped.has('guest-person') ? ['--guests'] : []),
       ...(mapped.has('order-order') ? ['--orders'] : []),
+      ...(mapped.has('message-activity') ? ['--activity'] : []),
+      ...(mapped.has('quote-opportunity') ? ['--quotes'] : []),
     ],
     { maxBuffer: 64 * 1_048_576 },
   )
@@ -139,6 +141,7 @@ function tell(load: Look, after: Look | null, { ok, durationMs, scenarios }: Run
   say(
     `  API calls       ${after.apiCalls - load.apiCalls} for ${after.records - load.records} records created or changed`,
   )
+  if (Object.keys(leftOut).length === 0) return
   say(
     `Left out: ${Object.entries(leftOut)
       .map(([name, why]) => `${name} (${why})`)
