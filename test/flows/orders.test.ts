@@ -1,28 +1,8 @@
 /** Orders, from the shop to the sales representative's screen: whoever placed them, their lines, their changes, their money. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../ports.ts'
-import { type CrmRow, type Customer, type World, world } from '../world.ts'
-
-const amount = (centAmount: number, currencyCode = 'EUR', fractionDigits = 2) => ({
-  type: 'centPrecision',
-  currencyCode,
-  centAmount,
-  fractionDigits,
-})
-const item = (sku: string, cents: number, quantity = 1, currency = 'EUR', digits = 2) => ({
-  name: { en: `Product ${sku}`, de: `Produkt ${sku}` },
-  variant: { sku },
-  price: { value: amount(cents, currency, digits) },
-  quantity,
-})
-const address = {
-  firstName: 'Ada',
-  lastName: 'Byron',
-  streetName: 'Hauptstraße',
-  streetNumber: '1',
-  city: 'Bern',
-  country: 'CH',
-}
+import { type World, world } from '../world.ts'
+import { amount, item, orderSteps } from './orderSteps.ts'
 
 /** Where an order goes, and how what all forms tell is called there. */
 const forms = [
@@ -54,7 +34,6 @@ const forms = [
 
 describe.each(forms)('an order as $object', { timeout: 120_000 }, form => {
   let now: World
-  let n = 0
 
   beforeAll(async () => {
     now = await world({
@@ -65,18 +44,7 @@ describe.each(forms)('an order as $object', { timeout: 120_000 }, form => {
   })
   afterAll(() => now?.[Symbol.asyncDispose]())
 
-  const somebody = (): Promise<Customer> => {
-    const email = `shopper${++n}@example.com`
-    return now.shopper.signsUp({ email, password: 'p', firstName: 'Ada', lastName: `Byron ${n}` })
-  }
-  const places = (draft: Record<string, unknown>): Promise<Customer> =>
-    now.merchant.makes('orders/import', { totalPrice: amount(2_998), billingAddress: address, ...draft })
-  const orderOf = async ({ id }: Customer): Promise<CrmRow | undefined> =>
-    (await now.crm.rows(form.object)).find(row => row.CT_Id__c === `demo/${id}`)
-  const linesOf = async (order: CrmRow | undefined): Promise<readonly CrmRow[]> =>
-    (await now.crm.rows(form.line))
-      .filter(row => row[form.parent] === order?.Id)
-      .sort((a, b) => (String(a.CT_Sku__c) < String(b.CT_Sku__c) ? -1 : 1))
+  const { somebody, places, orderOf, linesOf } = orderSteps(() => now, form)
 
   it('is a record of whoever placed it, with a record for each line, and says so in the order’s own language', async () => {
     const ada = await somebody()

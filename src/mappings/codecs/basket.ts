@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../model/resource.ts'
 import { money } from './money.ts'
 
-const isObject = (value: Json | undefined): value is JsonObject =>
+export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const objectsIn = (value: Json | undefined): readonly JsonObject[] =>

@@ -1,21 +1,18 @@
 /** The lines of an order as one text, for who wants to read what was bought and not to count it: a line of text for each. */
 import type { Codec, CodecContext, FieldSchema } from '../../model/mapping.ts'
 import type { Json, JsonObject } from '../../model/resource.ts'
+import { amountOf, currencyOf, isObject, linesOf } from './basket.ts'
 import { value } from './coded.ts'
 import { localized } from './localized.ts'
-import { money } from './money.ts'
 
-const isObject = (raw: Json): raw is JsonObject => typeof raw === 'object' && raw !== null && !Array.isArray(raw)
-const listOf = (raw: Json): readonly JsonObject[] => (Array.isArray(raw) ? raw.filter(isObject) : [])
 const textOf = (raw: Json | undefined): string => (typeof raw === 'string' ? raw : '')
 
 /** An amount with all the digits of its currency, and its ISO code; empty for what is none. */
-function amountOf(raw: Json | undefined): string {
-  if (raw === undefined || !isObject(raw)) return ''
-  const coded = money.toCrm(raw, { get: () => null, field: null })
+function priceOf(raw: Json | undefined): string {
+  const amount = isObject(raw) ? amountOf(raw) : null
+  if (amount === null || !isObject(raw)) return ''
   const digits = typeof raw.fractionDigits === 'number' ? raw.fractionDigits : 0
-  if (coded.is !== 'value' || typeof coded.value !== 'number') return ''
-  return `${coded.value.toFixed(Math.min(digits, 20))} ${textOf(raw.currencyCode)}`.trim()
+  return `${amount.toFixed(Math.min(digits, 20))} ${currencyOf(raw) ?? ''}`.trim()
 }
 
 /** As many lines as fit, none of them cut, and how many more there are. */
@@ -34,18 +31,14 @@ function fitting(lines: readonly string[], field: FieldSchema | null): string {
   return [...kept, `… ${lines.length - kept.length} more`].join('\n').slice(0, most)
 }
 
-/** Of line items and custom line items, in the order's own language, then in `language`. `at` is the path of the order, where it is not the record. */
-export function items(options: { readonly language?: string; readonly at?: string } = {}): Codec {
-  const at = options.at === undefined ? '' : `${options.at}.`
-  const named = localized({
-    locale: `${at}locale`,
-    ...(options.language !== undefined && { default: options.language }),
-  })
+/** Of line items and custom line items, in the order's own language, then in `language`. */
+export function items({ language }: { readonly language?: string } = {}): Codec {
+  const named = localized({ locale: 'locale', ...(language !== undefined && { default: language }) })
   const say = (item: JsonObject, context: CodecContext): string => {
     const name = named.toCrm(item.name ?? null, { ...context, field: null })
     const { variant } = item
-    const sku = variant !== undefined && isObject(variant) ? textOf(variant.sku) : ''
-    const amount = amountOf(item.totalPrice)
+    const sku = isObject(variant) ? textOf(variant.sku) : ''
+    const amount = priceOf(item.totalPrice)
     const what = name.is === 'value' && name.value !== null ? String(name.value) : sku || textOf(item.id)
     const code = sku === '' || sku === what ? '' : ` (${sku})`
     return `${typeof item.quantity === 'number' ? item.quantity : 1} × ${what}${code}${amount === '' ? '' : `: ${amount}`}`
@@ -54,7 +47,7 @@ export function items(options: { readonly language?: string; readonly at?: strin
     name: 'items',
     doc: 'The lines as one text, one below the other: quantity, name, SKU and total. As many as fit, and how many more there are.',
     toCrm: (_, context) => {
-      const all = [...listOf(context.get(`${at}lineItems`)), ...listOf(context.get(`${at}customLineItems`))]
+      const all = linesOf({ lineItems: context.get('lineItems'), customLineItems: context.get('customLineItems') })
       return value(
         all.length === 0
           ? null
