@@ -150,8 +150,15 @@ const unkeyed = (object: Expectation['object'], rows: readonly Row[]): number =>
   const remains = nobodys.filter(row => isErased(object, row)).length
   return nobodys.length - Math.min(remains, erasures)
 }
+/** Only the service writes orders into the demo's org: one that lacks our key is one too many. */
+const strays = (rows: readonly Row[]): number => live(rows).filter(row => typeof row.CT_Id__c !== 'string').length
 const doubled =
-  extra(found.Account) + extra(found.Contact) + unkeyed('Account', accounts) + unkeyed('Contact', contacts)
+  extra(found.Account) +
+  extra(found.Contact) +
+  unkeyed('Account', accounts) +
+  unkeyed('Contact', contacts) +
+  strays(orderRows) +
+  strays(lineRows)
 process.stdout.write(
   `${JSON.stringify({
     lost: lost.size,

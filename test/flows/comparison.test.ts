@@ -125,6 +125,21 @@ it('sees an order that is not as it was placed, one of somebody else, and a gues
   expect(await compare()).toMatchObject({ differences: [{ where: expect.stringContaining('does not have') }, {}] })
   await now.agent.deletes('CT_Order__c', stray)
 
+  // The same order and line once more, as a sync without keys would write them.
+  const again = await now.agent.makes('CT_Order__c', {
+    Name: ofAda.Name,
+    CT_Contact__c: ofAda.CT_Contact__c,
+    CT_Total__c: ofAda.CT_Total__c,
+    CT_Currency__c: ofAda.CT_Currency__c,
+  })
+  expect(await compare()).toMatchObject({ ...well, duplicates: 1 })
+  await now.agent.deletes('CT_Order__c', again)
+  const sameLine = { Name: line.Name, CT_Order__c: ofAda.Id, CT_Sku__c: line.CT_Sku__c }
+  const lineAgain = await now.agent.makes('CT_Order_Line__c', sameLine)
+  expect(await compare()).toMatchObject({ ...well, duplicates: 1 })
+  await now.agent.deletes('CT_Order_Line__c', lineAgain)
+  expect(await compare()).toMatchObject(well)
+
   const guest = (await now.crm.rows('Contact')).find(each => each.Email === 'gil@example.com')
   const twin = { LastName: 'Guest', Email: 'gil@example.com', AccountId: guest?.AccountId, CT_Id__c: 'demo/guest/twin' }
   const twinId = await now.agent.makes('Contact', twin)
