@@ -15,6 +15,7 @@ import {
 } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
 import { matchSchema } from './matching.ts'
+import { orderOptions } from './orderOptions.ts'
 import { scalar } from './scalar.ts'
 
 const owner = z.enum(ownerships).describe('Who is right about the field.')
@@ -126,6 +127,7 @@ const mapping = z.strictObject({
     .describe(
       'Of `order-order`: a record for each line, each of which takes 2 KB of storage; all lines as one text; or neither. Default: `rows`.',
     ),
+  ...orderOptions,
   storeAccounts: z
     .record(
       z.string(),
