@@ -36,10 +36,11 @@ const { project } = values
 const resources = `${values.commerce}/__emulator/resources/${project}`
 const rowsOf = (object: string): Promise<Row[]> => all(`${values.crm}/__emulator/rows/${object}`, Id)
 const ifOrders = (object: string): Promise<Row[]> => (values.orders ? rowsOf(object) : Promise.resolve([]))
-const [customers, customerGroups, orders, left, accounts, contacts, orderRows, lineRows] = await Promise.all([
+const [customers, customerGroups, orders, payments, left, accounts, contacts, orderRows, lineRows] = await Promise.all([
   all(`${resources}/customers`, id),
   all(`${resources}/customer-groups`, id),
   values.orders || values.guests ? all(`${resources}/orders`, id) : [],
+  values.orders ? all(`${resources}/payments`, id) : [],
   goneFrom(values.commerce, project),
   rowsOf('Account'),
   rowsOf('Contact'),
@@ -135,6 +136,7 @@ const trade = values.orders
   ? compareOrders({
       project,
       orders,
+      payments: new Map(payments.map(payment => [id(payment), payment])),
       rows: byKey(live(orderRows)),
       lines: byKey(live(lineRows)),
       buyerOf,

@@ -58,7 +58,7 @@ it('tells who is gone from who is lost, and sees what an erasure left behind', {
 it('sees an order that is not as it was placed, one of somebody else, and a guest who is there twice', {
   timeout: 120_000,
 }, async () => {
-  await using now = await world({ config: { orders: 'custom-object' }, subscribeTo: ['order'] })
+  await using now = await world({ config: { orders: 'custom-object' }, subscribeTo: ['order', 'payment'] })
   const yen = { currencyCode: 'JPY', centAmount: 1_500 }
   const lineItems = [1, 2].map(quantity => ({
     name: { en: 'Mug' },
@@ -73,6 +73,12 @@ it('sees an order that is not as it was placed, one of somebody else, and a gues
   )
   if (!ada || !bea) throw new Error('nobody signed up')
   const order = await now.merchant.makes('orders/import', { customerId: ada.id, totalPrice: yen, lineItems })
+  const transactions = [{ type: 'Charge', amount: yen, state: 'Success' }]
+  const payment = await now.merchant.makes('payments', { amountPlanned: yen, transactions })
+  await now.merchant.changes('orders', order, {
+    action: 'addPayment',
+    payment: { typeId: 'payment', id: payment.id },
+  })
   await now.merchant.makes('orders/import', {
     customerEmail: 'Gil@example.com',
     totalPrice: { currencyCode: 'EUR', centAmount: 995 },
@@ -113,6 +119,11 @@ it('sees an order that is not as it was placed, one of somebody else, and a gues
     differences: expect.arrayContaining([expect.objectContaining({ where: 'whose the order is' })]),
   })
   await edited('CT_Order__c', ofAda, { CT_Contact__c: await contactOf(ada) })
+  expect(await edited('CT_Order__c', ofAda, { CT_Charged__c: 1_499 })).toMatchObject({
+    lost: 1,
+    differences: [{ where: 'order.CT_Charged__c' }],
+  })
+  await edited('CT_Order__c', ofAda, { CT_Charged__c: 1_500 })
   expect(await edited('CT_Order_Line__c', line, { CT_Quantity__c: 7 })).toMatchObject({
     lost: 1,
     differences: [{ where: 'line.CT_Quantity__c' }],
