@@ -65,6 +65,7 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
       ...(order.street !== undefined && { street: order.street }),
       ...(order.lines !== undefined && { lines: order.lines }),
       ...(order.payments !== undefined && { payments: order.payments }),
+      ...(order.newForDays !== undefined && { newForDays: order.newForDays }),
       ...(order.storeAccounts !== undefined && { storeAccounts: order.storeAccounts }),
       ...(order.whileAsked !== undefined && { whileAsked: order.whileAsked }),
       ...(order.language !== undefined && { language: order.language }),

@@ -14,7 +14,7 @@ describe('an order in Salesforce’s own objects', { timeout: 120_000 }, () => {
 
   beforeAll(async () => {
     now = await world({
-      config: { orders: 'order', mappings: { 'order-order': { timeZone: 'Asia/Tokyo' } } },
+      config: { orders: 'order', mappings: { 'order-order': { timeZone: 'Asia/Tokyo', newForDays: 365 } } },
       org: {
         currencies: ['EUR', 'CHF', 'JPY', 'KWD'],
         validationRules: [
@@ -122,6 +122,20 @@ describe('an order in Salesforce’s own objects', { timeout: 120_000 }, () => {
     await now.quiet()
     const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo' }).format(new Date(String(order.createdAt)))
     expect((await orderOf(order))?.EffectiveDate).toBe(day)
+  })
+
+  it('that was placed long ago gets no record, and brings no products along', async () => {
+    const ada = await somebody()
+    const old = { customerId: ada.id, completedAt: '2020-02-01T10:00:00.000Z', lineItems: [item('ANCIENT', 100)] }
+    const [order, recent] = await Promise.all([
+      places(old),
+      places({ customerId: ada.id, completedAt: new Date().toISOString(), lineItems: [item('S1', 100)] }),
+    ])
+    await now.quiet()
+    expect(await orderOf(recent)).toBeDefined()
+    expect(await orderOf(order)).toBeUndefined()
+    expect(await products('ANCIENT')).toEqual([])
+    expect((await failures()).filter(({ source }) => source.id === `demo/${order.id}`)).toEqual([])
   })
 
   it('of a contact that sales had belongs to the Account of that contact', async () => {

@@ -4,6 +4,7 @@ import type { Mapping, Parking } from '../../model/mapping.ts'
 import type { People } from '../customer-person/index.ts'
 import type { StreetOrder } from '../customer-person/street.ts'
 import { customDoc, customParts } from './customObject.ts'
+import { placedWithin } from './placed.ts'
 import { standardDoc, standardParts } from './standard.ts'
 import type { Lines, Payments, Target } from './target.ts'
 
@@ -31,6 +32,8 @@ export type OrderOrderOptions = {
   readonly guests?: boolean
   /** The language of product names where neither the order's locale nor its language is there. Default: `en`. */
   readonly language?: string
+  /** An order that was placed more days ago gets no record any more. Default: all get one. */
+  readonly newForDays?: number
   /** Default: `custom-object`. */
   readonly target?: Exclude<Orders, 'none'>
   /** Of `order`: where a day begins. Default: `UTC`. */
@@ -57,6 +60,7 @@ const expanded = [
 export function orderOrder(options: OrderOrderOptions = {}): Mapping {
   const prefix = options.fieldPrefix ?? 'CT_'
   const keyField = options.keyField ?? `${prefix}Id__c`
+  const { newForDays } = options
   const withPayments = (options.payments ?? 'amounts') !== 'none'
   const isStandard = options.target === 'order'
   const target: Target = {
@@ -80,6 +84,7 @@ export function orderOrder(options: OrderOrderOptions = {}): Mapping {
     deletion: 'unlink',
     creates: 'commerce',
     expand: [...expanded, ...(withPayments ? ['paymentInfo.payments[*]'] : [])],
+    ...(newForDays !== undefined && { derive: placedWithin(newForDays), createsWhen: 'derived.isRecent' }),
     touchedBy: withPayments
       ? [{ type: 'payment', where: 'paymentInfo(payments(id in (:ids)))', shown: 'paymentInfo.payments' }]
       : [],
