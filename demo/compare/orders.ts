@@ -27,7 +27,39 @@ const fields: readonly (readonly [field: string, expected: (order: Row) => Expec
   ['CT_Shipping_City__c', order => ({ is: text(object(order.shippingAddress).city) })],
 ]
 
-const lineFields: readonly (readonly [field: string, expected: (line: Row) => Expected])[] = [
+type Payments = ReadonlyMap<string, Row>
+
+/** Successful transactions of these types, over all payments of an order; empty for an order that has no payment. */
+function moved(order: Row, payments: Payments, types: readonly string[]): Expected {
+  const own = list(object(order.paymentInfo).payments).map(({ id }) => payments.get(String(id)))
+  if (own.length === 0) return { is: null }
+  const some = own
+    .flatMap(payment => list(payment?.transactions))
+    .filter(({ type, state }) => state === 'Success' && types.includes(String(type)))
+    .map(({ amount: each }) => object(each))
+  const minor = some.reduce((sum, { centAmount }) => sum + Number(centAmount), 0)
+  return some[0] === undefined ? { is: 0 } : amount({ ...some[0], centAmount: minor })
+}
+
+/** Pieces that are there again: what is only announced is not. */
+function returned(order: Row, line?: Row): Expected {
+  const items = list(order.returnInfo)
+    .flatMap(one => list(one.items))
+    .filter(item => line === undefined || (item.lineItemId ?? item.customLineItemId) === line.id)
+  const back = items.filter(({ shipmentState }) => shipmentState !== 'Advised')
+  return { is: items.length === 0 ? null : back.reduce((sum, { quantity }) => sum + Number(quantity), 0) }
+}
+
+const moreFields: readonly (readonly [field: string, expected: (order: Row, payments: Payments) => Expected])[] = [
+  ['CT_Charged__c', (order, payments) => moved(order, payments, ['Charge'])],
+  ['CT_Refunded__c', (order, payments) => moved(order, payments, ['Refund', 'Chargeback'])],
+  ['CT_Returned_Quantity__c', order => returned(order)],
+  ['CT_Deliveries__c', order => ({ is: list(object(order.shippingInfo).deliveries).length || null })],
+  ['CT_Shipping__c', order => amount(object(order.taxedShippingPrice).totalGross ?? object(order.shippingInfo).price)],
+]
+
+const lineFields: readonly (readonly [field: string, expected: (line: Row, order: Row) => Expected])[] = [
+  ['CT_Returned_Quantity__c', (line, order) => returned(order, line)],
   ['CT_Sku__c', line => ({ is: text(object(line.variant).sku) })],
   ['CT_Quantity__c', line => ({ is: Number(line.quantity) })],
   ['CT_Total__c', line => amount(line.totalPrice)],
@@ -42,6 +74,7 @@ export type Buyer = { readonly person: string; readonly because: readonly string
 export type Trade = {
   readonly project: string
   readonly orders: readonly Row[]
+  readonly payments: Payments
   readonly rows: ReadonlyMap<string, readonly Row[]>
   readonly lines: ReadonlyMap<string, readonly Row[]>
   /** Whose an order of the shop is, and what else may be listed in its place. */
@@ -75,7 +108,7 @@ function digitsOf(currency: string): number {
 export type Totals = { readonly compared: number; readonly different: number }
 
 export function compareOrders(trade: Trade): { readonly duplicates: number; readonly totals: Totals } {
-  const { project, orders, rows, lines, buyerOf, ownerOf, differs } = trade
+  const { project, orders, payments, rows, lines, buyerOf, ownerOf, differs } = trade
   const shop = new Map<string, number>()
   const org = new Map<string, number>()
   const wanted = new Set<string>()
@@ -87,7 +120,8 @@ export function compareOrders(trade: Trade): { readonly duplicates: number; read
     if (row === undefined) {
       if (differs(key, 'no order', because)) continue
     } else {
-      for (const [field, expected] of fields) if (!matches(row[field], expected(order))) differs(key, `order.${field}`)
+      for (const [field, expected] of [...fields, ...moreFields])
+        if (!matches(row[field], expected(order, payments))) differs(key, `order.${field}`)
       if (ownerOf(row) !== person) differs(key, 'whose the order is', because)
     }
     const total = object(order.totalPrice)
@@ -100,7 +134,7 @@ export function compareOrders(trade: Trade): { readonly duplicates: number; read
       else {
         if (one.CT_Order__c !== row?.Id) differs(key, 'a line of another order')
         for (const [field, expected] of lineFields)
-          if (!matches(one[field], expected(line))) differs(key, `line.${field}`)
+          if (!matches(one[field], expected(line, order))) differs(key, `line.${field}`)
       }
     }
   }

@@ -79,6 +79,8 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
     'order-order': {
       ...(order.street !== undefined && { street: order.street }),
       ...(order.lines !== undefined && { lines: order.lines }),
+      ...(order.payments !== undefined && { payments: order.payments }),
+      ...(order.newForDays !== undefined && { newForDays: order.newForDays }),
       ...(order.storeAccounts !== undefined && { storeAccounts: order.storeAccounts }),
       ...(order.whileAsked !== undefined && { whileAsked: order.whileAsked }),
       ...(order.language !== undefined && { language: order.language }),
@@ -118,7 +120,7 @@ function changed(mapping: Mapping, change: MappingChange, complain: Complaints):
   for (const [named, fieldChange] of Object.entries(change.fields ?? {})) {
     const found = partOf(mapping, named, fieldChange)
     if (typeof found === 'string') complain.say(`${place}.fields['${named}']`, 'cannot be placed', found)
-    else byPart.set(found.role, [...(byPart.get(found.role) ?? []), [found.field, fieldChange]])
+    else for (const role of found.roles) byPart.set(role, [...(byPart.get(role) ?? []), [found.field, fieldChange]])
   }
   const keyField = change.keyField ?? mapping.keyField
   const matches = matching(mapping, change.match, place, complain)
@@ -163,25 +165,25 @@ function fieldsOf(part: MappingPart, changes: readonly [string, FieldChange | fa
   return [...rules.values()]
 }
 
-/** Which part a field name means, or the fix for a name that means none. */
+/** Which parts a field name means, all of one object (line items and custom line items), or the fix for a name that means none. */
 function partOf(
   mapping: Mapping,
   named: string,
   change: FieldChange | false,
-): { readonly role: string; readonly field: string } | string {
+): { readonly roles: readonly string[]; readonly field: string } | string {
   const [first = '', second] = named.split('.')
   const field = second ?? first
   const objects = [...new Set(mapping.parts.map(part => part.object))]
   if (second !== undefined && !objects.includes(first)) return `the mapping writes ${objects.join(' and ')}`
   const parts = second === undefined ? mapping.parts : mapping.parts.filter(part => part.object === first)
   const holders = parts.filter(part => part.fields.some(rule => rule.crm === field))
-  const [holder, another] = holders
-  if (holder && another) return `say ${holders.map(part => `${part.object}.${field}`).join(' or ')}`
-  if (holder) return { role: holder.role, field }
+  const namesOf = (some: readonly MappingPart[]) => [...new Set(some.map(({ object }) => `${object}.${field}`))]
+  const all = (some: readonly MappingPart[]) => ({ roles: some.map(({ role }) => role), field })
+  if (namesOf(holders).length > 1) return `say ${namesOf(holders).join(' or ')}`
+  if (holders.length > 0) return all(holders)
   const isNew = change !== false && change.commerce !== undefined && change.owner !== undefined
-  const [part, other] = parts
-  if (isNew && part && other) return `the field is new: say ${objects.map(object => `${object}.${field}`).join(' or ')}`
-  if (isNew && part) return { role: part.role, field }
+  if (isNew && namesOf(parts).length > 1) return `the field is new: say ${namesOf(parts).join(' or ')}`
+  if (isNew) return all(parts)
   const known = parts.flatMap(each => each.fields.map(rule => rule.crm))
   // `Email` of a Contact is `PersonEmail` of a person account.
   const near = nearMiss(field, [...new Set(known)]) ?? known.find(name => name === `Person${field}`) ?? null

@@ -1,4 +1,4 @@
-/** What a set-up may say of orders of which nobody is sure whose they are. */
+/** What a set-up may say of orders: where those stand of which nobody is sure whose they are, and the fields of their lines. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,5 +62,46 @@ describe('orders of which nobody is sure', () => {
   it('are told what is wrong with where they should stand', async () => {
     expect(await problems({ whileAsked: 'park' })).toEqual([expect.stringContaining('there is no Account')])
     expect(await problems({ storeAccounts: { '*': 'Berlin' } })).toEqual([expect.stringContaining('no Salesforce id')])
+  })
+})
+
+describe('a field of order lines', () => {
+  const objects = [
+    ['custom-object', 'CT_Order_Line__c'],
+    ['order', 'OrderItem'],
+  ] as const
+  const linesOf = async (fields: object, orders: string) => {
+    const { mappings } = await said({ fields }, { orders })
+    const order = mappings.find(({ name }) => name === 'order-order')
+    return (order?.parts ?? [])
+      .filter(({ each }) => each !== undefined)
+      .map(({ role, fields: rules }) => [role, new Map(rules.map(({ crm, commerce }) => [crm, commerce]))] as const)
+  }
+
+  it.each(objects)('of orders as %s is changed for line items and custom line items alike', async (orders, object) => {
+    const own = { commerce: 'custom.fields.gift', owner: 'commerce' }
+    const changes = { [`${object}.Gift__c`]: own, [`${object}.CT_Total__c`]: own, [`${object}.CT_Tax__c`]: false }
+    const lines = await linesOf(changes, orders)
+    expect(lines.map(([role]) => role)).toEqual(['line', 'custom-line'])
+    for (const [, rules] of lines) {
+      expect(rules.get('Gift__c')).toBe('custom.fields.gift')
+      expect(rules.get('CT_Total__c')).toBe('custom.fields.gift')
+      expect(rules.has('CT_Tax__c')).toBe(false)
+    }
+  })
+
+  it('that only line items have is changed for them alone, and each keeps its own expression', async () => {
+    const lines = new Map(
+      await linesOf({ CT_Sku__c: { commerce: 'productKey' }, CT_Unit_Price__c: { owner: 'seed' } }, 'order'),
+    )
+    expect(lines.get('line')?.get('CT_Sku__c')).toBe('productKey')
+    expect(lines.get('custom-line')?.has('CT_Sku__c')).toBe(false)
+    expect(lines.get('custom-line')?.get('CT_Unit_Price__c')).toBe('money')
+  })
+
+  it('of the order and its lines must say which', async () => {
+    expect(await problems({ fields: { CT_Total__c: { owner: 'seed' } } })).toEqual([
+      expect.stringContaining("fields['CT_Total__c'] cannot be placed"),
+    ])
   })
 })

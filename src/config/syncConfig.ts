@@ -16,6 +16,7 @@ import {
 import { activityOptions } from './activityOptions.ts'
 import type { Complaints } from './environment.ts'
 import { matchSchema } from './matching.ts'
+import { orderOptions } from './orderOptions.ts'
 import { scalar } from './scalar.ts'
 import { expression, orgCurrency, tradeOptions } from './tradeOptions.ts'
 
@@ -111,6 +112,7 @@ const mapping = z.strictObject({
     ),
   street: z.enum(['name-number', 'number-name']).optional().describe('How a street is written.'),
   ...tradeOptions,
+  ...orderOptions,
   ...activityOptions,
   billing: expression.optional().describe("Path of the customer's (a guest's: the order's) billing address."),
   shipping: expression.optional().describe("Path of the customer's (a guest's: the order's) shipping address."),

@@ -1,7 +1,15 @@
 /** A record that other records show (a customer group), or that tells of another one (a quote): those are marked, and go their own way. */
 import { evaluate } from '../core/evaluate.ts'
+import { chunks } from '../lib/chunks.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
-import { type ChangeEvent, idInProject, projectOf, type ResourceRef, type Snapshot } from '../model/resource.ts'
+import {
+  type ChangeEvent,
+  idInProject,
+  type Json,
+  projectOf,
+  type ResourceRef,
+  type Snapshot,
+} from '../model/resource.ts'
 import type { Engine } from './engine.ts'
 import { emptySettlement, line, settled } from './gather.ts'
 
@@ -29,12 +37,9 @@ export async function touch(
   const settlement = emptySettlement()
   const told = await readTold(engine, rows, context)
   const named = await touchNamed(engine, told)
+  const shown = await touchShown(engine, rows, context)
   for (const row of rows) {
-    let count = named.get(row) ?? 0
-    for (const mapping of engine.mappings)
-      for (const one of mapping.touchedBy)
-        if (one.type === row.ref.type && 'where' in one)
-          count += await markTouched(engine, row, { type: mapping.commerce, where: one.where }, context)
+    const count = (named.get(row) ?? 0) + (shown.get(row) ?? 0)
     settlement.rows.push(settled(row.ref, row.version, row.deleted))
     settlement.journal.push(line(row, engine.clock.now(), 'touched', `${count} records that show it were marked`))
   }
@@ -78,22 +83,57 @@ export async function touchNamed(engine: Engine, rows: readonly ReadRow[]): Prom
   return counts
 }
 
-async function markTouched(
+/** So many ids fit a URL of 8 KB beside the rest of a query. */
+const idsPerQuery = 150
+
+/** Marks the records that show these, as many of them in one query as it can ask about; answers how many show each. */
+async function touchShown(
   engine: Engine,
-  row: ClaimedRow,
-  query: { type: string; where: string },
+  rows: readonly ClaimedRow[],
   context: CallContext,
-): Promise<number> {
-  const where = query.where.replaceAll(':id', idInProject(row.ref))
-  const pages = engine.systems.commerce.list(
-    { project: projectOf(row.ref), type: query.type, position: null, expand: [], where, upToNow: true },
-    context,
-  )
-  let count = 0
-  for await (const page of pages) {
-    const events = page.snapshots.map(({ ref }) => eventOf(engine, row, ref))
+): Promise<ReadonlyMap<ClaimedRow, number>> {
+  const counts = new Map<ClaimedRow, number>()
+  const byProject = Map.groupBy(rows, row => projectOf(row.ref))
+  for (const { commerce, touchedBy } of engine.mappings)
+    for (const one of touchedBy)
+      for (const [project, ofProject] of 'where' in one ? byProject : []) {
+        const changed = ofProject.filter(({ ref }) => ref.type === one.type)
+        for (const some of chunks(changed, idsPerQuery))
+          if ('where' in one) await markShown(engine, some, { ...one, project, type: commerce }, counts, context)
+      }
+  return counts
+}
+
+/** What an expression names: an id, or those of a list of references. */
+function idsOf(value: Json): readonly string[] {
+  const all = Array.isArray(value) ? value : [value]
+  return all.flatMap(one => {
+    const id = typeof one === 'object' && one !== null && !Array.isArray(one) ? one.id : one
+    return typeof id === 'string' ? [id] : []
+  })
+}
+
+async function markShown(
+  engine: Engine,
+  rows: readonly ClaimedRow[],
+  { project, type, where, shown }: { project: string; type: string; where: string; shown: string },
+  counts: Map<ClaimedRow, number>,
+  context: CallContext,
+): Promise<void> {
+  const byId = new Map(rows.map(row => [idInProject(row.ref), row]))
+  const ids = [...byId.keys()].map(id => `"${id}"`).join(',')
+  const query = { project, type, position: null, expand: [], where: where.replaceAll(':ids', ids), upToNow: true }
+  const showing = evaluate(shown)
+  for await (const page of engine.systems.commerce.list(query, context)) {
+    const events = page.snapshots.flatMap(one => {
+      const named = one.state === 'present' ? idsOf(showing(one.body)) : []
+      const showed = [...new Set(named)].flatMap(id => byId.get(id) ?? [])
+      // That it shows one of them the predicate knows; the expression only tells which.
+      return (showed.length > 0 ? showed : rows.slice(0, 1)).map(row => {
+        counts.set(row, (counts.get(row) ?? 0) + 1)
+        return eventOf(engine, row, one.ref)
+      })
+    })
     if (events.length > 0) await engine.store.mark(events, { force: true })
-    count += events.length
   }
-  return count
 }

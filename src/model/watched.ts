@@ -29,11 +29,12 @@ export type Companion = {
 }
 
 /**
- * Another commerce type whose change may alter a record: found by a predicate, in which `:id` is the id of what changed; or
+ * Another commerce type whose change may alter a record: found by a predicate, in which `:ids` stands for the ids of what
+ * changed, and which of them a record shows is told by the expression `shown`, for an id or a list of references; or
  * named by what changed itself, as an expression for the id. With `as`, that is the id of a record of yet another type.
  */
 export type Touch =
-  | { readonly type: string; readonly where: string }
+  | { readonly type: string; readonly where: string; readonly shown: string }
   | { readonly type: string; readonly names: string; readonly as?: string }
 
 /** When a record is looked at, for what depends on that. */

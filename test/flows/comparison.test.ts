@@ -58,7 +58,7 @@ it('tells who is gone from who is lost, and sees what an erasure left behind', {
 it('sees an order that is not as it was placed, one of somebody else, and a guest who is there twice', {
   timeout: 120_000,
 }, async () => {
-  await using now = await world({ config: { orders: 'custom-object' }, subscribeTo: ['order'] })
+  await using now = await world({ config: { orders: 'custom-object' }, subscribeTo: ['order', 'payment'] })
   const yen = { currencyCode: 'JPY', centAmount: 1_500 }
   const lineItems = [1, 2].map(quantity => ({
     name: { en: 'Mug' },
@@ -73,6 +73,12 @@ it('sees an order that is not as it was placed, one of somebody else, and a gues
   )
   if (!ada || !bea) throw new Error('nobody signed up')
   const order = await now.merchant.makes('orders/import', { customerId: ada.id, totalPrice: yen, lineItems })
+  const transactions = [{ type: 'Charge', amount: yen, state: 'Success' }]
+  const payment = await now.merchant.makes('payments', { amountPlanned: yen, transactions })
+  await now.merchant.changes('orders', order, {
+    action: 'addPayment',
+    payment: { typeId: 'payment', id: payment.id },
+  })
   await now.merchant.makes('orders/import', {
     customerEmail: 'Gil@example.com',
     totalPrice: { currencyCode: 'EUR', centAmount: 995 },
@@ -113,6 +119,11 @@ it('sees an order that is not as it was placed, one of somebody else, and a gues
     differences: expect.arrayContaining([expect.objectContaining({ where: 'whose the order is' })]),
   })
   await edited('CT_Order__c', ofAda, { CT_Contact__c: await contactOf(ada) })
+  expect(await edited('CT_Order__c', ofAda, { CT_Charged__c: 1_499 })).toMatchObject({
+    lost: 1,
+    differences: [{ where: 'order.CT_Charged__c' }],
+  })
+  await edited('CT_Order__c', ofAda, { CT_Charged__c: 1_500 })
   expect(await edited('CT_Order_Line__c', line, { CT_Quantity__c: 7 })).toMatchObject({
     lost: 1,
     differences: [{ where: 'line.CT_Quantity__c' }],
@@ -124,6 +135,21 @@ it('sees an order that is not as it was placed, one of somebody else, and a gues
   const stray = await now.agent.makes('CT_Order__c', { Name: 'Stray', CT_Id__c: 'demo/stray', CT_Currency__c: 'EUR' })
   expect(await compare()).toMatchObject({ differences: [{ where: expect.stringContaining('does not have') }, {}] })
   await now.agent.deletes('CT_Order__c', stray)
+
+  // The same order and line once more, as a sync without keys would write them.
+  const again = await now.agent.makes('CT_Order__c', {
+    Name: ofAda.Name,
+    CT_Contact__c: ofAda.CT_Contact__c,
+    CT_Total__c: ofAda.CT_Total__c,
+    CT_Currency__c: ofAda.CT_Currency__c,
+  })
+  expect(await compare()).toMatchObject({ ...well, duplicates: 1 })
+  await now.agent.deletes('CT_Order__c', again)
+  const sameLine = { Name: line.Name, CT_Order__c: ofAda.Id, CT_Sku__c: line.CT_Sku__c }
+  const lineAgain = await now.agent.makes('CT_Order_Line__c', sameLine)
+  expect(await compare()).toMatchObject({ ...well, duplicates: 1 })
+  await now.agent.deletes('CT_Order_Line__c', lineAgain)
+  expect(await compare()).toMatchObject(well)
 
   const guest = (await now.crm.rows('Contact')).find(each => each.Email === 'gil@example.com')
   const twin = { LastName: 'Guest', Email: 'gil@example.com', AccountId: guest?.AccountId, CT_Id__c: 'demo/guest/twin' }

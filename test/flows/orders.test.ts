@@ -1,28 +1,8 @@
 /** Orders, from the shop to the sales representative's screen: whoever placed them, their lines, their changes, their money. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../ports.ts'
-import { type CrmRow, type Customer, type World, world } from '../world.ts'
-
-const amount = (centAmount: number, currencyCode = 'EUR', fractionDigits = 2) => ({
-  type: 'centPrecision',
-  currencyCode,
-  centAmount,
-  fractionDigits,
-})
-const item = (sku: string, cents: number, quantity = 1, currency = 'EUR', digits = 2) => ({
-  name: { en: `Product ${sku}`, de: `Produkt ${sku}` },
-  variant: { sku },
-  price: { value: amount(cents, currency, digits) },
-  quantity,
-})
-const address = {
-  firstName: 'Ada',
-  lastName: 'Byron',
-  streetName: 'Hauptstraße',
-  streetNumber: '1',
-  city: 'Bern',
-  country: 'CH',
-}
+import { type World, world } from '../world.ts'
+import { address, amount, item, orderSteps } from './orderSteps.ts'
 
 /** Where an order goes, and how what all forms tell is called there. */
 const forms = [
@@ -54,29 +34,17 @@ const forms = [
 
 describe.each(forms)('an order as $object', { timeout: 120_000 }, form => {
   let now: World
-  let n = 0
 
   beforeAll(async () => {
     now = await world({
       config: { orders: form.orders },
       org: { currencies: ['EUR', 'JPY', 'KWD'] },
-      subscribeTo: ['order'],
+      subscribeTo: ['order', 'payment'],
     })
   })
   afterAll(() => now?.[Symbol.asyncDispose]())
 
-  const somebody = (): Promise<Customer> => {
-    const email = `shopper${++n}@example.com`
-    return now.shopper.signsUp({ email, password: 'p', firstName: 'Ada', lastName: `Byron ${n}` })
-  }
-  const places = (draft: Record<string, unknown>): Promise<Customer> =>
-    now.merchant.makes('orders/import', { totalPrice: amount(2_998), billingAddress: address, ...draft })
-  const orderOf = async ({ id }: Customer): Promise<CrmRow | undefined> =>
-    (await now.crm.rows(form.object)).find(row => row.CT_Id__c === `demo/${id}`)
-  const linesOf = async (order: CrmRow | undefined): Promise<readonly CrmRow[]> =>
-    (await now.crm.rows(form.line))
-      .filter(row => row[form.parent] === order?.Id)
-      .sort((a, b) => (String(a.CT_Sku__c) < String(b.CT_Sku__c) ? -1 : 1))
+  const { somebody, places, orderOf, linesOf } = orderSteps(() => now, form)
 
   it('is a record of whoever placed it, with a record for each line, and says so in the order’s own language', async () => {
     const ada = await somebody()
@@ -140,6 +108,130 @@ describe.each(forms)('an order as $object', { timeout: 120_000 }, form => {
       })
     },
   )
+
+  it('without a number is called by its id, and with high precision keeps every digit that the org has room for', async () => {
+    const ada = await somebody()
+    const value = { type: 'highPrecision', currencyCode: 'EUR', preciseAmount: 12_345, fractionDigits: 4 }
+    const order = await places({ customerId: ada.id, lineItems: [{ ...item('SCREW', 0, 3), price: { value } }] })
+    await now.quiet()
+    const made = await orderOf(order)
+    expect(made).toMatchObject({ Name: order.id })
+    expect(await linesOf(made)).toMatchObject([{ CT_Unit_Price__c: 1.2345, CT_Total__c: 3.7 }])
+  })
+
+  it('that was cancelled before anybody looked is there as cancelled', async () => {
+    const ada = await somebody()
+    const order = await places({ customerId: ada.id, orderState: 'Cancelled', lineItems: [item('S1', 100)] })
+    await now.quiet()
+    const made = await orderOf(order)
+    expect(made).toMatchObject({ CT_Order_State__c: 'Cancelled', ...(form.needsAccount && { Status: 'Draft' }) })
+    expect(await linesOf(made)).toHaveLength(1)
+  })
+
+  it('tells what was paid and what was refunded, though only the payment changes', async () => {
+    const ada = await somebody()
+    const dinars = (cents: number) => amount(cents, 'KWD', 3)
+    const payment = await now.merchant.makes('payments', {
+      amountPlanned: dinars(1_250),
+      transactions: [{ type: 'Charge', amount: dinars(1_250), state: 'Success' }],
+    })
+    const order = await places({
+      customerId: ada.id,
+      totalPrice: dinars(1_250),
+      lineItems: [item('S1', 1_250, 1, 'KWD', 3)],
+    })
+    const paid = { action: 'addPayment', payment: { typeId: 'payment', id: payment.id } }
+    const { version } = await now.merchant.changes('orders', order, paid)
+    await now.quiet()
+    expect(await orderOf(order)).toMatchObject({ CT_Charged__c: 1.25, CT_Refunded__c: 0, CT_Currency__c: 'KWD' })
+    const transaction = { type: 'Refund', amount: dinars(500), state: 'Success' }
+    await now.merchant.changes('payments', payment, { action: 'addTransaction', transaction })
+    await now.quiet()
+    expect(await orderOf(order)).toMatchObject({ CT_Charged__c: 1.25, CT_Refunded__c: 0.5 })
+    expect((await now.merchant.sees('orders', order)).version).toBe(version)
+  })
+
+  it('tells what was shipped, from where, and what came back in two parts', async () => {
+    const ada = await somebody()
+    const channel = await now.merchant.makes('channels', {
+      key: `warehouse-${form.orders}`,
+      roles: ['InventorySupply'],
+    })
+    const price = amount(495)
+    const order = await places({
+      customerId: ada.id,
+      lineItems: [{ ...item('S1', 100, 3), supplyChannel: { typeId: 'channel', id: channel.id } }, item('S2', 200)],
+      shippingInfo: { shippingMethodName: 'Post', price, shippingRate: { price } },
+    })
+    const [line] = order.lineItems as { id: string }[]
+    const items = [{ id: line?.id, quantity: 3 }]
+    const parcels = [{ trackingData: { carrier: 'DHL', trackingId: '4711' }, items }]
+    await now.merchant.changes(
+      'orders',
+      order,
+      { action: 'changeShipmentState', shipmentState: 'Shipped' },
+      { action: 'addDelivery', items, parcels },
+    )
+    await now.quiet()
+    expect(await orderOf(order)).toMatchObject({
+      CT_Shipping__c: 4.95,
+      CT_Shipping_Method__c: 'Post',
+      CT_Deliveries__c: 1,
+      CT_Parcels__c: 1,
+      CT_Tracking__c: 'DHL 4711',
+      CT_Last_Delivery_At__c: expect.any(String),
+      CT_Returns__c: null,
+    })
+    const back = (quantity: number, shipmentState: string) => ({
+      action: 'addReturnInfo',
+      items: [{ quantity, lineItemId: line?.id, shipmentState }],
+    })
+    await now.merchant.changes('orders', order, back(1, 'Returned'), back(2, 'Advised'))
+    await now.quiet()
+    const returnedOf = async () => (await linesOf(await orderOf(order))).map(one => one.CT_Returned_Quantity__c)
+    expect(await orderOf(order)).toMatchObject({ CT_Returns__c: 2, CT_Returned_Quantity__c: 1 })
+    expect(await returnedOf()).toEqual([1, null])
+    const { returnInfo } = await now.merchant.sees('orders', order)
+    const returnItemId = (returnInfo as { items: { id: string }[] }[])[1]?.items[0]?.id
+    const arrived = { action: 'setReturnShipmentState', returnItemId, shipmentState: 'Returned' }
+    await now.merchant.changes('orders', order, arrived)
+    await now.merchant.changes('orders', order, {
+      action: 'setReturnPaymentState',
+      returnItemId,
+      paymentState: 'Refunded',
+    })
+    await now.quiet()
+    expect(await orderOf(order)).toMatchObject({
+      CT_Returned_Quantity__c: 3,
+      CT_Return_State__c: 'Returned',
+      CT_Refund_State__c: 'Refunded',
+    })
+    expect(await returnedOf()).toEqual([3, null])
+    expect((await linesOf(await orderOf(order)))[0]).toMatchObject({
+      CT_Supply_Channel__c: `warehouse-${form.orders}`,
+      CT_Line_Mode__c: 'Standard',
+    })
+  })
+
+  it('names the discount codes it was placed with', async () => {
+    const ada = await somebody()
+    const code = `SUMMER-${form.orders.toUpperCase()}`
+    await now.merchant.makes('discount-codes', { code, cartDiscounts: [], isActive: true })
+    const cart = await now.merchant.makes('carts', {
+      currency: 'EUR',
+      customerId: ada.id,
+      discountCodes: [code],
+      taxMode: 'Disabled',
+      shippingAddress: address,
+      customLineItems: [{ name: { en: 'Gift wrap' }, slug: 'wrap', quantity: 1, money: amount(250) }],
+    })
+    const order = await now.merchant.makes('orders', {
+      cart: { typeId: 'cart', id: cart.id },
+      version: cart.version,
+    })
+    await now.quiet()
+    expect(await orderOf(order)).toMatchObject({ CT_Discount_Codes__c: code })
+  })
 
   it('of a guest belongs to them, and to the customer that they become', async () => {
     const order = await places({ customerEmail: 'guest@example.com', lineItems: [item('S1', 100)] })

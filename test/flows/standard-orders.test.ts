@@ -1,27 +1,7 @@
 /** Orders in Salesforce's own objects: the Account they need, products and prices made on the way, drafts, and what the org refuses. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CrmRow, type Customer, type World, world } from '../world.ts'
-
-const amount = (centAmount: number, currencyCode = 'EUR', fractionDigits = 2) => ({
-  type: 'centPrecision',
-  currencyCode,
-  centAmount,
-  fractionDigits,
-})
-const item = (sku: string, cents: number, quantity = 1, currency = 'EUR', digits = 2) => ({
-  name: { en: `Product ${sku}`, de: `Produkt ${sku}` },
-  variant: { sku },
-  price: { value: amount(cents, currency, digits) },
-  quantity,
-})
-const address = {
-  firstName: 'Ada',
-  lastName: 'Byron',
-  streetName: 'Hauptstraße',
-  streetNumber: '1',
-  city: 'Bern',
-  country: 'CH',
-}
+import { amount, item, orderSteps } from './orderSteps.ts'
 
 type Failed = {
   readonly role: string
@@ -31,11 +11,10 @@ type Failed = {
 
 describe('an order in Salesforce’s own objects', { timeout: 120_000 }, () => {
   let now: World
-  let n = 0
 
   beforeAll(async () => {
     now = await world({
-      config: { orders: 'order', mappings: { 'order-order': { timeZone: 'Asia/Tokyo' } } },
+      config: { orders: 'order', mappings: { 'order-order': { timeZone: 'Asia/Tokyo', newForDays: 365 } } },
       org: {
         currencies: ['EUR', 'CHF', 'JPY', 'KWD'],
         validationRules: [
@@ -48,18 +27,11 @@ describe('an order in Salesforce’s own objects', { timeout: 120_000 }, () => {
   })
   afterAll(() => now?.[Symbol.asyncDispose]())
 
-  const somebody = (): Promise<Customer> => {
-    const email = `shopper${++n}@example.com`
-    return now.shopper.signsUp({ email, password: 'p', firstName: 'Ada', lastName: `Byron ${n}` })
-  }
-  const places = (draft: Record<string, unknown>): Promise<Customer> =>
-    now.merchant.makes('orders/import', { totalPrice: amount(2_998), billingAddress: address, ...draft })
-  const orderOf = async ({ id }: Customer): Promise<CrmRow | undefined> =>
-    (await now.crm.rows('Order')).find(row => row.CT_Id__c === `demo/${id}`)
-  const linesOf = async (order: CrmRow | undefined): Promise<readonly CrmRow[]> =>
-    (await now.crm.rows('OrderItem'))
-      .filter(row => row.OrderId === order?.Id)
-      .sort((a, b) => (String(a.CT_Sku__c) < String(b.CT_Sku__c) ? -1 : 1))
+  const { somebody, places, orderOf, linesOf } = orderSteps(() => now, {
+    object: 'Order',
+    line: 'OrderItem',
+    parent: 'OrderId',
+  })
   const products = async (code: string): Promise<readonly CrmRow[]> =>
     (await now.crm.rows('Product2')).filter(row => row.ProductCode === code)
   const failures = async (): Promise<readonly Failed[]> =>
@@ -150,6 +122,20 @@ describe('an order in Salesforce’s own objects', { timeout: 120_000 }, () => {
     await now.quiet()
     const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo' }).format(new Date(String(order.createdAt)))
     expect((await orderOf(order))?.EffectiveDate).toBe(day)
+  })
+
+  it('that was placed long ago gets no record, and brings no products along', async () => {
+    const ada = await somebody()
+    const old = { customerId: ada.id, completedAt: '2020-02-01T10:00:00.000Z', lineItems: [item('ANCIENT', 100)] }
+    const [order, recent] = await Promise.all([
+      places(old),
+      places({ customerId: ada.id, completedAt: new Date().toISOString(), lineItems: [item('S1', 100)] }),
+    ])
+    await now.quiet()
+    expect(await orderOf(recent)).toBeDefined()
+    expect(await orderOf(order)).toBeUndefined()
+    expect(await products('ANCIENT')).toEqual([])
+    expect((await failures()).filter(({ source }) => source.id === `demo/${order.id}`)).toEqual([])
   })
 
   it('of a contact that sales had belongs to the Account of that contact', async () => {

@@ -50,7 +50,7 @@ export const personMapping: Mapping = define({
   deletion: 'unlink',
   creates: 'commerce',
   expand: [],
-  touchedBy: [{ type: 'customer-group', where: 'customerGroup(id=":id")' }],
+  touchedBy: [{ type: 'customer-group', where: 'customerGroup(id in (:ids))', shown: 'customerGroup.id' }],
 })
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }

@@ -33,3 +33,27 @@ export function priceText(price: Json | undefined): string {
   const digits = typeof price.fractionDigits === 'number' ? price.fractionDigits : 0
   return `${amount.toFixed(Math.min(digits, 20))} ${currencyOf(price) ?? ''}`.trim()
 }
+
+/** The sum of amounts of one currency, without the rounding of binary fractions; null where one is no amount or of another currency. */
+export function sumOf(prices: readonly Json[]): number | null {
+  const exact = prices.map(price => decimalOf(amountOf(price)))
+  const currencies = new Set(prices.map(currencyOf))
+  if (exact.length === 0 || currencies.size > 1) return null
+  let whole = 0n
+  const digits = Math.max(...exact.map(one => one?.digits ?? 0))
+  for (const one of exact) {
+    if (one === null) return null
+    whole += one.whole * 10n ** BigInt(digits - one.digits)
+  }
+  return Number(`${whole}e-${digits}`)
+}
+
+/** A number as it is spelt in decimals. */
+function decimalOf(amount: number | null): { readonly whole: bigint; readonly digits: number } | null {
+  const [, sign = '', units = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(amount)) ?? []
+  if (units === '') return null
+  const digits = fraction.length - Number(exponent)
+  const whole = BigInt(`${sign}${units}${fraction}`)
+  return digits < 0 ? { whole: whole * 10n ** BigInt(-digits), digits: 0 } : { whole, digits }
+}

@@ -1,27 +1,12 @@
 /** The lines of an order as one text, for who wants to read what was bought and not to count it: a line of text for each. */
-import type { Codec, CodecContext, FieldSchema } from '../../model/mapping.ts'
+import type { Codec, CodecContext } from '../../model/mapping.ts'
 import type { Json, JsonObject } from '../../model/resource.ts'
 import { isObject, linesOf, priceText } from './basket.ts'
 import { value } from './coded.ts'
+import { fitting } from './fitting.ts'
 import { localized } from './localized.ts'
 
 const textOf = (raw: Json | undefined): string => (typeof raw === 'string' ? raw : '')
-
-/** As many lines as fit, none of them cut, and how many more there are. */
-function fitting(lines: readonly string[], field: FieldSchema | null): string {
-  const most = field !== null && field.length > 0 ? field.length : Number.POSITIVE_INFINITY
-  const whole = lines.join('\n')
-  if (whole.length <= most) return whole
-  const kept: string[] = []
-  let length = 0
-  for (const line of lines) {
-    const rest = `… ${lines.length - kept.length - 1} more`
-    if (length + line.length + 1 + rest.length > most) break
-    kept.push(line)
-    length += line.length + 1
-  }
-  return [...kept, `… ${lines.length - kept.length} more`].join('\n').slice(0, most)
-}
 
 /** Of line items and custom line items, in the order's own language, then in `language`. `at` is the path of the order, where it is not the record. */
 export function items(options: { readonly language?: string; readonly at?: string } = {}): Codec {
@@ -52,6 +37,7 @@ export function items(options: { readonly language?: string; readonly at?: strin
           ? null
           : fitting(
               all.map(item => say(item, context)),
+              '\n',
               context.field,
             ),
       )

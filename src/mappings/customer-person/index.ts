@@ -187,6 +187,6 @@ export function customerPerson(options: CustomerPersonOptions = {}): Mapping {
     deletion: 'unlink',
     creates: 'commerce',
     expand: ['customerGroup'],
-    touchedBy: [{ type: 'customer-group', where: 'customerGroup(id=":id")' }],
+    touchedBy: [{ type: 'customer-group', where: 'customerGroup(id in (:ids))', shown: 'customerGroup.id' }],
   })
 }

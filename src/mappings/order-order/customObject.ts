@@ -1,6 +1,15 @@
 /** Orders as records of the package's own objects: no products and no price books, for shops that sell more than sales works with. */
 import type { LinkRule, MappingPart } from '../../model/mapping.ts'
-import { addressFields, type LinePaths, lineFields, orderFields, productName, summaryFields } from './fields.ts'
+import {
+  addressFields,
+  type LinePaths,
+  lineFields,
+  lineParts,
+  orderFields,
+  paymentFields,
+  productName,
+  summaryFields,
+} from './fields.ts'
 import type { Target } from './target.ts'
 
 export const customDoc = `An order becomes a record of the package's own objects, with one record for each of its line items and custom line items.
@@ -30,7 +39,7 @@ function buyer({ prefix, isPerson, parking }: Target): readonly LinkRule[] {
 
 /** The parts of an order in `CT_Order__c` and `CT_Order_Line__c`, or whatever the prefix makes of these names. */
 export function customParts(target: Target): readonly MappingPart[] {
-  const { prefix, match, street, language, lines } = target
+  const { prefix, match, street, language, lines, payments } = target
   const line = (role: string, list: string, paths: LinePaths): MappingPart => ({
     role,
     each: { of: list, id: 'id', whenGone: 'delete' },
@@ -67,16 +76,16 @@ export function customParts(target: Target): readonly MappingPart[] {
       role: 'order',
       object: `${prefix}Order__c`,
       match,
-      fields: [...orderFields(prefix), ...addressFields(prefix, street), ...summaryFields(prefix, lines, language)],
+      fields: [
+        ...orderFields(prefix),
+        ...addressFields(prefix, street),
+        ...paymentFields(prefix, payments),
+        ...summaryFields(prefix, lines, language),
+      ],
       links: buyer(target),
       defaults: {},
       deactivate: { [`${prefix}Deleted_At__c`]: { at: 'deletion' } },
     },
-    ...(lines !== 'rows'
-      ? []
-      : [
-          line('line', 'lineItems', { sku: 'variant.sku', unitPrice: 'price.discounted.value ?? price.value' }),
-          line('custom-line', 'customLineItems', { sku: null, unitPrice: 'money' }),
-        ]),
+    ...(lines === 'rows' ? lineParts.map(one => line(...one)) : []),
   ]
 }

@@ -1,5 +1,6 @@
 /** The fields that an order and its lines have in Salesforce, whichever objects they go to: one list, so that the targets cannot drift. */
 import type { Codec, FieldRule } from '../../model/mapping.ts'
+import { codes } from '../codecs/codes.ts'
 import { country } from '../codecs/country.ts'
 import { email } from '../codecs/email.ts'
 import { expanded } from '../codecs/expanded.ts'
@@ -7,9 +8,12 @@ import { items } from '../codecs/items.ts'
 import { localized } from '../codecs/localized.ts'
 import { money } from '../codecs/money.ts'
 import { name } from '../codecs/name.ts'
+import { moved, type Way } from '../codecs/payments.ts'
+import { refundState, returnedOfLine, returnedPieces, returnState, returns } from '../codecs/returns.ts'
+import { deliveries, lastDelivery, parcels, shippingCost, shippingMethods, tracking } from '../codecs/shippings.ts'
 import { text } from '../codecs/text.ts'
 import { type StreetOrder, streetOf } from '../customer-person/street.ts'
-import type { Lines } from './target.ts'
+import type { Lines, Payments } from './target.ts'
 
 const owner = 'commerce'
 
@@ -56,9 +60,18 @@ export function orderFields(prefix: string): readonly FieldRule[] {
     plainly('Net', 'taxedPrice.totalNet', money),
     plainly('Tax', 'taxedPrice.totalTax', money),
     plainly('Gross', 'taxedPrice.totalGross', money),
-    plainly('Shipping', 'taxedShippingPrice.totalGross ?? shippingInfo.price', money),
+    plainly('Shipping', 'taxedShippingPrice.totalGross ?? shippingInfo.price ?? shipping', shippingCost),
     plainly('Discount', 'discountOnTotalPrice.discountedAmount', money),
-    plainly('Shipping_Method', 'shippingInfo.shippingMethodName'),
+    plainly('Discount_Codes', 'discountCodes', codes),
+    plainly('Shipping_Method', 'shippingInfo.shippingMethodName ?? shipping', shippingMethods),
+    plainly('Deliveries', 'shippingInfo.deliveries ?? shipping', deliveries),
+    plainly('Parcels', 'shippingInfo.deliveries ?? shipping', parcels),
+    plainly('Last_Delivery_At', 'shippingInfo.deliveries ?? shipping', lastDelivery),
+    { crm: `${prefix}Tracking__c`, commerce: 'shippingInfo.deliveries ?? shipping', owner, codec: tracking },
+    plainly('Returns', 'returnInfo', returns),
+    plainly('Returned_Quantity', 'returnInfo', returnedPieces),
+    plainly('Return_State', 'returnInfo', returnState),
+    plainly('Refund_State', 'returnInfo', refundState),
     plainly('Purchase_Order_Number', 'purchaseOrderNumber'),
     plainly('Store_Key', 'store.key'),
     plainly('Business_Unit_Key', 'businessUnit.key'),
@@ -67,6 +80,18 @@ export function orderFields(prefix: string): readonly FieldRule[] {
     plainly('Origin', 'origin'),
     { crm: `${prefix}Email__c`, commerce: 'customerEmail', owner, codec: email },
   ]
+}
+
+/** What the payments of an order came to, where they are read. */
+export function paymentFields(prefix: string, payments: Payments): readonly FieldRule[] {
+  const amount = (part: string, ...types: Way): FieldRule => ({
+    crm: `${prefix}${part}__c`,
+    commerce: 'paymentInfo.payments',
+    owner,
+    codec: moved(types),
+    personal: false,
+  })
+  return payments === 'none' ? [] : [amount('Charged', 'Charge'), amount('Refunded', 'Refund', 'Chargeback')]
 }
 
 /** What was bought, as one text, where lines are no records. */
@@ -84,7 +109,13 @@ export const summaryFields = (prefix: string, lines: Lines, language: string): r
     : []
 
 /** Where a line item and a custom line item differ. */
-export type LinePaths = { readonly sku: string | null; readonly unitPrice: string }
+export type LinePaths = { readonly isProduct: boolean; readonly unitPrice: string }
+
+/** The parts of an order that become records, by role: each is an object of its own in commercetools. */
+export const lineParts: readonly (readonly [role: string, list: string, paths: LinePaths])[] = [
+  ['line', 'lineItems', { isProduct: true, unitPrice: 'price.discounted.value ?? price.value' }],
+  ['custom-line', 'customLineItems', { isProduct: false, unitPrice: 'money' }],
+]
 
 /** A line's name as the order's language has it. */
 export const productName = (language: string): Codec => localized({ locale: 'whole.locale', default: language })
@@ -96,7 +127,11 @@ export const addressFields = (prefix: string, street: StreetOrder): readonly Fie
 ]
 
 /** What is said of a line, in whichever object. */
-export function lineFields(prefix: string, { sku, unitPrice }: LinePaths, language: string): readonly FieldRule[] {
+export function lineFields(
+  prefix: string,
+  { isProduct, unitPrice }: LinePaths,
+  language: string,
+): readonly FieldRule[] {
   const named = productName(language)
   const plainly = (part: string, commerce: string, codec: Codec): FieldRule => ({
     crm: `${prefix}${part}__c`,
@@ -105,10 +140,22 @@ export function lineFields(prefix: string, { sku, unitPrice }: LinePaths, langua
     codec,
     personal: false,
   })
+  const channel = (part: string, reference: string): FieldRule =>
+    plainly(part, `${reference}.obj.key`, expanded({ reference }))
   return [
     plainly('Product_Name', 'name', named),
-    ...(sku === null ? [] : [plainly('Sku', sku, text)]),
+    ...(isProduct
+      ? [
+          plainly('Sku', 'variant.sku', text),
+          plainly('Line_Mode', 'lineItemMode', text),
+          channel('Supply_Channel', 'supplyChannel'),
+          channel('Distribution_Channel', 'distributionChannel'),
+        ]
+      : []),
+    plainly('Line_Key', 'key', text),
+    plainly('Parent_Key', 'custom.fields.parentKey', text),
     { crm: `${prefix}Quantity__c`, commerce: 'quantity', owner, personal: false },
+    plainly('Returned_Quantity', 'whole.returnInfo', returnedOfLine),
     plainly('Unit_Price', unitPrice, money),
     plainly('Total', 'totalPrice', money),
     plainly('Tax', 'taxedPrice.totalTax', money),

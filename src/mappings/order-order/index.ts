@@ -5,8 +5,9 @@ import type { OrgCurrency } from '../codecs/summed.ts'
 import type { People } from '../customer-person/index.ts'
 import type { StreetOrder } from '../customer-person/street.ts'
 import { customDoc, customParts } from './customObject.ts'
+import { placedWithin } from './placed.ts'
 import { standardDoc, standardParts } from './standard.ts'
-import type { Lines, Target } from './target.ts'
+import type { Lines, Payments, Target } from './target.ts'
 
 /** Where orders go: nowhere, to the package's own objects, or to Salesforce's Order and OrderItem. */
 export type Orders = 'none' | 'custom-object' | 'order'
@@ -19,6 +20,8 @@ export type OrderOrderOptions = {
   readonly street?: StreetOrder
   /** Each line item a record of its own, all of them one text of the order, or none. Each record costs the org 2 KB. Default: `rows`. */
   readonly lines?: Lines
+  /** What was charged and refunded; `none` for who does not let payments be read. Default: `amounts`. */
+  readonly payments?: Payments
   /**
    * Accounts of stores, by store key, `*` for any other: ids of Salesforce. There an order stands that shows nobody who
    * could have it.
@@ -30,6 +33,8 @@ export type OrderOrderOptions = {
   readonly guests?: boolean
   /** The language of product names where neither the order's locale nor its language is there. Default: `en`. */
   readonly language?: string
+  /** An order that was placed more days ago gets no record any more. Default: all get one. */
+  readonly newForDays?: number
   /** Default: `custom-object`. */
   readonly target?: Exclude<Orders, 'none'>
   /** Of `order`: where a day begins. Default: `UTC`. */
@@ -49,10 +54,19 @@ function parkingOf({ storeAccounts: at, whileAsked, guests, target }: OrderOrder
   return { object: 'Account', by: 'store.key', at, whileAsked: whileAsked === 'park', ofNobody }
 }
 
+const expanded = [
+  'state',
+  'discountCodes[*].discountCode',
+  'lineItems[*].supplyChannel',
+  'lineItems[*].distributionChannel',
+]
+
 /** The mapping for these options. */
 export function orderOrder(options: OrderOrderOptions = {}): Mapping {
   const prefix = options.fieldPrefix ?? 'CT_'
   const keyField = options.keyField ?? `${prefix}Id__c`
+  const { newForDays } = options
+  const withPayments = (options.payments ?? 'amounts') !== 'none'
   const isStandard = options.target === 'order'
   const target: Target = {
     prefix,
@@ -61,6 +75,7 @@ export function orderOrder(options: OrderOrderOptions = {}): Mapping {
     street: options.street ?? 'name-number',
     language: options.language ?? 'en',
     lines: options.lines ?? 'rows',
+    payments: options.payments ?? 'amounts',
     parking: parkingOf(options),
     timeZone: options.timeZone ?? 'UTC',
     draftStatus: options.draftStatus ?? 'Draft',
@@ -75,7 +90,10 @@ export function orderOrder(options: OrderOrderOptions = {}): Mapping {
     parts: isStandard ? standardParts(target) : customParts(target),
     deletion: 'unlink',
     creates: 'commerce',
-    expand: target.quotes ? ['state', 'quote'] : ['state'],
-    touchedBy: [],
+    expand: [...expanded, ...(target.quotes ? ['quote'] : []), ...(withPayments ? ['paymentInfo.payments[*]'] : [])],
+    ...(newForDays !== undefined && { derive: placedWithin(newForDays), createsWhen: 'derived.isRecent' }),
+    touchedBy: withPayments
+      ? [{ type: 'payment', where: 'paymentInfo(payments(id in (:ids)))', shown: 'paymentInfo.payments' }]
+      : [],
   })
 }

@@ -5,7 +5,16 @@ import { summed } from '../codecs/summed.ts'
 import { text } from '../codecs/text.ts'
 import { address } from '../customer-person/address.ts'
 import { priceOf } from '../product-price/index.ts'
-import { type LinePaths, lineFields, orderFields, productName, recipient, summaryFields } from './fields.ts'
+import {
+  type LinePaths,
+  lineFields,
+  lineParts,
+  orderFields,
+  paymentFields,
+  productName,
+  recipient,
+  summaryFields,
+} from './fields.ts'
 import type { Target } from './target.ts'
 
 export const standardDoc = `An order becomes a record of Salesforce's Order, with an OrderItem for each of its line items and custom line items.
@@ -54,7 +63,7 @@ const deal: LinkRule = {
 
 /** The parts of an order in Salesforce's own objects. */
 export function standardParts(target: Target): readonly MappingPart[] {
-  const { prefix, match, street, language, lines, timeZone, draftStatus, currency } = target
+  const { prefix, match, street, language, lines, payments, timeZone, draftStatus, currency } = target
   const line = (role: string, list: string, paths: LinePaths): MappingPart => ({
     role,
     each: { of: list, id: 'id', whenGone: 'delete' },
@@ -128,6 +137,7 @@ export function standardParts(target: Target): readonly MappingPart[] {
         recipient(`${prefix}Billing_`, 'billingAddress'),
         recipient(`${prefix}Shipping_`, 'shippingAddress'),
         ...orderFields(prefix),
+        ...paymentFields(prefix, payments),
         ...summaryFields(prefix, lines, language),
       ],
       links: [...buyer(target), ...(target.quotes ? [deal] : [])],
@@ -137,11 +147,6 @@ export function standardParts(target: Target): readonly MappingPart[] {
       },
       deactivate: { [`${prefix}Deleted_At__c`]: { at: 'deletion' } },
     },
-    ...(lines !== 'rows'
-      ? []
-      : [
-          line('line', 'lineItems', { sku: 'variant.sku', unitPrice: 'price.discounted.value ?? price.value' }),
-          line('custom-line', 'customLineItems', { sku: null, unitPrice: 'money' }),
-        ]),
+    ...(lines === 'rows' ? lineParts.map(one => line(...one)) : []),
   ]
 }

@@ -6,6 +6,9 @@ import type { StreetOrder } from '../customer-person/street.ts'
 /** Each line a record of its own, all of them one text, or nothing. */
 export type Lines = 'rows' | 'summary' | 'none'
 
+/** What was charged and refunded, or nothing: payments then need not be read. */
+export type Payments = 'amounts' | 'none'
+
 export type Target = {
   readonly prefix: string
   readonly match: readonly MatchRule[]
@@ -13,6 +16,7 @@ export type Target = {
   readonly street: StreetOrder
   readonly language: string
   readonly lines: Lines
+  readonly payments: Payments
   readonly timeZone: string
   readonly draftStatus: string
   readonly parking: Parking | null
