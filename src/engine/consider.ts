@@ -115,8 +115,15 @@ export async function consider(
   const isBusy = ({ row }: Subject): boolean => busy.has(refKey(row.ref))
   const unheld = every.filter(one => !isBusy(one))
   const { byPart, grown } = await guestLinks(engine, unheld, [...links, ...supplies])
+  const isGrown = ({ draft }: Subject): boolean => grown.has(refKey(draft.source))
   const [above, asked, former] = await Promise.all([
-    parents(engine, unheld, context, supplies),
+    // A guest who is a customer by now is where their links lead, as if they were not in this pass.
+    parents(
+      engine,
+      unheld.filter(one => !isGrown(one)),
+      context,
+      supplies,
+    ),
     lookUp(engine, unheld, byPart, schema, context),
     formerRecords(engine, unheld, byPart, schema, context),
   ])
@@ -169,8 +176,11 @@ export async function consider(
     const draft = byRecord(engine, withoutParted(subject, matches), places)
     const { part, row } = subject
     const isOpen = found.is === 'new' && one.link === null && one.decision?.choice.do !== 'create'
-    const isGrown = grown.has(refKey(draft.source))
-    const why = isGrown ? 'the guest is a customer by now' : isOpen ? whyNotMade(subject, matches, bodies) : null
+    const why = isGrown(subject)
+      ? 'the guest is a customer by now'
+      : isOpen
+        ? whyNotMade(subject, matches, bodies)
+        : null
     const planned =
       why !== null
         ? leftAlone(draft, why)
@@ -188,7 +198,7 @@ export async function consider(
             emptyDigest: field => engine.digester.digest(field, null),
           })
     const made = isHistory(subject.mapping, bodies.get(refKey(row.ref))) ? lastOf(planned) : planned
-    places.set(placeKey(draft.role, draft.source), placeOf(made, one.decision))
+    if (!isGrown(subject)) places.set(placeKey(draft.role, draft.source), placeOf(made, one.decision))
     const note = noteOf(found, one, made)
     const doubt = doubtOf(found, draft)
     if (made.do !== 'wait')

@@ -5,6 +5,7 @@ import { listen } from '../../src/engine/listen.ts'
 import { sync } from '../../src/engine/sync.ts'
 import { customerPerson } from '../../src/mappings/customer-person/index.ts'
 import { guestPerson } from '../../src/mappings/guest-person/index.ts'
+import { orderOrder } from '../../src/mappings/order-order/index.ts'
 import type { CommerceSystem, Store } from '../../src/model/ports.ts'
 import { type ChangeEvent, type JsonObject, lanes, type ResourceRef } from '../../src/model/resource.ts'
 import { memoryCommerce } from '../memory/systems.ts'
@@ -13,7 +14,8 @@ import { dyingAt } from './dying.ts'
 import { inMemoryOf, onDatabaseOf } from './kinds.ts'
 
 const guests = guestPerson()
-const mappings = [customerPerson({ guests: guests.name }), guests]
+/** With orders and their lines: whose they are changes with the guest. */
+const mappings = [customerPerson({ guests: guests.name }), guests, orderOrder({ payments: 'none' })]
 type Clock = ReturnType<typeof memoryWorld>['clock']
 
 /** Customers and orders in memory, Salesforce in memory, and a store. */
@@ -88,9 +90,9 @@ function stage(storeFor: (clock: Clock) => Store) {
       const nameOf = (id: unknown): string =>
         `${crm.rows.get(String(id))?.object} ${crm.rows.get(String(id))?.fields.CT_Id__c}`
       const shown = rows.map(({ object, fields }) => {
-        const { AccountId, ...rest } = fields
-        const filled = Object.entries(rest).filter(([, value]) => value !== null)
-        return JSON.stringify([object, Object.fromEntries(filled.sort()), AccountId && nameOf(AccountId)])
+        const filled = Object.entries(fields).filter(([, value]) => value !== null)
+        const named = filled.map(([name, value]) => [name, crm.rows.has(String(value)) ? nameOf(value) : value])
+        return JSON.stringify([object, Object.fromEntries(named.sort())])
       })
       const links = (await store.claimants(rows.map(({ object, id }) => ({ side: 'crm', type: object, id })))).map(
         ({ mapping, role, commerce: from, crm: to }) => `${mapping} ${role} ${from.id} = ${nameOf(to.id)}`,
@@ -117,6 +119,8 @@ const email = 'gil@example.com'
 const home = (more: JsonObject = {}): JsonObject => ({
   customerEmail: email,
   billingAddress: { firstName: 'Gil', lastName: 'Guest', country: 'DE', city: 'Köln', ...more },
+  totalPrice: { currencyCode: 'EUR', centAmount: 3_000, fractionDigits: 2 },
+  lineItems: ['mug', 'hat'].map(id => ({ id, name: { en: id }, quantity: 1, variant: { sku: id } })),
 })
 const gil: JsonObject = { email, firstName: 'Gilbert', lastName: 'Guest' }
 
