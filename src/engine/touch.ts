@@ -79,7 +79,7 @@ export async function touchNamed(engine: Engine, rows: readonly ReadRow[]): Prom
 }
 
 /** So many ids fit a URL of 8 KB beside the rest of a query. */
-const idsPerQuery = 150
+export const idsPerQuery = 150
 
 const bareId = ({ id }: ResourceRef): string => id.slice(id.indexOf('/') + 1)
 
