@@ -84,7 +84,7 @@ export async function touchNamed(engine: Engine, rows: readonly ReadRow[]): Prom
 }
 
 /** So many ids fit a URL of 8 KB beside the rest of a query. */
-const idsPerQuery = 150
+export const idsPerQuery = 150
 
 /** Marks the records that show these, as many of them in one query as it can ask about; answers how many show each. */
 async function touchShown(
