@@ -71,8 +71,9 @@ async function readTold(engine: Engine, rows: readonly ClaimedRow[], context: Ca
 /** Marks what these records name; answers how many each did. */
 export async function touchNamed(engine: Engine, rows: readonly ReadRow[]): Promise<ReadonlyMap<ClaimedRow, number>> {
   const counts = new Map<ClaimedRow, number>()
+  const byType = new Map([...new Set(rows.map(({ row }) => row.ref.type))].map(type => [type, namesOf(engine, type)]))
   const events = rows.flatMap(({ row, snapshot }) =>
-    namesOf(engine, row.ref.type).flatMap(({ names, as }) => {
+    (byType.get(row.ref.type) ?? []).flatMap(({ names, as }) => {
       const id = names(snapshot.body)
       if (typeof id !== 'string') return []
       counts.set(row, (counts.get(row) ?? 0) + 1)

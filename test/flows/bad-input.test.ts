@@ -34,7 +34,7 @@ describe('bad input is a normal day', () => {
   let scratch: string
 
   beforeAll(async () => {
-    now = await world()
+    now = await world({ databaseUrl: null })
     scratch = await mkdtemp(join(tmpdir(), 'ctsf-bad-'))
   })
   afterAll(async () => {
