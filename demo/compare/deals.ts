@@ -1,5 +1,5 @@
 /** What negotiations are in Salesforce: one Opportunity for each request, where it stands, and what it comes to. */
-import { list, live, object, type Row, text } from './values.ts'
+import { amount, live, matches, object, type Row, strayIn, text } from './values.ts'
 
 export type Deals = {
   readonly project: string
@@ -28,10 +28,6 @@ function outcome(request: Row, staged: Row | undefined, quote: Row | undefined, 
 }
 
 const outcomeIn = (row: Row): string => (row.IsWon === true ? 'won' : row.IsClosed === true ? 'lost' : 'open')
-const minor = (money: unknown): number => {
-  const { centAmount, fractionDigits } = object(money)
-  return Number((Number(centAmount) / 10 ** Number(fractionDigits)).toFixed(4))
-}
 
 /** How many deals, or roles in them, there are too many. */
 export function compareDeals(deals: Deals): number {
@@ -56,7 +52,7 @@ export function compareDeals(deals: Deals): number {
     const order = newest(offers.flatMap(one => of(orders, 'quote', one.id)))
     const wanted = outcome(request, newest(of(staged, 'quoteRequest', request.id)), quote, order)
     if (outcomeIn(deal) !== wanted) differs(key, `the deal is ${outcomeIn(deal)} and not ${wanted}`)
-    if (deal.CT_Total__c !== minor((order ?? quote ?? request).totalPrice)) differs(key, 'deal.CT_Total__c')
+    if (!matches(deal.CT_Total__c, amount((order ?? quote ?? request).totalPrice))) differs(key, 'deal.CT_Total__c')
     if (text(deal.CT_Order_Number__c) !== text(order?.orderNumber ?? order?.id)) differs(key, 'deal.CT_Order_Number__c')
     if (person !== null && deal.AccountId !== person.account) differs(key, 'whose the deal is', because)
     const own = live(roles).filter(row => row.OpportunityId === deal.Id)
@@ -64,6 +60,5 @@ export function compareDeals(deals: Deals): number {
     if (own.length < expected) differs(key, 'nobody has a role in the deal', because)
     strays += Math.max(0, own.length - expected)
   }
-  for (const [key, some] of byKey) strays += known.has(key) ? some.length - 1 : some.length
-  return strays + list(roles).filter(row => row.IsDeleted !== true && text(row.CT_Id__c) === null).length
+  return strays + strayIn(byKey, known) + live(roles).filter(row => text(row.CT_Id__c) === null).length
 }

@@ -1,13 +1,5 @@
 /** What an order and its lines are in Salesforce: each once, at whoever placed it, with every amount to the minor unit. */
-import { type Expected, emailOf, extra, list, matches, object, type Row, text } from './values.ts'
-
-/** Units of a currency from its minor ones, as a number of Salesforce with four decimals. */
-function amount(money: unknown): Expected {
-  const { centAmount, fractionDigits, type, preciseAmount } = object(money)
-  if (typeof centAmount !== 'number' || typeof fractionDigits !== 'number') return { is: null }
-  const minor = type === 'highPrecision' ? Number(preciseAmount) : centAmount
-  return { is: Number((minor / 10 ** fractionDigits).toFixed(4)) }
-}
+import { amount, type Expected, emailOf, extra, list, matches, object, type Row, text } from './values.ts'
 
 const fields: readonly (readonly [field: string, expected: (order: Row) => Expected])[] = [
   ['Name', order => ({ is: text(order.orderNumber)?.slice(0, 80) ?? text(order.id) })],

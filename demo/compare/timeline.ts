@@ -1,5 +1,5 @@
 /** What stands on the timeline: a closed Task for each order and each request for a quote, on whoever made it, and not two. */
-import { live, type Row, text } from './values.ts'
+import { live, type Row, strayIn, text } from './values.ts'
 
 export type Timeline = {
   readonly project: string
@@ -38,7 +38,5 @@ export function compareTimeline(timeline: Timeline): number {
         differs(key, 'its Task does not name it')
     }
   }
-  let strays = 0
-  for (const [key, some] of byKey) strays += known.has(key) ? some.length - 1 : some.length
-  return strays
+  return strayIn(byKey, known)
 }

@@ -34,6 +34,21 @@ export function byKey(rows: readonly Row[]): Map<string, Row[]> {
 export const extra = (rows: ReadonlyMap<string, readonly Row[]>): number =>
   [...rows.values()].reduce((sum, some) => sum + some.length - 1, 0)
 
+/** Units of a currency from its minor ones, as a number of Salesforce with four decimals. */
+export function amount(money: unknown): Expected {
+  const { centAmount, fractionDigits, type, preciseAmount } = object(money)
+  if (typeof centAmount !== 'number' || typeof fractionDigits !== 'number') return { is: null }
+  const minor = type === 'highPrecision' ? Number(preciseAmount) : centAmount
+  return { is: Number((minor / 10 ** fractionDigits).toFixed(4)) }
+}
+
+/** How many rows are told of twice, or by nothing that is known. `rows` by their key, '' for those without. */
+export function strayIn(rows: ReadonlyMap<string, readonly Row[]>, known: ReadonlySet<string>): number {
+  let strays = 0
+  for (const [key, some] of rows) strays += known.has(key) ? some.length - 1 : some.length
+  return strays
+}
+
 export function matches(actual: unknown, expected: Expected): boolean {
   if (expected === 'skip') return true
   if (expected === 'some') return text(actual) !== null

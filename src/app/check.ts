@@ -31,10 +31,9 @@ function setsOf({ people, mappings }: Pick<Config, 'people' | 'mappings'>): stri
     ...new Set(objects.flatMap(object => permissionSets[object] ?? [])),
     ...(mappings.some(mapping => mapping.onClaimed === 'share') ? ['CT_Sync_Sharing'] : []),
   ]
-  const [last = '', ...before] = sets.toReversed()
-  return before.length === 0
-    ? `the permission set ${last}`
-    : `the permission sets ${before.toReversed().join(', ')} and ${last}`
+  const last = sets.at(-1)
+  const before = sets.slice(0, -1)
+  return before.length === 0 ? `the permission set ${last}` : `the permission sets ${before.join(', ')} and ${last}`
 }
 
 /** Never rejects for what a remote says. */

@@ -1,6 +1,6 @@
 /** Parts of which a record has several, one for each element of a list: which there are, and what each of them sees. */
 import type { MappingPart } from '../model/mapping.ts'
-import type { JsonObject } from '../model/resource.ts'
+import { isObject, type JsonObject } from '../model/resource.ts'
 import { evaluate } from './evaluate.ts'
 
 /** One record to be made: its role in the link table, what its key ends in, and the body that its expressions see. */
@@ -18,9 +18,6 @@ export const partNameOf = (role: string): string => {
 /** Does this role of the link table belong to this part? */
 export const isRoleOf = (part: MappingPart, role: string): boolean =>
   part.each === undefined ? role === part.role : role.startsWith(part.role + between)
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Makes a part ready: give it a record's body, get what is to be made of it. */
 export function elements({ role, each }: MappingPart): (body: JsonObject) => readonly Element[] {

@@ -9,13 +9,10 @@
  *
  * `addresses[@defaultBillingAddressId]` is the element of `addresses` whose `id` is the record's `defaultBillingAddressId`.
  */
-import type { Json, JsonObject } from '../model/resource.ts'
+import { isObject, type Json, type JsonObject } from '../model/resource.ts'
 
 /** An expression made ready: give it a record's body, get the value, null when it is empty. */
 export type Expression = (body: JsonObject) => Json
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Null, blank text and empty lists are no value; `false` and 0 are. */
 export const isEmpty = (value: Json | undefined): boolean =>

@@ -1,18 +1,13 @@
 /** What is read along with a record: others that tell of the same thing, and what follows from all of it at this moment. */
 import { chunks } from '../lib/chunks.ts'
+import { idsPerQuery } from '../lib/idsPerQuery.ts'
 import type { Mapping } from '../model/mapping.ts'
 import type { CallContext } from '../model/ports.ts'
-import { idInProject, type Json, type JsonObject, projectOf, type Snapshot } from '../model/resource.ts'
+import { idInProject, isObject, type Json, type JsonObject, projectOf, type Snapshot } from '../model/resource.ts'
 import type { Companion } from '../model/watched.ts'
 import type { Engine } from './engine.ts'
 
 type Present = Extract<Snapshot, { state: 'present' }>
-
-/** So many ids fit into the address of one query, quotes and all. */
-const perQuery = 150
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const idOf = (value: Json | undefined): string | null =>
   typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
@@ -45,7 +40,7 @@ async function withCompanion(
   }
   const found = new Map<string, JsonObject[]>()
   for (const [project, all] of byProject)
-    for (const ids of chunks([...all], perQuery)) {
+    for (const ids of chunks([...all], idsPerQuery)) {
       const theirs = `${companion.by}(id in (${ids.map(id => `"${id}"`).join(',')}))`
       const where = companion.where === undefined ? theirs : `${theirs} and ${companion.where}`
       const query = { project, type: companion.type, position: null, expand: [], where, upToNow: true }

@@ -140,13 +140,13 @@ export function drain(engine: Engine, { signal }: { readonly signal: AbortSignal
    * Waits for company while the pass is not full: when calls are short, and in a flood, in which they soon would be. The first
    * change after a start may be the first of all that came meanwhile.
    */
-  const gather = async (): Promise<void> => {
+  const gather = async (found: number): Promise<void> => {
     const startedMs = clock.monotonicMs()
     const delayMs = tokens.delayMs(startedMs)
+    let due = found
     let waiting = 0
     let calm = 0
     while (!signal.aborted) {
-      const due = await store.due('commerce', lanes, pace.passSize)
       calm = due - waiting < flood.more ? calm + 1 : 0
       waiting = due
       const elapsedMs = clock.monotonicMs() - startedMs
@@ -155,6 +155,7 @@ export function drain(engine: Engine, { signal }: { readonly signal: AbortSignal
       if (due >= pace.passSize || (elapsedMs >= delayMs && !isFlood)) return
       const restMs = isFlood ? gatherEveryMs : Math.min(gatherEveryMs, delayMs - elapsedMs)
       await clock.sleep(restMs, signal).catch(() => undefined)
+      due = await store.due('commerce', lanes, pace.passSize)
     }
   }
 
@@ -168,7 +169,8 @@ export function drain(engine: Engine, { signal }: { readonly signal: AbortSignal
    */
   const from = async (): Promise<readonly Side[]> => {
     if (underWay.size === 0) {
-      if ((await store.due('commerce', lanes, 1)) > 0) await gather()
+      const due = await store.due('commerce', lanes, pace.passSize)
+      if (due > 0) await gather(due)
       return inTurn()
     }
     if (underWay.size >= pace.callsInFlight + preparing) return []

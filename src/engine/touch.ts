@@ -1,6 +1,7 @@
 /** A record that other records show (a customer group), or that tells of another one (a quote): those are marked, and go their own way. */
 import { evaluate } from '../core/evaluate.ts'
 import { chunks } from '../lib/chunks.ts'
+import { idsPerQuery } from '../lib/idsPerQuery.ts'
 import type { CallContext, ClaimedRow } from '../model/ports.ts'
 import {
   type ChangeEvent,
@@ -83,9 +84,6 @@ export async function touchNamed(engine: Engine, rows: readonly ReadRow[]): Prom
   if (events.length > 0) await engine.store.mark(events, { force: true })
   return counts
 }
-
-/** So many ids fit a URL of 8 KB beside the rest of a query. */
-export const idsPerQuery = 150
 
 /** Marks the records that show these, as many of them in one query as it can ask about; answers how many show each. */
 async function touchShown(

@@ -45,6 +45,9 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 export type JsonObject = { readonly [key: string]: Json }
 
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** Who changed a record last, as far as the system says: our own client, or somebody. */
 export type Author = { readonly clientId: string | null; readonly marker: string | null }
 

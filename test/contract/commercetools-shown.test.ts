@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { commercetoolsEmulator } from '../../emulators/commercetools/src/index.ts'
-import { idsPerQuery } from '../../src/engine/touch.ts'
+import { idsPerQuery } from '../../src/lib/idsPerQuery.ts'
 import { orderOrder } from '../../src/mappings/order-order/index.ts'
 import { all, context, ids, project, system } from './commercetools.world.ts'
 

@@ -1,6 +1,6 @@
 /** The mapping `cart-cart`: a cart that somebody left, and what became of it, as a record of the package's own object. */
 import { define } from '../../core/define.ts'
-import type { Codec, FieldRule, LinkRule, Mapping, MappingPart } from '../../model/mapping.ts'
+import type { FieldRule, LinkRule, Mapping, MappingPart } from '../../model/mapping.ts'
 import { country } from '../codecs/country.ts'
 import { email } from '../codecs/email.ts'
 import { items } from '../codecs/items.ts'
@@ -8,6 +8,7 @@ import { money } from '../codecs/money.ts'
 import { name } from '../codecs/name.ts'
 import { text } from '../codecs/text.ts'
 import type { People } from '../customer-person/index.ts'
+import { plainField } from '../plainField.ts'
 import { cartSeen } from './state.ts'
 
 /** Where carts go: nowhere, or to the package's own object. */
@@ -37,13 +38,7 @@ in any case. An anonymous cart without an email is left alone. All of it is the 
 const owner = 'commerce'
 
 function fieldsOf(prefix: string, language: string, recoveryLink: string | undefined): readonly FieldRule[] {
-  const plainly = (part: string, commerce: string, codec?: Codec): FieldRule => ({
-    crm: `${prefix}${part}__c`,
-    commerce,
-    owner,
-    ...(codec !== undefined && { codec }),
-    personal: false,
-  })
+  const plainly = plainField(prefix)
   return [
     { crm: 'Name', commerce: 'key', fallback: 'id', owner, codec: name, required: true, personal: false },
     plainly('Status', 'derived.state', text),

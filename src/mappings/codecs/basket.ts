@@ -1,9 +1,6 @@
 /** What is counted of a basket, whether a cart, a quote or an order: its lines, pieces and amount. Total for any JSON. */
-import type { Json, JsonObject } from '../../model/resource.ts'
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts'
 import { money } from './money.ts'
-
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const objectsIn = (value: Json | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? value.filter(isObject) : []

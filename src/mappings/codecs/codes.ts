@@ -1,7 +1,7 @@
 /** The discount codes that an order was placed with, as its shopper typed them. */
 import type { Codec } from '../../model/mapping.ts'
-import type { JsonObject } from '../../model/resource.ts'
-import { isObject, objectsIn } from './basket.ts'
+import { isObject, type JsonObject } from '../../model/resource.ts'
+import { objectsIn } from './basket.ts'
 import { bad, value } from './coded.ts'
 import { fitting } from './fitting.ts'
 

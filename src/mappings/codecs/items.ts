@@ -1,7 +1,7 @@
 /** The lines of an order as one text, for who wants to read what was bought and not to count it: a line of text for each. */
 import type { Codec, CodecContext } from '../../model/mapping.ts'
-import type { Json, JsonObject } from '../../model/resource.ts'
-import { isObject, linesOf, priceText } from './basket.ts'
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts'
+import { linesOf, priceText } from './basket.ts'
 import { value } from './coded.ts'
 import { fitting } from './fitting.ts'
 import { localized } from './localized.ts'

@@ -1,9 +1,7 @@
 /** Amounts of money: commercetools counts in the currency's smallest unit and says how many digits that is, Salesforce in the unit itself. */
 import type { Codec } from '../../model/mapping.ts'
-import type { Json, JsonObject } from '../../model/resource.ts'
+import { isObject, type Json } from '../../model/resource.ts'
 import { bad, value } from './coded.ts'
-
-const isObject = (raw: Json): raw is JsonObject => typeof raw === 'object' && raw !== null && !Array.isArray(raw)
 
 const whole = (given: Json | undefined): number | null =>
   typeof given === 'number' && Number.isSafeInteger(given) ? given : null

@@ -1,7 +1,7 @@
 /** What was paid for an order and what went back, by the payments that it refers to. */
 import type { Codec } from '../../model/mapping.ts'
-import type { JsonObject } from '../../model/resource.ts'
-import { currencyOf, isObject, objectsIn, sumOf } from './basket.ts'
+import { isObject, type JsonObject } from '../../model/resource.ts'
+import { currencyOf, objectsIn, sumOf } from './basket.ts'
 import { bad, value } from './coded.ts'
 
 /** Transactions that move money one way. Source: TransactionType; authorisations move none. */

@@ -1,7 +1,7 @@
 /** How an order is shipped, whether by one method or by several: what it costs, and what is on its way. */
 import type { Codec, CodecContext } from '../../model/mapping.ts'
-import type { JsonObject } from '../../model/resource.ts'
-import { amountOf, isObject, objectsIn, sumOf } from './basket.ts'
+import { isObject, type JsonObject } from '../../model/resource.ts'
+import { amountOf, objectsIn, sumOf } from './basket.ts'
 import { bad, value } from './coded.ts'
 import { fitting } from './fitting.ts'
 

@@ -1,27 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FieldSchema } from '../../model/mapping.ts'
+import { field } from '../../../test/given.ts'
 import { context, keepsTheLaws, value } from '../testing/laws.ts'
 import { summed } from './summed.ts'
 
-const amount: FieldSchema = {
-  name: 'Amount',
-  label: 'Amount',
-  type: 'currency',
-  length: 0,
-  precision: 18,
-  scale: 2,
-  nillable: true,
-  defaultedOnCreate: false,
-  createable: true,
-  updateable: true,
-  unique: false,
-  externalId: false,
-  filterable: true,
-  restricted: false,
-  values: [],
-  referenceTo: [],
-}
+const amount = field('Amount', { type: 'currency', precision: 18, scale: 2 })
 const price = (currencyCode: string, centAmount = 1999, fractionDigits = 2) => ({
   type: 'centPrecision',
   currencyCode,

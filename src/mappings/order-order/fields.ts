@@ -13,6 +13,7 @@ import { refundState, returnedOfLine, returnedPieces, returnState, returns } fro
 import { deliveries, lastDelivery, parcels, shippingCost, shippingMethods, tracking } from '../codecs/shippings.ts'
 import { text } from '../codecs/text.ts'
 import { type StreetOrder, streetOf } from '../customer-person/street.ts'
+import { plainField } from '../plainField.ts'
 import type { Lines, Payments } from './target.ts'
 
 const owner = 'commerce'
@@ -40,13 +41,7 @@ function place(prefix: string, at: string, order: StreetOrder): readonly FieldRu
 
 /** What is said of an order, in whichever object: its number, states, amounts, addresses. */
 export function orderFields(prefix: string): readonly FieldRule[] {
-  const plainly = (part: string, commerce: string, codec: Codec = text): FieldRule => ({
-    crm: `${prefix}${part}__c`,
-    commerce,
-    owner,
-    codec,
-    personal: false,
-  })
+  const plainly = plainField(prefix, text)
   return [
     // Optional in the shop; the id stands in so that people have something to search for.
     { crm: 'Name', commerce: 'orderNumber', fallback: 'id', owner, codec: name, required: true, personal: false },
@@ -133,13 +128,7 @@ export function lineFields(
   language: string,
 ): readonly FieldRule[] {
   const named = productName(language)
-  const plainly = (part: string, commerce: string, codec: Codec): FieldRule => ({
-    crm: `${prefix}${part}__c`,
-    commerce,
-    owner,
-    codec,
-    personal: false,
-  })
+  const plainly = plainField(prefix)
   const channel = (part: string, reference: string): FieldRule =>
     plainly(part, `${reference}.obj.key`, expanded({ reference }))
   return [

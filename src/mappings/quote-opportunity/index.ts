@@ -1,6 +1,6 @@
 /** The mapping `quote-opportunity`: a negotiation, from the request to the order, as one Opportunity. */
 import { define } from '../../core/define.ts'
-import type { Codec, FieldRule, LinkRule, Mapping, MappingPart } from '../../model/mapping.ts'
+import type { FieldRule, LinkRule, Mapping, MappingPart } from '../../model/mapping.ts'
 import { country } from '../codecs/country.ts'
 import { dayIn } from '../codecs/dayIn.ts'
 import { items } from '../codecs/items.ts'
@@ -9,6 +9,7 @@ import { name } from '../codecs/name.ts'
 import { type OrgCurrency, summed } from '../codecs/summed.ts'
 import { text } from '../codecs/text.ts'
 import type { People } from '../customer-person/index.ts'
+import { plainField } from '../plainField.ts'
 import { defaultStages, negotiated } from './standing.ts'
 
 /** Where quotes go: nowhere, or to Salesforce's Opportunity. */
@@ -41,13 +42,7 @@ Name and owner are sales' own after the first write; all else is the shop's to k
 const owner = 'commerce'
 
 function fieldsOf(options: QuoteOpportunityOptions, prefix: string): readonly FieldRule[] {
-  const ours = (part: string, commerce: string, codec: Codec = text): FieldRule => ({
-    crm: `${prefix}${part}__c`,
-    commerce,
-    owner,
-    codec,
-    personal: false,
-  })
+  const ours = plainField(prefix, text)
   const language = options.language ?? 'en'
   return [
     // People call their deals as they like.

@@ -1,9 +1,8 @@
 /** What one query answers, as snapshots. */
 import { z } from 'zod'
-import type { Instant, JsonObject, ResourceRef, Snapshot } from '../../model/resource.ts'
+import { type Instant, isObject, type JsonObject, type ResourceRef, type Snapshot } from '../../model/resource.ts'
 import { garbled } from './failure.ts'
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 /** It came out of JSON.parse, so an object is a JSON object: the body is not walked through again. */
 const body = z.custom<JsonObject>(isObject)
 const answer = z.object({ results: z.array(body) })

@@ -20,6 +20,7 @@ export const hasLate = ({ rows }: Unit): boolean => rows.some(({ row }) => row.l
 
 /** Two objects may have records of one key: the field says to which of them it leads. */
 export function parentsIn(parts: readonly Unit[], known: Known): Parents {
+  if (!parts.some(hasLate)) return () => undefined
   const byKey = new Map<string, (Place & { readonly object: string })[]>()
   parts.forEach(({ rows, shape }, unit) => {
     if (shape !== 'upsert') return
@@ -77,6 +78,7 @@ export function named(
   parents: Parents,
   results: readonly Outcome[],
 ): { readonly unit: Unit | null; readonly orphans: Unit['rows'] } {
+  if (!hasLate(unit)) return { unit, orphans: [] }
   const idOf = (row: WriteRow, link: ByKey): string | null => {
     const parent = parents(row, link)
     const made = parent === undefined ? undefined : results[parent.at]

@@ -1,7 +1,7 @@
 /** Changes of addresses: whole addresses are what commercetools changes, and one address may have two roles. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Json, JsonObject } from '../../../model/resource.ts'
-import { type Action, type Change, held, isObject, type Made, notText, type Refusal } from './change.ts'
+import { isObject, type Json, type JsonObject } from '../../../model/resource.ts'
+import { type Action, type Change, held, type Made, notText, type Refusal } from './change.ts'
 import type { Role } from './paths.ts'
 
 /** What one role's address is to become. */

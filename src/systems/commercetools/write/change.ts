@@ -1,5 +1,5 @@
 /** The words in which changes of a commerce record are spoken of, and how a value of its body is looked up. */
-import type { Json, JsonObject } from '../../../model/resource.ts'
+import { isObject, type Json, type JsonObject } from '../../../model/resource.ts'
 import type { Place } from './paths.ts'
 
 export type Action = { readonly action: string; readonly [name: string]: Json }
@@ -17,9 +17,6 @@ export const notText = (path: string): Refusal => ({
   path,
   why: `${path} holds text, and the value is none: its codec must give text.`,
 })
-
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Null where there is none: absent and null are the same to commercetools. */
 export const held = (record: Json | undefined, name: string): Json =>
