@@ -1,5 +1,6 @@
 /** Free ports and child processes for tests that run the product as a user would. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -9,15 +10,24 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 /** What one process compiled the next ones need not: of the worlds of a suite all but the first start sooner. */
 const compiled = fileURLToPath(new URL('../node_modules/.cache/ctsf', import.meta.url))
 
-/** A port that was free a moment ago, on the loopback interface. */
+/** Below the ports from which a system takes those of outgoing connections (Linux: from 32,768; others: from 49,152). */
+const ours = { from: 10_240, to: 32_768 }
+
+/**
+ * A port that is free, on the loopback interface, and stays so while nobody listens: drawn from where the system gives none
+ * away, since what runs beside opens hundreds of connections while a service that was killed is down.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  const port = randomInt(ours.from, ours.to)
+  const server = createServer().listen(port, '127.0.0.1')
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
+  if (!isFree) return freePort()
   server.close()
   await once(server, 'close')
-  return address.port
+  return port
 }
 
 /** A program of ours, running. `ready` is the JSON line it printed when it was up. */

@@ -21,7 +21,7 @@ describe('a cart', { timeout: 60_000 }, () => {
     now = await world({
       config: {
         carts: 'custom-object',
-        pace: { dueMs: 200, lagMs: 0, burst: 10_000 },
+        pace: { dueMs: 200, lagMs: 0, burst: 10_000, leaseMs: 5_000 },
         mappings: {
           'cart-cart': {
             abandonedAfterMs: 1_500,
@@ -116,10 +116,11 @@ describe('a cart', { timeout: 60_000 }, () => {
 
   it('is found though the service was killed while it looked', async () => {
     const ada = await somebody()
+    const before = (await now.crm.rows('CT_Cart__c')).length
     const some = await Promise.all(Array.from({ length: 40 }, () => fills({ customerId: ada.id })))
     await until(
       () => now.crm.rows('CT_Cart__c'),
-      rows => rows.length > 0,
+      rows => rows.length > before,
     )
     await now.service.kill()
     const bought = some.slice(0, 10)
