@@ -106,6 +106,10 @@ const section = (mapping: Mapping, form = ''): string =>
 const asPersonAccounts = (): readonly Mapping[] =>
   mappings({ people: 'person-account' }).filter(({ name }) => name === 'customer-person')
 
+/** Customers with what they bought in all. */
+const withRollUps = (): readonly Mapping[] =>
+  mappings({ rollUps: 'person-and-account', carts: 'custom-object' }).filter(({ name }) => name === 'customer-person')
+
 /** Orders and what their lines need, in Salesforce's own objects. */
 const asOwnOrders = (): readonly Mapping[] =>
   mappings({ orders: 'order' }).filter(({ name }) => /^(order|product)-/.test(name))
@@ -117,5 +121,6 @@ export const mappingsPage = (): string =>
       mapping => section(mapping),
     ),
     ...asOwnOrders().map(mapping => section(mapping, " with `orders: 'order'`")),
+    ...withRollUps().map(mapping => section(mapping, " with `rollUps: 'person-and-account'`")),
     ...asPersonAccounts().map(mapping => section(mapping, " with `people: 'person-account'`")),
   ].join('\n\n')

@@ -29,6 +29,7 @@ function setsOf({ people, mappings }: Pick<Config, 'people' | 'mappings'>): stri
     'CT_Sync_Integration',
     ...(people === 'person-account' ? ['CT_Sync_Person_Accounts'] : []),
     ...new Set(objects.flatMap(object => permissionSets[object] ?? [])),
+    ...(mappings.some(({ companions = [] }) => companions.some(one => one.seen)) ? ['CT_Sync_Roll_Ups'] : []),
     ...(mappings.some(mapping => mapping.onClaimed === 'share') ? ['CT_Sync_Sharing'] : []),
   ]
   const last = sets.at(-1)

@@ -45,6 +45,7 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
     ...(config.orders !== undefined && { orders: config.orders }),
     ...(config.carts !== undefined && { carts: config.carts }),
     ...(config.quotes !== undefined && { quotes: config.quotes }),
+    ...(config.rollUps !== undefined && { rollUps: config.rollUps }),
     ...(config.activity !== undefined && { activity: config.activity }),
     'message-activity': toldOf(config.mappings?.['message-activity'] ?? {}),
     'quote-activity': toldOf(config.mappings?.['quote-activity'] ?? {}),

@@ -221,6 +221,12 @@ export const syncConfigSchema = z.strictObject({
     .describe(
       "What messages of commercetools about orders and quotes become: nothing, or Salesforce's Tasks, closed and once each (how-to/activity.md). Default: `none`.",
     ),
+  rollUps: z
+    .enum(['none', 'person', 'person-and-account'])
+    .optional()
+    .describe(
+      'Where what a person bought in all stands: nowhere, on the Contact, or on their own Account as well; with person accounts both are one (how-to/roll-ups.md). Default: `none`.',
+    ),
   currency: orgCurrency.optional(),
   guests: z
     .enum(['contact', 'order-only'])

@@ -6,6 +6,8 @@ import type { CallContext } from '../model/ports.ts'
 import { idInProject, isObject, type Json, type JsonObject, projectOf, type Snapshot } from '../model/resource.ts'
 import type { Companion } from '../model/watched.ts'
 import type { Engine } from './engine.ts'
+import { guestsOf } from './guest/identity.ts'
+import { seenOf } from './guest/seenOf.ts'
 
 type Present = Extract<Snapshot, { state: 'present' }>
 
@@ -21,18 +23,16 @@ const listed = (body: JsonObject, name: string): readonly Json[] => {
 const idsIn = ({ of }: Companion, { ref, body }: Present): readonly string[] =>
   of === undefined ? [idInProject(ref)] : listed(body, of).flatMap(one => idOf(one) ?? [])
 
-/** One query for 150 of them, and none where nobody is asked about. */
-async function withCompanion(
+/** Those whose field leads to one of these records: one query for 150 of them, and none where nobody is asked about. */
+async function referring(
   engine: Engine,
   companion: Companion,
-  snapshots: readonly Snapshot[],
+  snapshots: readonly Present[],
   context: CallContext,
-): Promise<readonly Snapshot[]> {
-  const { when = () => true } = companion
-  const asked = (one: Snapshot): one is Present => one.state === 'present' && when(one.body)
+): Promise<(one: Present) => readonly JsonObject[]> {
+  const { by, isId, where, keeps = body => body } = companion
   const byProject = new Map<string, Set<string>>()
   for (const one of snapshots) {
-    if (!asked(one)) continue
     const project = projectOf(one.ref)
     const ids = byProject.get(project) ?? new Set()
     for (const id of idsIn(companion, one)) ids.add(id)
@@ -41,23 +41,41 @@ async function withCompanion(
   const found = new Map<string, JsonObject[]>()
   for (const [project, all] of byProject)
     for (const ids of chunks([...all], idsPerQuery)) {
-      const theirs = `${companion.by}(id in (${ids.map(id => `"${id}"`).join(',')}))`
-      const where = companion.where === undefined ? theirs : `${theirs} and ${companion.where}`
-      const query = { project, type: companion.type, position: null, expand: [], where, upToNow: true }
+      const list = ids.map(id => `"${id}"`).join(',')
+      const theirs = isId ? `${by} in (${list})` : `${by}(id in (${list}))`
+      const whole = where === undefined ? theirs : `${theirs} and ${where}`
+      const query = { project, type: companion.type, position: null, expand: [], where: whole, upToNow: true }
       for await (const page of engine.systems.commerce.list(query, context))
         for (const one of page.snapshots) {
-          const id = one.state === 'present' ? idOf(one.body[companion.by]) : null
-          if (one.state !== 'present' || id === null) continue
+          const named = one.state === 'present' ? (one.body[by] ?? null) : null
+          const id = isId ? named : idOf(named)
+          if (one.state !== 'present' || typeof id !== 'string') continue
           const key = `${project}/${id}`
-          found.set(key, [...(found.get(key) ?? []), one.body])
+          const before = found.get(key)
+          if (before === undefined) found.set(key, [keeps(one.body)])
+          else before.push(keeps(one.body))
         }
     }
-  return snapshots.map(one => {
-    if (!asked(one)) return one
-    const project = projectOf(one.ref)
-    const own = idsIn(companion, one).flatMap(id => found.get(`${project}/${id}`) ?? [])
-    return { ...one, body: { ...one.body, [companion.as]: own } }
-  })
+  return one => idsIn(companion, one).flatMap(id => found.get(`${projectOf(one.ref)}/${id}`) ?? [])
+}
+
+async function withCompanion(
+  engine: Engine,
+  companion: Companion,
+  snapshots: readonly Snapshot[],
+  context: CallContext,
+): Promise<readonly Snapshot[]> {
+  const { as, when = () => true } = companion
+  const isAsked = (one: Snapshot): one is Present => one.state === 'present' && when(one.body)
+  const asked = snapshots.filter(isAsked)
+  if (asked.length === 0) return snapshots
+  // A guest is no record that anything could refer to.
+  const named = asked.filter(({ ref }) => guestsOf(engine, ref.type) === undefined)
+  const referringTo = await referring(engine, companion, named, context)
+  const seenBy = companion.seen ? await seenOf(engine, companion, asked, context) : () => []
+  return snapshots.map(one =>
+    isAsked(one) ? { ...one, body: { ...one.body, [as]: [...referringTo(one), ...seenBy(one)] } } : one,
+  )
 }
 
 /** What follows from a record at this moment, beside what it says itself; of several mappings of a type, each adds its own. */

@@ -14,6 +14,7 @@ import type { Engine, PassReport } from './engine.ts'
 import { emptySettlement, freed, line, settled } from './gather.ts'
 import { appear } from './guest/appear.ts'
 import { guestsOf, seenIn } from './guest/identity.ts'
+import { touchHolders } from './guest/seenOf.ts'
 import { letGo } from './letGo.ts'
 import { portion } from './portion.ts'
 import { quarantine } from './quarantine.ts'
@@ -242,9 +243,15 @@ async function work(
   const { considered: plans, busy } = await consider(engine, ready, claim.links, context, holding)
   const again = [...busy, ...sorted.gone.filter(row => !gone.includes(row))]
   if (again.length > 0 && !(await comeBack(engine, claim, again))) return nothingDone()
+  // While their identities are held: a customer who becomes the holder later reads what this pass has seen.
+  const settledNow = ready.filter(({ row }) => !busy.includes(row))
+  await touchHolders(
+    engine,
+    settledNow.map(({ row }) => row),
+  )
   const considered = [...plans, ...(await letGo(engine, gone, claim.links, context))]
   const more = claim.rows.length >= engine.pace.passSize
   const left = gone.map(row => ({ row, snapshot: { state: 'absent', ref: row.ref } as const }))
-  const rows = [...ready.filter(({ row }) => !busy.includes(row)), ...left]
+  const rows = [...settledNow, ...left]
   return carryOut(engine, { token: claim.token, rows, considered, context, mayWrite, troubles, calls, more })
 }

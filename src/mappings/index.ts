@@ -9,8 +9,9 @@ import { type OrderOrderOptions, type Orders, orderOrder } from './order-order/i
 import { productPrice } from './product-price/index.ts'
 import { productProduct } from './product-product/index.ts'
 import { type QuoteOpportunityOptions, type Quotes, quoteOpportunity } from './quote-opportunity/index.ts'
+import { type RollUpOptions, type RollUps, withRollUps } from './roll-ups/index.ts'
 
-export type { Activity, Carts, Orders, People, Quotes }
+export type { Activity, Carts, Orders, People, Quotes, RollUps }
 
 /** What somebody becomes who buys without an account: a person, or nothing but what the order itself says of them. */
 export type Guests = 'contact' | 'order-only'
@@ -31,6 +32,8 @@ export type MappingOptions = {
   readonly quotes?: Quotes
   /** Where messages go. Default: `none`. */
   readonly activity?: Activity
+  /** Where what a person bought in all stands. Default: `none`. */
+  readonly rollUps?: RollUps
   /** The org's only currency, where it has only one. */
   readonly currency?: OrgCurrency
   /** Default: `contact`. */
@@ -61,15 +64,25 @@ export function mappings(options: MappingOptions = {}): readonly Mapping[] {
     options.guests === 'order-only'
       ? null
       : guestPerson({ ...shared, ...options['guest-person'], ...(scope !== undefined && { scope }) })
+  const customers = customerPerson({
+    ...shared,
+    ...options['customer-person'],
+    ...(guests !== null && { guests: guests.name }),
+  })
   return [
-    customerPerson({ ...shared, ...options['customer-person'], ...(guests !== null && { guests: guests.name }) }),
-    ...(guests === null ? [] : [guests]),
+    ...[customers, ...(guests === null ? [] : [guests])].map(rolledUp(options, { ...shared, ...currency })),
     ...(quotes === 'none' ? [] : [quoteOpportunity({ ...shared, ...currency, ...options['quote-opportunity'] })]),
     ...ordering(options, { ...names, ...currency }, { ...shared, guests: guests !== null, quotes: quotes !== 'none' }),
     ...((options.carts ?? 'none') === 'none' ? [] : [cartCart({ ...shared, ...options['cart-cart'] })]),
     ...telling(options, shared),
   ]
 }
+
+/** People, with what they bought where that is switched on. */
+const rolledUp =
+  ({ rollUps: where = 'none', carts = 'none' }: MappingOptions, shared: Omit<RollUpOptions, 'where' | 'carts'>) =>
+  (people: Mapping): Mapping =>
+    where === 'none' ? people : withRollUps(people, { ...shared, where, carts: carts !== 'none' })
 
 /** Orders, and before them what their lines need. */
 function ordering(

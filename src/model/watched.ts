@@ -16,8 +16,13 @@ export type Polled = {
 export type Companion = {
   readonly as: string
   readonly type: string
-  /** Their reference: `quoteRequest`. */
+  /** Their reference: `quoteRequest`; with `isId` a field of theirs that holds the id itself. */
   readonly by: string
+  readonly isId?: true
+  /** Of a guest: what they were seen in, instead. Of somebody who was a guest before: that, too. */
+  readonly seen?: true
+  /** What is kept of each until all are read, where there may be many. Without: all of it. */
+  readonly keeps?: (body: JsonObject) => JsonObject
   /** Which of them, as a predicate of commercetools. */
   readonly where?: string
   /** Of messages: their types, of which the Subscription is to tell. */

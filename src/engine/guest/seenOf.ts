@@ -1,0 +1,112 @@
+/** What guests were seen in, read now: their own, and that of people who were guests before. */
+import { chunks } from '../../lib/chunks.ts'
+import type { CallContext, ClaimedRow } from '../../model/ports.ts'
+import { type ChangeEvent, type JsonObject, type ResourceRef, refKey, type Snapshot } from '../../model/resource.ts'
+import type { Companion } from '../../model/watched.ts'
+import type { Engine } from '../engine.ts'
+import { isGuestLink } from './holder.ts'
+import { formerly, guestsOf, seenIn } from './identity.ts'
+
+type Present = Extract<Snapshot, { state: 'present' }>
+
+/** Of each guest the newest so many: who has bought more often without an account is no person. */
+const seenUpTo = 500
+/** Read at once, and let go before the next ones are. */
+const readAtOnce = 500
+
+/** The customers who hold the records of these guests by now, by guest. */
+async function customersOf(
+  engine: Engine,
+  guests: readonly ResourceRef[],
+): Promise<ReadonlyMap<string, readonly ResourceRef[]>> {
+  const links = guests.length === 0 ? [] : await engine.store.links(guests)
+  const claims = links.length === 0 ? [] : await engine.store.claimants(links.map(one => one.crm))
+  const byRecord = Map.groupBy(
+    claims.filter(one => one.primary && !isGuestLink(engine, one)),
+    one => refKey(one.crm),
+  )
+  const found = new Map<string, ResourceRef[]>()
+  for (const link of links) {
+    const own = (byRecord.get(refKey(link.crm)) ?? []).map(one => one.commerce)
+    found.set(refKey(link.commerce), [...(found.get(refKey(link.commerce)) ?? []), ...own])
+  }
+  return found
+}
+
+/** The guests whom each of these people are, or were: none who turned out to be somebody else. */
+async function guestsBehind(
+  engine: Engine,
+  people: readonly Present[],
+): Promise<ReadonlyMap<string, readonly ResourceRef[]>> {
+  const before = (one: Present): readonly ResourceRef[] =>
+    guestsOf(engine, one.ref.type) === undefined
+      ? engine.mappings
+          .filter(({ commerce }) => commerce === one.ref.type)
+          .flatMap(mapping => formerly(engine, mapping, one.ref, one.body))
+      : []
+  const were = people.map(one => [refKey(one.ref), before(one)] as const)
+  const holders = await customersOf(
+    engine,
+    were.flatMap(([, guests]) => guests),
+  )
+  const isTheirs = (key: string, guest: ResourceRef): boolean => {
+    const own = holders.get(refKey(guest)) ?? []
+    return own.length === 0 || own.some(one => refKey(one) === key)
+  }
+  return new Map(
+    people.map((one, at) => {
+      const key = refKey(one.ref)
+      const own = were[at]?.[1] ?? []
+      return [key, guestsOf(engine, one.ref.type) ? [one.ref] : own.filter(guest => isTheirs(key, guest))]
+    }),
+  )
+}
+
+/** What each of these people was seen in as a guest, as the companion keeps it. */
+export async function seenOf(
+  engine: Engine,
+  { type, keeps = body => body }: Companion,
+  people: readonly Present[],
+  context: CallContext,
+): Promise<(one: Present) => readonly JsonObject[]> {
+  if (seenIn(engine, type) === undefined) return () => []
+  const behind = await guestsBehind(engine, people)
+  const guests = new Map([...behind.values()].flat().map(ref => [refKey(ref), ref]))
+  const seen = await engine.store.sightings([...guests.values()], seenUpTo)
+  const wanted = new Map(seen.map(one => [refKey(one.in), one.in]))
+  const kept = new Map<string, JsonObject>()
+  for (const refs of chunks([...wanted.values()], readAtOnce))
+    for (const one of await engine.systems.commerce.read(refs, [], context))
+      if (one.state === 'present') kept.set(refKey(one.ref), keeps(one.body))
+  const byGuest = Map.groupBy(seen, ({ who }) => refKey(who))
+  const ofGuest = (guest: ResourceRef): readonly JsonObject[] =>
+    (byGuest.get(refKey(guest)) ?? []).flatMap(sighting => {
+      const one = kept.get(refKey(sighting.in))
+      return one === undefined ? [] : [one]
+    })
+  return one => (behind.get(refKey(one.ref)) ?? []).flatMap(ofGuest)
+}
+
+/** Somebody who was a guest and buys as one again: what the customer's record shows of their purchases has changed. */
+export async function touchHolders(engine: Engine, rows: readonly ClaimedRow[]): Promise<void> {
+  const isShown = engine.mappings.some(({ companions = [] }) => companions.some(one => one.seen))
+  const guests = isShown ? rows.filter(({ ref }) => guestsOf(engine, ref.type) !== undefined) : []
+  if (guests.length === 0) return
+  const holders = await customersOf(
+    engine,
+    guests.map(({ ref }) => ref),
+  )
+  const events = guests.flatMap((row): readonly ChangeEvent[] =>
+    (holders.get(refKey(row.ref)) ?? []).map(ref => ({
+      id: `seen/${refKey(row.ref)}`,
+      ref,
+      kind: 'changed',
+      version: null,
+      at: engine.clock.now(),
+      correlationId: row.correlationId,
+      lane: row.lane,
+      erase: false,
+    })),
+  )
+  if (events.length > 0) await engine.store.mark(events, { force: true })
+}
