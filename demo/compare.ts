@@ -7,7 +7,8 @@
  * A customer is an Account and a Contact of ours, or a person account and the Contact that the platform keeps for it.
  * With `--guests` whoever bought without an account is one such person for each email; with `--orders` an order is one
  * record at that person, with one for each line, and what each person bought by currency and month comes to the same. With
- * `--activity` each order has one Task that says it was placed; with `--quotes` each request for a quote is one deal.
+ * `--activity` each order has one Task that says it was placed; with `--quotes` each request for a quote is one deal; with
+ * `--roll-ups` each person's record says how many orders are theirs, what they come to by currency, and when the last was.
  * A record which Salesforce refuses, or of which a person must say what it is (two customers of one email), and which the
  * service lists with the reason, is `listed`; one that differs without being listed is `lost`. Who asked to be erased must
  * be nowhere: their records are gone or tell nothing any more, not even our key; who left without that may stay as they were.
@@ -18,6 +19,7 @@ import { compareDeals } from './compare/deals.ts'
 import { guestKey, guestOf, isGuestKey } from './compare/guests.ts'
 import { type Buyer, compareOrders } from './compare/orders.ts'
 import { all, goneFrom, Id, id, listedBy, messagesOf } from './compare/read.ts'
+import { compareRollUps } from './compare/rollUps.ts'
 import { compareTimeline } from './compare/timeline.ts'
 import { byKey, extra, live, matches, object, type Row, text } from './compare/values.ts'
 
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     orders: { type: 'boolean', default: false },
     activity: { type: 'boolean', default: false },
     quotes: { type: 'boolean', default: false },
+    'roll-ups': { type: 'boolean', default: false },
   },
 })
 if (values.commerce === undefined || values.crm === undefined) {
@@ -44,7 +47,7 @@ const ifOrders = (object: string): Promise<Row[]> => (values.orders ? rowsOf(obj
 const [customers, customerGroups, orders, payments, left, accounts, contacts, orderRows, lineRows] = await Promise.all([
   all(`${resources}/customers`, id),
   all(`${resources}/customer-groups`, id),
-  values.orders || values.guests ? all(`${resources}/orders`, id) : [],
+  values.orders || values.guests || values['roll-ups'] ? all(`${resources}/orders`, id) : [],
   values.orders ? all(`${resources}/payments`, id) : [],
   goneFrom(values.commerce, project),
   rowsOf('Account'),
@@ -193,6 +196,13 @@ const strayDeals = values.quotes
     })
   : 0
 
+/** Of whom two bear one email it cannot be told from outside whose a guest's order is. */
+const isAlone = (row: Row): boolean => (byEmail.get(text(row.Email ?? row.PersonEmail) ?? '') ?? []).length < 2
+const shownOn = [...(persons.size > 0 ? found.Account : found.Contact)].flatMap(([key, [row]]) =>
+  row !== undefined && (alive.has(key) || isGuestKey(key)) && isAlone(row) ? [[key, row] as const] : [],
+)
+const rolledUp = values['roll-ups'] ? compareRollUps({ orders, people: new Map(shownOn), buyerOf, differs }) : 0
+
 /** Without a key: nobody's, unless it is what is left of somebody who was erased; of those there cannot be more than left. */
 const erasures = [...left.values()].filter(Boolean).length
 const unkeyed = (object: Expectation['object'], rows: readonly Row[]): number => {
@@ -229,6 +239,7 @@ process.stdout.write(
     },
     gone: { left: left.size - erasures, erased: erasures },
     ...(trade && { totals: trade.totals }),
+    ...(values['roll-ups'] && { rolledUp }),
     differences,
   })}\n`,
 )

@@ -314,7 +314,9 @@ export async function world(options: WorldOptions = {}) {
       )
     },
     /** What demo/compare.ts says; `--guests` and `--orders` have it look at those too. */
-    compare: async (...also: ('--guests' | '--orders' | '--activity' | '--quotes')[]): Promise<Compared> =>
+    compare: async (
+      ...also: ('--guests' | '--orders' | '--activity' | '--quotes' | '--roll-ups')[]
+    ): Promise<Compared> =>
       JSON.parse(
         (
           await exec(

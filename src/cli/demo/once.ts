@@ -16,6 +16,7 @@ const comparison = z.object({
   crm: z.record(z.string(), z.number()),
   gone: z.object({ left: z.number(), erased: z.number() }),
   totals: z.object({ compared: z.number(), different: z.number() }).optional(),
+  rolledUp: z.number().optional(),
   differences: z.array(z.unknown()),
 })
 type Comparison = z.infer<typeof comparison>
@@ -40,6 +41,7 @@ async function compare({ commerce, crm, url, config }: Stage): Promise<Compariso
       ...(mapped.has('order-order') ? ['--orders'] : []),
       ...(mapped.has('message-activity') ? ['--activity'] : []),
       ...(mapped.has('quote-opportunity') ? ['--quotes'] : []),
+      ...(config.mappings.some(({ companions = [] }) => companions.some(one => one.seen)) ? ['--roll-ups'] : []),
     ],
     { maxBuffer: 64 * 1_048_576 },
   )
@@ -51,9 +53,10 @@ async function look(stage: Stage, options: Options) {
   const pending = await quiet(stage, options)
   const apiCalls = await callsOf(stage)
   const { passes, totals, conflicts, failures, waiting } = await stage.service.status()
-  const { lost, duplicates, commerce, crm, gone, totals: sums, differences } = await compare(stage)
+  const { lost, duplicates, commerce, crm, gone, totals: sums, rolledUp, differences } = await compare(stage)
   const cost = { apiCalls, records: totals.created + totals.updated, passes: { ...passes } }
-  return { commerce, crm, gone, sums, ...cost, conflicts, failures, waiting, pending, lost, duplicates, differences }
+  const found = { lost, duplicates, differences, ...(rolledUp !== undefined && { rolledUp }) }
+  return { commerce, crm, gone, sums, ...cost, conflicts, failures, waiting, pending, ...found }
 }
 type Look = Awaited<ReturnType<typeof look>>
 
@@ -108,6 +111,7 @@ function contract(load: Look, after: Look | null, { ok, durationMs, scenarios }:
       crm: after.crm,
       gone: after.gone,
       ...(after.sums && { totals: after.sums }),
+      ...(after.rolledUp !== undefined && { rolledUp: after.rolledUp }),
       apiCalls: after.apiCalls - apiCalls,
       records: after.records - records,
       passes: after.passes.count - passes.count,
@@ -138,6 +142,7 @@ function tell(load: Look, after: Look | null, { ok, durationMs, scenarios }: Run
     const { compared, different } = after.sums
     say(`  totals          ${compared} by person, currency and month, ${different} of them different`)
   }
+  if (after.rolledUp !== undefined) say(`  roll-ups        compared for ${after.rolledUp} people`)
   say(
     `  API calls       ${after.apiCalls - load.apiCalls} for ${after.records - load.records} records created or changed`,
   )
