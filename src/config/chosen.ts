@@ -6,6 +6,7 @@ import type { FieldRule, Mapping, MappingPart } from '../model/mapping.ts'
 import type { Complaints } from './environment.ts'
 import { leaving } from './leaving.ts'
 import { matching } from './matching.ts'
+import { ownerRule } from './owning.ts'
 import { type FieldChange, type MappingChange, namedCodecs, type SyncConfig } from './syncConfig.ts'
 
 type MessageOptions = NonNullable<MappingOptions['message-activity']>
@@ -140,7 +141,10 @@ function changed(mapping: Mapping, change: MappingChange, complain: Complaints):
       match: (matches.get(part.role) ?? part.match).map(rule =>
         rule.crm === mapping.keyField ? { ...rule, crm: keyField } : rule,
       ),
-      fields: fieldsOf(part, byPart.get(part.role) ?? []),
+      fields: fieldsOf(
+        { ...part, fields: [...part.fields, ...ownerRule(mapping, part, change.owner)] },
+        byPart.get(part.role) ?? [],
+      ),
     })),
   }
   for (const { place: at, problem, fix } of problemsOf(result)) complain.say(`mapping ${at}`, problem, fix)

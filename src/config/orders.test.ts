@@ -105,3 +105,32 @@ describe('a field of order lines', () => {
     ])
   })
 })
+
+describe('who owns new records', () => {
+  const anna = '005000000000101AAA'
+  const rules = async (more: object, ofOrders: object = {}) => {
+    const { mappings } = await said(ofOrders, more)
+    return mappings.flatMap(({ parts }) =>
+      parts.flatMap(({ object, fields }) =>
+        fields.flatMap(({ crm, commerce, owner }) => (crm === 'OwnerId' ? [`${object} ${commerce} ${owner}`] : [])),
+      ),
+    )
+  }
+
+  it('is said for the records of a mapping, and not for their lines', async () => {
+    expect(await rules({}, { owner: anna })).toEqual(['CT_Order__c id seed'])
+    const by = { by: 'store.key ?? country', at: { '*': anna } }
+    expect(await rules({}, { owner: by })).toEqual(['CT_Order__c store.key ?? country seed'])
+    expect(await rules({})).toEqual([])
+  })
+
+  it('is an id of a user or a queue, and a path', async () => {
+    expect(await problems({ owner: '001000000000001AAA' })).toEqual([expect.stringContaining('no id of a user')])
+    expect(await problems({ owner: { by: '{store.key}', at: { '*': anna } } })).toEqual([
+      expect.stringContaining('expected a path'),
+    ])
+    expect(await problems({ owner: { by: 'store..key', at: { '*': anna } } })).toEqual([
+      expect.stringContaining('OwnerId'),
+    ])
+  })
+})

@@ -17,6 +17,7 @@ import { activityOptions } from './activityOptions.ts'
 import type { Complaints } from './environment.ts'
 import { matchSchema } from './matching.ts'
 import { orderOptions } from './orderOptions.ts'
+import { ownerSchema } from './owning.ts'
 import { scalar } from './scalar.ts'
 import { expression, orgCurrency, tradeOptions } from './tradeOptions.ts'
 
@@ -102,6 +103,7 @@ const mapping = z.strictObject({
     .optional()
     .describe('Fields beside the mapped ones, as `Object.Field`, that are emptied when the person is anonymised.'),
   keyField: z.string().optional().describe('Our external ID field on the objects of this mapping.'),
+  owner: ownerSchema.optional(),
   match: matchSchema.optional(),
   recordType: z
     .string()

@@ -20,6 +20,15 @@ const row = (more: Partial<WriteRow> = {}): WriteRow => ({
 const said = (of: WriteRow, statusCode: string, message = '', fields: string[] = []) =>
   rowFailure(of, errorsIn([{ statusCode, message, fields }]), undefined)
 
+test('of a new record that refers to none a reference that is not there is its owner', () => {
+  const fields = { Name: 'Doe', OwnerId: '005000000000101AAA' }
+  const failing = (more: Partial<WriteRow>) =>
+    said(row({ do: 'create', id: null, fields, ...more }), 'INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id')
+  expect(failing({})).toMatchObject({ is: 'invalid', message: expect.stringContaining('owner') })
+  expect(failing({ fields: { Name: 'Doe' } })).toMatchObject({ is: 'stale' })
+  expect(failing({ do: 'update', id: '001000000000001AAA' })).toMatchObject({ is: 'stale' })
+})
+
 test('each code says what to do next', () => {
   const table: [string, string, string[], string][] = [
     ['UNABLE_TO_LOCK_ROW', 'unable to obtain exclusive access to this record', [], 'stale'],

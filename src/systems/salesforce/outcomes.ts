@@ -124,6 +124,9 @@ function special(row: WriteRow, error: RemoteError): ReturnType<typeof meaning> 
     case 'INVALID_FIELD':
       return isOrphan(error) ? meaning('PARENT_NOT_FOUND') : null
     case 'INVALID_CROSS_REFERENCE_KEY':
+      // A new record that refers to no other can only have named an owner who is not there.
+      if (row.do === 'create' && row.links.length === 0 && fields.length === 0 && 'OwnerId' in row.fields)
+        return meaning('OWNER_NOT_FOUND')
       // With a field it is a value that this user may not use (a record type), without it a record that is gone.
       return fields.length > 0 || /isn't valid for the user/.test(message) ? meaning('FIELD_INTEGRITY_EXCEPTION') : null
     default:

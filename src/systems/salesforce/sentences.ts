@@ -30,6 +30,7 @@ export const sentences: Readonly<Record<string, Sentence>> = {
   ALL_OR_NONE_OPERATION_ROLLED_BACK: halted,
   TRANSACTION_HALTED: halted,
   LOST_RACE: lost,
+  OWNER_NOT_FOUND: ['invalid', 'The owner that sync.config names is no active user or queue of this org'],
   WRONG_KIND_OF_ACCOUNT: ['invalid', 'The Account is not of the kind (person or business) that has these fields'],
   FIELD_CUSTOM_VALIDATION_EXCEPTION: rule,
   CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: automation,
