@@ -54,6 +54,6 @@ it('an owner who is not there is listed by name, and keeps nobody else waiting',
   await now.quiet()
   expect((await now.crm.contact(finn))?.OwnerId).toBe(desk)
   const { items } = await now.api<{ items: object[] }>('/failures?state=open')
-  expect(items).toEqual([expect.objectContaining({ message: expect.stringContaining('The owner') })])
+  expect(items).toMatchObject([{ failure: { is: 'invalid', message: expect.stringContaining('The owner') } }])
   expect(await now.status()).toMatchObject({ failures: 1, conflicts: 0 })
 })
