@@ -6,6 +6,7 @@ import { sync } from '../../src/engine/sync.ts'
 import { customerPerson } from '../../src/mappings/customer-person/index.ts'
 import { guestPerson } from '../../src/mappings/guest-person/index.ts'
 import { orderOrder } from '../../src/mappings/order-order/index.ts'
+import { withRollUps } from '../../src/mappings/roll-ups/index.ts'
 import type { CommerceSystem, Store } from '../../src/model/ports.ts'
 import { type ChangeEvent, type JsonObject, lanes, type ResourceRef } from '../../src/model/resource.ts'
 import { memoryCommerce } from '../memory/systems.ts'
@@ -14,8 +15,11 @@ import { dyingAt } from './dying.ts'
 import { inMemoryOf, onDatabaseOf } from './kinds.ts'
 
 const guests = guestPerson()
-/** With orders and their lines: whose they are changes with the guest. */
-const mappings = [customerPerson({ guests: guests.name }), guests, orderOrder({ payments: 'none' })]
+const people = [customerPerson({ guests: guests.name }), guests].map(one =>
+  withRollUps(one, { where: 'person', carts: false }),
+)
+/** With orders, their lines, and what they come to: whose they are changes with the guest. */
+const mappings = [...people, orderOrder({ payments: 'none' })]
 type Clock = ReturnType<typeof memoryWorld>['clock']
 
 /** Customers and orders in memory, Salesforce in memory, and a store. */
@@ -34,6 +38,7 @@ function stage(storeFor: (clock: Clock) => Store) {
       const [first] = refs
       return first === undefined ? [] : of(first.type).read(refs, expand, context)
     },
+    list: (query, context) => of(query.type).list(query, context),
     decode: body => ({ is: 'events', events: body as readonly ChangeEvent[], form: 'memory' }),
   }
   const store = storeFor(clock)
@@ -130,39 +135,46 @@ type Story = {
   readonly told: (on: Stage) => readonly ChangeEvent[]
   /** Whose key the one Contact and the one Account bear in the end; null when both are nobody's any more. */
   readonly whose: 'guest' | 'c1' | null
+  /** How many orders the Contact shows: theirs, whether they had an account or not; what is left of the erased says as before. */
+  readonly orders: number
 }
 
 const stories: readonly Story[] = [
-  { name: 'a first order', before: () => [], told: on => [on.buys('o1', home())], whose: 'guest' },
+  { name: 'a first order', before: () => [], told: on => [on.buys('o1', home())], whose: 'guest', orders: 1 },
   {
     name: 'a guest signs up',
     before: on => [on.buys('o1', home()), on.buys('o2', home({ mobile: '0170 1234567' }))],
     told: on => [on.signsUp('c1', gil)],
     whose: 'c1',
+    orders: 2,
   },
   {
     name: 'a guest signs up, their order becomes theirs, and they buy as a guest again',
     before: on => [on.buys('o1', home())],
     told: on => [on.signsUp('c1', gil), on.buys('o1', { ...home(), customerId: 'c1' }, 2), on.buys('o2', home())],
     whose: 'c1',
+    orders: 2,
   },
   {
     name: 'an order after the registration',
     before: on => [on.signsUp('c1', gil)],
     told: on => [on.buys('o1', home({ city: 'Elsewhere' }))],
     whose: 'c1',
+    orders: 1,
   },
   {
     name: 'the customer who was a guest is erased',
     before: on => [on.buys('o1', home()), on.signsUp('c1', gil)],
     told: on => [on.leaves('customer', 'c1', true)],
     whose: null,
+    orders: 1,
   },
   {
     name: 'the guest is erased with their last order',
     before: on => [on.buys('o1', home())],
     told: on => [on.leaves('order', 'o1', true)],
     whose: null,
+    orders: 1,
   },
 ]
 
@@ -183,6 +195,7 @@ for (const kindOf of [inMemoryOf, onDatabaseOf])
         const keys = calm.crm.of(object).map(row => /^demo\/(guest|c1)/.exec(String(row.fields.CT_Id__c))?.[1] ?? null)
         expect(keys, object).toEqual([story.whose])
       }
+      expect(calm.crm.of('Contact').map(row => Number(row.fields.CT_Order_Count__c))).toEqual([story.orders])
       let deaths = 0
       for (let k = 1, lives = false; !lives; k++) {
         for (const when of ['before', 'after'] as const) {
