@@ -70,6 +70,7 @@ function readyMade(config: SyncConfig, complain: Complaints): readonly Mapping[]
       ...(cart.minimumValue !== undefined && { minimumValue: cart.minimumValue }),
       ...(cart.recoveryLink !== undefined && { recoveryLink: cart.recoveryLink }),
       ...(cart.language !== undefined && { language: cart.language }),
+      ...(cart.taskFrom !== undefined && { taskFrom: cart.taskFrom }),
     },
     'quote-opportunity': {
       ...(quote.stages !== undefined && { stages: quote.stages }),

@@ -17,6 +17,11 @@ function isTimeZone(name: string): boolean {
 
 const isoCode = z.string().regex(/^[A-Z]{3}$/, 'expected the ISO code of a currency, such as EUR')
 
+const byCurrency = z.record(
+  z.string().regex(/^(?:[A-Z]{3}|\*)$/, 'expected ISO codes of currencies, or *'),
+  z.number().min(0),
+)
+
 /** Salesforce's own amounts have no currency beside them where the org has only one. */
 export const orgCurrency = z
   .strictObject({
@@ -82,11 +87,15 @@ export const tradeOptions = {
     .max(2_592_000_000)
     .optional()
     .describe('Of `cart-cart`: a cart that nobody changed for so long is abandoned. Default: 14400000, four hours.'),
-  minimumValue: z
-    .record(z.string().regex(/^(?:[A-Z]{3}|\*)$/, 'expected ISO codes of currencies, or *'), z.number().min(0))
+  minimumValue: byCurrency
     .optional()
     .describe(
       'Of `cart-cart`: from what value on a cart gets a record, in units by ISO code of the currency, `*` for any other one: `{ EUR: 50 }`. Default: any value.',
+    ),
+  taskFrom: byCurrency
+    .optional()
+    .describe(
+      "Of `cart-cart` with `activity: 'task'`: from what value on a cart that was left makes a Task as well; one in a currency that is not named makes none: `{ EUR: 500 }`. Default: none does.",
     ),
   recoveryLink: expression
     .optional()

@@ -45,7 +45,7 @@ export type MappingOptions = {
     OrderOrderOptions,
     'keyField' | 'fieldPrefix' | 'people' | 'guests' | 'target' | 'currency' | 'quotes'
   >
-  readonly 'cart-cart'?: Omit<CartCartOptions, 'keyField' | 'fieldPrefix' | 'people'>
+  readonly 'cart-cart'?: Omit<CartCartOptions, 'keyField' | 'fieldPrefix' | 'people' | 'tasks'>
   readonly 'message-activity'?: Omit<MessageActivityOptions, 'keyField' | 'fieldPrefix' | 'people'>
   readonly 'quote-activity'?: Omit<MessageActivityOptions, 'keyField' | 'fieldPrefix' | 'people'>
   readonly 'quote-opportunity'?: Omit<QuoteOpportunityOptions, 'keyField' | 'fieldPrefix' | 'people' | 'currency'>
@@ -73,7 +73,7 @@ export function mappings(options: MappingOptions = {}): readonly Mapping[] {
     ...[customers, ...(guests === null ? [] : [guests])].map(rolledUp(options, { ...shared, ...currency })),
     ...(quotes === 'none' ? [] : [quoteOpportunity({ ...shared, ...currency, ...options['quote-opportunity'] })]),
     ...ordering(options, { ...names, ...currency }, { ...shared, guests: guests !== null, quotes: quotes !== 'none' }),
-    ...((options.carts ?? 'none') === 'none' ? [] : [cartCart({ ...shared, ...options['cart-cart'] })]),
+    ...leaving(options, shared),
     ...telling(options, shared),
   ]
 }
@@ -95,6 +95,22 @@ function ordering(
   if (orders === 'custom-object' || (order?.lines ?? 'rows') !== 'rows') return [mapping]
   const language = order?.language === undefined ? {} : { language: order.language }
   return [productProduct({ ...names, ...language }), productPrice(names), mapping]
+}
+
+/** Carts; Tasks of theirs only where there are Tasks at all, like those of orders. */
+function leaving(
+  { carts = 'none', activity = 'none', ...options }: MappingOptions,
+  shared: Pick<CartCartOptions, 'keyField' | 'fieldPrefix' | 'people'>,
+): readonly Mapping[] {
+  if (carts === 'none') return []
+  const { taskFrom, ...cart } = options['cart-cart'] ?? {}
+  const { historyMs, closedStatus, timeZone } = options['message-activity'] ?? {}
+  const tasks = {
+    ...(historyMs !== undefined && { historyMs }),
+    ...(closedStatus !== undefined && { closedStatus }),
+    ...(timeZone !== undefined && { timeZone }),
+  }
+  return [cartCart({ ...shared, ...cart, ...(activity === 'task' && taskFrom !== undefined && { taskFrom, tasks }) })]
 }
 
 /** The timeline, after the records that it is about. */

@@ -21,11 +21,13 @@ describe('a cart', { timeout: 60_000 }, () => {
     now = await world({
       config: {
         carts: 'custom-object',
+        activity: 'task',
         pace: { dueMs: 200, lagMs: 0, burst: 10_000, leaseMs: 5_000 },
         mappings: {
           'cart-cart': {
             abandonedAfterMs: 1_500,
             minimumValue: { EUR: 50 },
+            taskFrom: { EUR: 500 },
             recoveryLink: 'https://shop.example/cart/{id}',
           },
         },
@@ -87,6 +89,46 @@ describe('a cart', { timeout: 60_000 }, () => {
     expect(await is(cart, 'Abandoned')).toMatchObject({ CT_Lines__c: '2 × Mug: 100.00 EUR' })
     const order = await orders(cart)
     expect(await is(cart, 'Ordered')).toMatchObject({ CT_Order_Number__c: order.orderNumber })
+  })
+
+  it('worth enough makes a Task each time it is left, and is then as done; one worth less, or in another currency, none', async () => {
+    const ada = await somebody()
+    const [dear, cheap, foreign] = [
+      await fills({ customerId: ada.id }, 60_000),
+      await fills({ customerId: ada.id }, 49_998),
+      await fills({
+        customerId: ada.id,
+        currency: 'CHF',
+        customLineItems: [{ ...lines(0)[0], money: { currencyCode: 'CHF', centAmount: 90_000 } }],
+      }),
+    ]
+    const tasksOf = async (cart: Customer): Promise<readonly CrmRow[]> => {
+      const record = await recordOf(cart)
+      expect(record).toBeDefined()
+      return (await now.crm.rows('Task')).filter(row => row.WhatId === record?.Id)
+    }
+    for (const one of [dear, cheap, foreign]) await is(one, 'Abandoned')
+    await now.quiet()
+    expect(await tasksOf(dear)).toMatchObject([
+      {
+        Subject: 'Warenkorb stehen gelassen: 600.00 EUR',
+        Description: '2 × Becher: 600.00 EUR',
+        WhoId: (await now.crm.contact(ada))?.Id,
+        IsClosed: true,
+        CT_Message_Type__c: 'CartAbandoned',
+      },
+    ])
+    expect([...(await tasksOf(cheap)), ...(await tasksOf(foreign))]).toEqual([])
+    await now.merchant.changes('carts', dear, { action: 'setLocale', locale: 'fr-FR' })
+    await is(dear, 'Active')
+    await is(dear, 'Abandoned')
+    await now.quiet()
+    const subjects = (await tasksOf(dear)).map(row => String(row.Subject)).sort()
+    expect(subjects).toEqual(['Panier abandonné : 600.00 EUR', 'Warenkorb stehen gelassen: 600.00 EUR'])
+    await orders(dear)
+    await is(dear, 'Ordered')
+    await now.quiet()
+    expect(await tasksOf(dear)).toHaveLength(2)
   })
 
   it('of a guest points at the Contact that an order of theirs made', async () => {

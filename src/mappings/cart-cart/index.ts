@@ -10,6 +10,7 @@ import { text } from '../codecs/text.ts'
 import type { People } from '../customer-person/index.ts'
 import { plainField } from '../plainField.ts'
 import { cartSeen } from './state.ts'
+import { type CartTaskOptions, cartTask, withTask } from './tasks.ts'
 
 /** Where carts go: nowhere, or to the package's own object. */
 export type Carts = 'none' | 'custom-object'
@@ -26,6 +27,10 @@ export type CartCartOptions = {
   readonly recoveryLink?: string
   /** Default: `en`. */
   readonly language?: string
+  /** From what value on a cart that was left makes a Task as well, as for `minimumValue`. Default: none does. */
+  readonly taskFrom?: Readonly<Record<string, number>>
+  /** Of those Tasks: what was left longer ago makes none (default: seven days), their closed status, where a day begins. */
+  readonly tasks?: Pick<CartTaskOptions, 'historyMs' | 'closedStatus' | 'timeZone'>
 }
 
 const doc = `A cart that was left alone for abandonedAfterMs, that somebody can be written to about (a customer, or a guest's email) and that is worth
@@ -81,12 +86,15 @@ export function cartCart(options: CartCartOptions = {}): Mapping {
   const prefix = options.fieldPrefix ?? 'CT_'
   const keyField = options.keyField ?? `${prefix}Id__c`
   const afterMs = options.abandonedAfterMs ?? 14_400_000
+  const { taskFrom, tasks = {}, language = 'en' } = options
+  const isPerson = options.people === 'person-account'
+  const seen = cartSeen({ afterMs, minimum: options.minimumValue ?? {} })
   const part: MappingPart = {
     role: 'cart',
     object: `${prefix}Cart__c`,
     match: [{ by: 'external-id', crm: keyField, commerce: 'key' }],
-    fields: fieldsOf(prefix, options.language ?? 'en', options.recoveryLink),
-    links: ownerLinks(prefix, options.people === 'person-account'),
+    fields: fieldsOf(prefix, language, options.recoveryLink),
+    links: ownerLinks(prefix, isPerson),
     defaults: {},
     deactivate: { [`${prefix}Status__c`]: 'Deleted', [`${prefix}Deleted_At__c`]: { at: 'deletion' } },
   }
@@ -95,7 +103,7 @@ export function cartCart(options: CartCartOptions = {}): Mapping {
     doc,
     commerce: 'cart',
     keyField,
-    parts: [part],
+    parts: [part, ...(taskFrom === undefined ? [] : [cartTask({ ...tasks, keyField, fieldPrefix: prefix }, isPerson)])],
     deletion: 'deactivate',
     creates: 'commerce',
     expand: [],
@@ -105,7 +113,7 @@ export function cartCart(options: CartCartOptions = {}): Mapping {
       where: 'cartState = "Active" and (customerId is defined or customerEmail is defined)',
     },
     companions: [{ as: 'orders', type: 'order', by: 'cart', when: ({ cartState }) => cartState === 'Ordered' }],
-    derive: cartSeen({ afterMs, minimum: options.minimumValue ?? {} }),
+    derive: taskFrom === undefined ? seen : withTask(seen, { ...tasks, from: taskFrom, language }),
     createsWhen: 'derived.isDue',
     endsWhen: 'derived.isOver',
   })

@@ -26,7 +26,8 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value.t
 /** Anonymous carts are nobody's: there is no one to write to. */
 const hasOwner = ({ customerId, customerEmail }: JsonObject): boolean => isText(customerId) || isText(customerEmail)
 
-function isWorth({ totalPrice }: JsonObject, { minimum }: Worth): boolean {
+/** Whether its total is as much as that, or more; where nothing is said of its currency, any total is. */
+export function isWorth({ totalPrice }: JsonObject, minimum: Worth['minimum']): boolean {
   const least = minimum[currencyOf(totalPrice) ?? ''] ?? minimum['*'] ?? 0
   const amount = amountOf(totalPrice)
   return amount !== null && amount >= least
@@ -50,7 +51,7 @@ export const cartSeen =
     return {
       state,
       changedAt: modifiedAt,
-      isDue: state === 'Abandoned' && hasOwner(body) && lines.length > 0 && isWorth(body, worth),
+      isDue: state === 'Abandoned' && hasOwner(body) && lines.length > 0 && isWorth(body, worth.minimum),
       isOver: state === 'Ordered' || state === 'Merged',
       pieces: piecesIn(lines),
       expiresAt: expiryOf(body, changedMs),

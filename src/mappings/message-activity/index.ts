@@ -1,10 +1,9 @@
 /** The mappings of the timeline: what commercetools' messages tell of orders and quotes, as closed Tasks. */
 import { define } from '../../core/define.ts'
-import type { FieldRule, LinkRule, Mapping, MappingPart } from '../../model/mapping.ts'
-import { dayIn } from '../codecs/dayIn.ts'
-import { text } from '../codecs/text.ts'
+import type { LinkRule, Mapping } from '../../model/mapping.ts'
 import type { People } from '../customer-person/index.ts'
 import { activities } from './activities.ts'
+import { personOf, type TaskOptions, taskPart, whatOf, whoOf } from './taskPart.ts'
 import { ready, type Told, type Words } from './words.ts'
 
 /** Where messages go: nowhere, or to Salesforce's Task. */
@@ -19,20 +18,14 @@ export type MessageSetting =
       readonly coalesceMs?: number | undefined
     }
 
-export type MessageActivityOptions = {
+export type MessageActivityOptions = TaskOptions & {
   readonly people?: People
-  readonly keyField?: string
-  readonly fieldPrefix?: string
   /** By message type; what is not named is as `defaults` says. */
   readonly messages?: Readonly<Partial<Record<string, MessageSetting>>>
   /** What is older makes no Task. Default: seven days. */
   readonly historyMs?: number
-  /** A closed status. Default: `Completed`. */
-  readonly closedStatus?: string
   /** The language where the record's own is missing. Default: `en`. */
   readonly language?: string
-  /** Where a day begins. Default: `UTC`. */
-  readonly timeZone?: string
 }
 
 /** Of what a mapping tells: the type in commercetools, and the record that it became, if any. */
@@ -51,8 +44,6 @@ const doc = (
 They are read along with it, so that a Task comes with the change that it tells of, in one call, and a lost delivery loses none. Several messages
 of a kind within coalesceMs are one Task with a list. A message older than historyMs makes none. A Task that somebody deletes is not
 made again. With person accounts a Task has no Contact and stands on the record alone.`
-
-const owner = 'commerce'
 
 function toldBy(
   messages: MessageActivityOptions['messages'] = {},
@@ -79,23 +70,10 @@ function toldBy(
 }
 
 function linksOf({ what, customer }: About, isPerson: boolean): readonly LinkRule[] {
-  const person = (crm: string, relationship: string, role: string): LinkRule => ({
-    crm,
-    relationship,
-    mapping: 'customer-person',
-    role,
-    of: { type: 'customer', id: `whole.${customer}` },
-    orGuest: 'guest-person',
-    owner: 'seed',
-    required: false,
-    patient: true,
-    byId: true,
-  })
+  const guest = { orGuest: 'guest-person' }
   return [
-    ...(isPerson ? [] : [person('WhoId', 'Who', 'contact')]),
-    what === null
-      ? person('WhatId', 'What', 'account')
-      : { crm: 'WhatId', relationship: 'What', ...what, of: 'self', owner: 'seed', required: true, byId: true },
+    ...(isPerson ? [] : [whoOf(customer, guest)]),
+    what === null ? { ...personOf('WhatId', 'What', 'account', customer), ...guest } : whatOf(what.mapping, what.role),
   ]
 }
 
@@ -104,27 +82,12 @@ function mappingOf(about: About, options: MessageActivityOptions): Mapping {
   const keyField = options.keyField ?? `${prefix}Id__c`
   const told = toldBy(options.messages, about.defaults)
   const types = Object.keys(told)
-  const fields: readonly FieldRule[] = [
-    { crm: 'Subject', commerce: 'subject', owner, codec: text, required: true, personal: false },
-    { crm: 'Description', commerce: 'text', owner, codec: text },
-    { crm: 'ActivityDate', commerce: 'at', owner, codec: dayIn(options.timeZone ?? 'UTC'), personal: false },
-    { crm: `${prefix}Message_Type__c`, commerce: 'type', owner: 'seed', codec: text, personal: false },
-  ]
-  const part: MappingPart = {
-    role: 'task',
-    each: { of: 'derived.activities', id: 'id', whenGone: 'unlink' },
-    object: 'Task',
-    match: [{ by: 'external-id', crm: keyField, commerce: 'key' }],
-    fields,
-    links: linksOf(about, options.people === 'person-account'),
-    defaults: { Status: options.closedStatus ?? 'Completed' },
-  }
   return define({
     name: about.name,
     doc: doc(about.commerce === 'order' ? 'orders' : 'requests for quotes'),
     commerce: about.commerce,
     keyField,
-    parts: [part],
+    parts: [taskPart(options, linksOf(about, options.people === 'person-account'))],
     deletion: 'unlink',
     whenGone: 'unlink',
     creates: 'commerce',

@@ -76,6 +76,14 @@ export const ready: Readonly<Record<string, Told>> = {
     text: parcel,
     coalesceMs: 60_000,
   },
+  CartAbandoned: {
+    subject: {
+      en: 'Cart left behind: {total}',
+      de: 'Warenkorb stehen gelassen: {total}',
+      fr: 'Panier abandonné : {total}',
+    },
+    text: '{lines}',
+  },
   QuoteRequestCreated: {
     subject: {
       en: 'Quote requested: {total}',
