@@ -14,6 +14,7 @@ import { metrics } from './http/metrics.ts'
 import { oidc } from './http/oidc.ts'
 import type { Served } from './http/served.ts'
 import { server } from './http/server.ts'
+import { aborted } from './lib/aborted.ts'
 import { clock } from './lib/clock.ts'
 import { digester } from './lib/digester.ts'
 import { type Logger, log } from './lib/log.ts'
@@ -138,7 +139,7 @@ async function watch(
   how: { signal: AbortSignal; wake: () => void },
 ): Promise<void> {
   const { signal } = how
-  await Promise.race([bound, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
+  await Promise.race([bound, aborted(signal)])
   const broke = (error: unknown): void => {
     engine.log.error({ stack: error instanceof Error ? (error.stack ?? '') : '' }, 'looking for changes broke off')
   }

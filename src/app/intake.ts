@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import { type Consumer, consume, type QueueObserver, type QueueState } from '../engine/consume.ts'
 import type { Engine } from '../engine/engine.ts'
+import { aborted } from '../lib/aborted.ts'
 import { sqs } from '../systems/sqs/index.ts'
 
 /** A queue keeps what nobody takes: what is marked in the database of another org would be gone from both. */
@@ -15,7 +16,7 @@ export function intake(
   const { signal } = how
   let begun: Consumer | null = null
   const run = async (): Promise<void> => {
-    await Promise.race([bound, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
+    await Promise.race([bound, aborted(signal)])
     if (signal.aborted) return
     await using queue = sqs({ queueUrl, region, endpoint, credentials })
     begun = consume(engine, { queue, receivers, hiddenMs, ...how })

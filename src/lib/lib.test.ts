@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { aborted } from './aborted.ts'
 import { clock } from './clock.ts'
 import { correlationIdOf } from './correlation.ts'
 import { digester } from './digester.ts'
@@ -28,6 +29,19 @@ describe('digester', () => {
     expect(both.keyId).not.toBe(one.keyId)
     expect(both.under(one.keyId, 'Phone', '1')).toBe(one.digest('Phone', '1'))
     expect(digester('n'.repeat(32)).under(one.keyId, 'Phone', '1')).toBeNull()
+  })
+})
+
+describe('aborted', () => {
+  it('resolves when the signal fires, and at once when it has fired before anybody listened', async () => {
+    const stop = new AbortController()
+    let isOver = false
+    const over = aborted(stop.signal).then(() => (isOver = true))
+    await Promise.resolve()
+    expect(isOver).toBe(false)
+    stop.abort()
+    await over
+    await aborted(stop.signal)
   })
 })
 

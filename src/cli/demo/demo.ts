@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { environment } from '../../config.ts'
+import { aborted } from '../../lib/aborted.ts'
 import { act, endAsked } from '../command.ts'
 import { CommandError, document, note, say } from '../out.ts'
 import { once } from './once.ts'
@@ -59,7 +60,7 @@ async function last(up: Stage, options: { customers: number; seed: number; json:
   await open(up, options)
   const { links } = await service.status()
   if (!options.json) say(`${links} pairs of records are in step.\n${await hint(up)}`)
-  await new Promise(done => options.signal.addEventListener('abort', done, { once: true }))
+  await aborted(options.signal)
 }
 
 async function run(options: Options, dataDir: string): Promise<number> {

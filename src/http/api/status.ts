@@ -106,6 +106,7 @@ export function status(app: FastifyInstance, served: Served): void {
       }
       raw.on('close', end)
       served.signal.addEventListener('abort', end)
+      if (served.signal.aborted) end()
     },
   )
 }
