@@ -114,6 +114,18 @@ describe('what a person bought in all', { timeout: 60_000 }, () => {
     expect(shows(await contactOf('gil@example.com'))).toMatchObject({ orders: 4, total: 100 })
   })
 
+  it("of a guest stays theirs where a customer who has a record already takes that guest's email", async () => {
+    await buys({ customerEmail: 'ivy@example.com', billingAddress: { ...address, lastName: 'Ives' } }, 1_000)
+    const jo = await signsUp('jo@example.com')
+    await buys({ customerId: jo.id }, 2_000)
+    await now.quiet()
+    await now.shopper.changes(await now.shopper.sees(jo), { action: 'changeEmail', email: 'ivy@example.com' })
+    await now.quiet()
+    const rows = (await now.crm.rows('Contact')).filter(row => row.Email === 'ivy@example.com')
+    expect(rows.map(row => row.CT_Order_Total__c).sort()).toEqual([10, 20])
+    expect(shows(await now.crm.contact(jo))).toMatchObject({ orders: 1, total: 20 })
+  })
+
   it('is right whatever the order, the number and the lateness of deliveries, and heals an edit', async () => {
     await now.commerce.disturb({ doubleRate: 1, shuffle: true, delayRate: 0.5, delayMs: 200, seed: 7 })
     const people = await Promise.all(Array.from({ length: 5 }, (_, at) => signsUp(`many${at}@example.com`)))

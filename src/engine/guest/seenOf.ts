@@ -14,11 +14,10 @@ const seenUpTo = 500
 /** Read at once, and let go before the next ones are. */
 const readAtOnce = 500
 
-/** The customers who hold the records of these guests by now, by guest. */
-async function customersOf(
-  engine: Engine,
-  guests: readonly ResourceRef[],
-): Promise<ReadonlyMap<string, readonly ResourceRef[]>> {
+type Holders = ReadonlyMap<string, readonly ResourceRef[]>
+
+/** The customers who hold the records of these guests by now, by guest; of a guest who has no record there is none. */
+async function customersOf(engine: Engine, guests: readonly ResourceRef[]): Promise<Holders> {
   const links = guests.length === 0 ? [] : await engine.store.links(guests)
   const claims = links.length === 0 ? [] : await engine.store.claimants(links.map(one => one.crm))
   const byRecord = Map.groupBy(
@@ -33,33 +32,34 @@ async function customersOf(
   return found
 }
 
-/** The guests whom each of these people are, or were: none who turned out to be somebody else. */
+/**
+ * The guests whom each of these people are, or were. A guest with a record of their own is somebody else's past only while
+ * that somebody has none, and takes theirs over.
+ */
 async function guestsBehind(
   engine: Engine,
   people: readonly Present[],
 ): Promise<ReadonlyMap<string, readonly ResourceRef[]>> {
+  const isGuest = ({ ref }: Present): boolean => guestsOf(engine, ref.type) !== undefined
   const before = (one: Present): readonly ResourceRef[] =>
-    guestsOf(engine, one.ref.type) === undefined
-      ? engine.mappings
-          .filter(({ commerce }) => commerce === one.ref.type)
-          .flatMap(mapping => formerly(engine, mapping, one.ref, one.body))
-      : []
-  const were = people.map(one => [refKey(one.ref), before(one)] as const)
+    engine.mappings
+      .filter(({ commerce }) => commerce === one.ref.type)
+      .flatMap(mapping => formerly(engine, mapping, one.ref, one.body))
+  const behind = people.map(one => [one, isGuest(one) ? [one.ref] : before(one)] as const)
+  const were = behind.filter(([one, guests]) => !isGuest(one) && guests.length > 0)
   const holders = await customersOf(
     engine,
     were.flatMap(([, guests]) => guests),
   )
-  const isTheirs = (key: string, guest: ResourceRef): boolean => {
-    const own = holders.get(refKey(guest)) ?? []
-    return own.length === 0 || own.some(one => refKey(one) === key)
+  const known = holders.size === 0 ? [] : await engine.store.links(were.map(([{ ref }]) => ref))
+  const settled = new Set(known.map(({ commerce }) => refKey(commerce)))
+  const isTheirs = (one: Present, guest: ResourceRef): boolean => {
+    const own = holders.get(refKey(guest))
+    if (own === undefined || isGuest(one)) return true
+    const key = refKey(one.ref)
+    return own.length === 0 ? !settled.has(key) : own.some(each => refKey(each) === key)
   }
-  return new Map(
-    people.map((one, at) => {
-      const key = refKey(one.ref)
-      const own = were[at]?.[1] ?? []
-      return [key, guestsOf(engine, one.ref.type) ? [one.ref] : own.filter(guest => isTheirs(key, guest))]
-    }),
-  )
+  return new Map(behind.map(([one, guests]) => [refKey(one.ref), guests.filter(guest => isTheirs(one, guest))]))
 }
 
 /** What each of these people was seen in as a guest, as the companion keeps it. */
