@@ -3,14 +3,15 @@ import type { Mapping } from '../model/mapping.ts'
 
 type Known = { readonly mappings: readonly Mapping[] }
 
-export const sourcesOf = ({ mappings }: Known): readonly string[] => [
-  ...new Set(
-    mappings.flatMap(({ appearsIn, commerce, onDemand, polled, touchedBy }) => [
-      ...(onDemand || polled ? [] : [appearsIn?.in ?? commerce]),
-      ...touchedBy.map(({ type }) => type),
-    ]),
-  ),
-]
+export function sourcesOf({ mappings }: Known): readonly string[] {
+  // Of these nobody tells: they are looked for, and touch others in their own passes.
+  const polled = new Set(mappings.flatMap(one => (one.polled ? [one.commerce] : [])))
+  const all = mappings.flatMap(({ appearsIn, commerce, onDemand, touchedBy }) => [
+    ...(onDemand ? [] : [appearsIn?.in ?? commerce]),
+    ...touchedBy.map(({ type }) => type),
+  ])
+  return [...new Set(all.filter(type => !polled.has(type)))]
+}
 
 /** Those, and what is read without being told of. */
 export const readTypes = (known: Known): readonly string[] => [

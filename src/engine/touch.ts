@@ -17,7 +17,8 @@ import { emptySettlement, line, settled } from './gather.ts'
 type Present = Extract<Snapshot, { state: 'present' }>
 type ReadRow = { readonly row: ClaimedRow; readonly snapshot: Present }
 
-const eventOf = (engine: Engine, row: ClaimedRow, ref: ResourceRef): ChangeEvent => ({
+/** That a record shows what this row is about, and has to be looked at again. */
+export const touched = (engine: Engine, row: ClaimedRow, ref: ResourceRef): ChangeEvent => ({
   id: `touched/${row.ref.id}/${ref.id}`,
   ref,
   kind: 'changed',
@@ -78,7 +79,7 @@ export async function touchNamed(engine: Engine, rows: readonly ReadRow[]): Prom
       const id = names(snapshot.body)
       if (typeof id !== 'string') return []
       counts.set(row, (counts.get(row) ?? 0) + 1)
-      return [eventOf(engine, row, { side: 'commerce', type: as, id: `${projectOf(row.ref)}/${id}` })]
+      return [touched(engine, row, { side: 'commerce', type: as, id: `${projectOf(row.ref)}/${id}` })]
     }),
   )
   if (events.length > 0) await engine.store.mark(events, { force: true })
@@ -130,7 +131,7 @@ async function markShown(
       // That it shows one of them the predicate knows; the expression only tells which.
       return (showed.length > 0 ? showed : rows.slice(0, 1)).map(row => {
         counts.set(row, (counts.get(row) ?? 0) + 1)
-        return eventOf(engine, row, one.ref)
+        return touched(engine, row, one.ref)
       })
     })
     if (events.length > 0) await engine.store.mark(events, { force: true })

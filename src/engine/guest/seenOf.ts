@@ -1,7 +1,7 @@
 /** What guests were seen in, read now: their own, and that of people who were guests before. */
 import { chunks } from '../../lib/chunks.ts'
-import type { CallContext, ClaimedRow } from '../../model/ports.ts'
-import { type ChangeEvent, type JsonObject, type ResourceRef, refKey, type Snapshot } from '../../model/resource.ts'
+import type { CallContext } from '../../model/ports.ts'
+import { type JsonObject, type ResourceRef, refKey, type Snapshot } from '../../model/resource.ts'
 import type { Companion } from '../../model/watched.ts'
 import type { Engine } from '../engine.ts'
 import { isGuestLink } from './holder.ts'
@@ -17,7 +17,7 @@ const readAtOnce = 500
 type Holders = ReadonlyMap<string, readonly ResourceRef[]>
 
 /** The customers who hold the records of these guests by now, by guest; of a guest who has no record there is none. */
-async function customersOf(engine: Engine, guests: readonly ResourceRef[]): Promise<Holders> {
+export async function customersOf(engine: Engine, guests: readonly ResourceRef[]): Promise<Holders> {
   const links = guests.length === 0 ? [] : await engine.store.links(guests)
   const claims = links.length === 0 ? [] : await engine.store.claimants(links.map(one => one.crm))
   const byRecord = Map.groupBy(
@@ -85,28 +85,4 @@ export async function seenOf(
       return one === undefined ? [] : [one]
     })
   return one => (behind.get(refKey(one.ref)) ?? []).flatMap(ofGuest)
-}
-
-/** Somebody who was a guest and buys as one again: what the customer's record shows of their purchases has changed. */
-export async function touchHolders(engine: Engine, rows: readonly ClaimedRow[]): Promise<void> {
-  const isShown = engine.mappings.some(({ companions = [] }) => companions.some(one => one.seen))
-  const guests = isShown ? rows.filter(({ ref }) => guestsOf(engine, ref.type) !== undefined) : []
-  if (guests.length === 0) return
-  const holders = await customersOf(
-    engine,
-    guests.map(({ ref }) => ref),
-  )
-  const events = guests.flatMap((row): readonly ChangeEvent[] =>
-    (holders.get(refKey(row.ref)) ?? []).map(ref => ({
-      id: `seen/${refKey(row.ref)}`,
-      ref,
-      kind: 'changed',
-      version: null,
-      at: engine.clock.now(),
-      correlationId: row.correlationId,
-      lane: row.lane,
-      erase: false,
-    })),
-  )
-  if (events.length > 0) await engine.store.mark(events, { force: true })
 }
