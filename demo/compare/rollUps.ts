@@ -1,5 +1,5 @@
 /** What each person's record says they bought in all, against all orders that are theirs. */
-import { amount, live, object, type Row, text } from './values.ts'
+import { amount, object, type Row, text } from './values.ts'
 
 export type RollUps = {
   readonly orders: readonly Row[]
@@ -36,5 +36,5 @@ export function compareRollUps({ orders, people, buyerOf, differs }: RollUps): n
     if ((lastShown === null ? null : Math.floor(Date.parse(lastShown) / 1_000)) !== last)
       differs(key, 'CT_Last_Order_At__c')
   }
-  return live([...people.values()]).length
+  return people.size
 }

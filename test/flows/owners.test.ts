@@ -1,59 +1,104 @@
-/** Whose new records are, where sync.config.ts says it; and that nobody's are taken from them afterwards. */
-import { expect, it } from 'vitest'
-import { world } from '../world.ts'
-import { address, amount, item } from './orderSteps.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../ports.ts'
+import { type Customer, type World, world } from '../world.ts'
 
-/** As the emulator numbers users: its own two come first. */
-const [anna, ben, desk] = ['005gL0000000003QAA', '005gL0000000004QAA', '005gL0000000005QAA'] as const
-const org = { users: ['anna', 'ben', 'desk'].map(name => ({ username: `${name}@example.com`, lastName: name })) }
-
-it('new records belong to whom a route names; what an admin changes stays', { timeout: 60_000 }, async () => {
-  const byStore = { by: 'store.key', at: { berlin: ben, '*': desk } }
-  await using now = await world({
-    org,
-    config: {
-      orders: 'order',
-      activity: 'task',
-      mappings: {
-        'customer-person': { owner: anna },
-        'guest-person': { owner: desk },
-        'order-order': { owner: byStore },
-        'message-activity': { owner: byStore, messages: { OrderImported: true } },
+/** Owners as a merchant would set them, and a poll that does not make a test wait. */
+const config = {
+  pace: { pollMs: 1_000 },
+  mappings: {
+    'customer-person': {
+      fields: {
+        'Contact.FirstName': { owner: 'crm' },
+        'Contact.LastName': { owner: 'latest' },
+        'Contact.Birthdate': { owner: 'review' },
+        'Contact.Title': { owner: 'seed' },
       },
     },
-    subscribeTo: ['order'],
+  },
+}
+
+describe('an owner per field, end to end', () => {
+  let now: World
+  let customer: Customer
+
+  beforeAll(async () => {
+    now = await world({ config })
+    customer = await now.shopper.signsUp({
+      email: 'owner@example.com',
+      password: 'secret-enough',
+      firstName: 'Anna',
+      lastName: 'Beck',
+      title: 'Dr.',
+      dateOfBirth: '1980-01-01',
+    })
+    await now.quiet()
   })
-  await now.merchant.makes('stores', { key: 'berlin' })
-  const ada = await now.shopper.signsUp({ email: 'ada@example.com', password: 'p', lastName: 'Byron' })
-  const draft = { billingAddress: address, totalPrice: amount(1_000), lineItems: [item('MUG', 1_000)] }
-  const inBerlin = await now.buyer.orders({ ...draft, customerId: ada.id, store: { typeId: 'store', key: 'berlin' } })
-  const elsewhere = await now.buyer.orders({ ...draft, customerEmail: 'gil@example.com' })
-  await now.quiet()
-  const ownerOf = async (object: string, id: string) =>
-    (await now.crm.rows(object)).find(row => row.CT_Id__c === `demo/${id}`)?.OwnerId
-  expect((await now.crm.contact(ada))?.OwnerId).toBe(anna)
-  expect((await now.crm.account(ada))?.OwnerId).toBe(anna)
-  expect((await now.crm.rows('Contact')).find(row => row.Email === 'gil@example.com')?.OwnerId).toBe(desk)
-  expect([await ownerOf('Order', inBerlin.id), await ownerOf('Order', elsewhere.id)]).toEqual([ben, desk])
-  const tasks = await now.crm.rows('Task')
-  expect(new Set(tasks.map(row => row.OwnerId))).toEqual(new Set([ben, desk]))
+  afterAll(async () => {
+    await now[Symbol.asyncDispose]()
+  })
 
-  const contact = await now.crm.contact(ada)
-  await now.agent.edits('Contact', String(contact?.Id), { OwnerId: ben })
-  await now.shopper.changes(await now.shopper.sees(ada), { action: 'setFirstName', firstName: 'Augusta' })
-  await now.quiet()
-  expect(await now.crm.contact(ada)).toMatchObject({ FirstName: 'Augusta', OwnerId: ben })
-  expect(await now.status()).toMatchObject({ failures: 0, conflicts: 0 })
-})
+  const contact = async () => (await now.crm.contact(customer)) ?? { Id: '' }
+  const agentEdits = async (fields: Record<string, unknown>): Promise<unknown> =>
+    now.agent.edits('Contact', (await contact()).Id, fields)
+  const comesTrue = (wanted: Record<string, unknown>): Promise<unknown> =>
+    until(
+      () => now.shopper.sees(customer),
+      seen => Object.entries(wanted).every(([field, value]) => seen[field] === value),
+      20_000,
+    )
 
-it('an owner who is not there is listed by name, and keeps nobody else waiting', { timeout: 60_000 }, async () => {
-  const owner = { by: 'locale', at: { de: '005gL0000000099QAA', '*': desk } }
-  await using now = await world({ org, config: { mappings: { 'customer-person': { owner } } } })
-  await now.shopper.signsUp({ email: 'eva@example.com', password: 'p', lastName: 'Mai', locale: 'de' })
-  const finn = await now.shopper.signsUp({ email: 'finn@example.com', password: 'p', lastName: 'Ray', locale: 'en' })
-  await now.quiet()
-  expect((await now.crm.contact(finn))?.OwnerId).toBe(desk)
-  const { items } = await now.api<{ items: object[] }>('/failures?state=open')
-  expect(items).toMatchObject([{ failure: { is: 'invalid', message: expect.stringContaining('The owner') } }])
-  expect(await now.status()).toMatchObject({ failures: 1, conflicts: 0 })
+  it('crm: what sales writes reaches the shop, and a new record leaves the field to sales', async () => {
+    expect(await contact()).toMatchObject({ LastName: 'Beck', FirstName: null })
+    await agentEdits({ FirstName: 'Annika' })
+    await comesTrue({ firstName: 'Annika' })
+  })
+
+  it('crm: what the shop writes there is put back', async () => {
+    customer = await now.shopper.changes(await now.shopper.sees(customer), {
+      action: 'setFirstName',
+      firstName: 'Shop',
+    })
+    await comesTrue({ firstName: 'Annika' })
+    expect(await contact()).toMatchObject({ FirstName: 'Annika' })
+  })
+
+  it('latest: the later edit stands, whoever made it', async () => {
+    await agentEdits({ LastName: 'Sales' })
+    await comesTrue({ lastName: 'Sales' })
+    customer = await now.shopper.changes(await now.shopper.sees(customer), { action: 'setLastName', lastName: 'Shop' })
+    await now.quiet()
+    expect(await contact()).toMatchObject({ LastName: 'Shop' })
+  })
+
+  it('seed: stays what sales made of it', async () => {
+    expect(await contact()).toMatchObject({ Title: 'Dr.' })
+    await agentEdits({ Title: 'Head of Purchasing' })
+    customer = await now.shopper.changes(await now.shopper.sees(customer), { action: 'setTitle', title: 'Prof.' })
+    await now.quiet()
+    expect(await contact()).toMatchObject({ Title: 'Head of Purchasing' })
+    expect(await now.shopper.sees(customer)).toMatchObject({ title: 'Prof.' })
+  })
+
+  it('commerce: an edit in Salesforce is put right', async () => {
+    await agentEdits({ Email: 'typo@example.com' })
+    await until(contact, row => 'Email' in row && row.Email === 'owner@example.com', 20_000)
+    expect(await now.shopper.sees(customer)).toMatchObject({ email: 'owner@example.com' })
+  })
+
+  it('review: two edits wait for a person, and the decision is carried out on both sides', async () => {
+    await agentEdits({ Birthdate: '1981-02-03' })
+    customer = await now.shopper.changes(await now.shopper.sees(customer), {
+      action: 'setDateOfBirth',
+      dateOfBirth: '1982-03-04',
+    })
+    const { items } = await until(
+      () => now.api<{ items: { id: string; kind: string }[] }>('/conflicts?state=open'),
+      page => page.items.length === 1,
+      20_000,
+    )
+    expect(items).toMatchObject([{ kind: 'both-changed' }])
+    await now.decide(items[0]?.id ?? '', { do: 'take', side: 'crm' })
+    await comesTrue({ dateOfBirth: '1981-02-03' })
+    expect(await contact()).toMatchObject({ Birthdate: '1981-02-03' })
+  })
 })
