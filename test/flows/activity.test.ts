@@ -14,7 +14,7 @@ describe.each(['order', 'custom-object'] as const)('the timeline of an order tha
       config: {
         orders,
         activity: 'task',
-        pace: { burst: 10_000 },
+        pace: { burst: 10_000, leaseMs: 5_000 },
         mappings: {
           'message-activity': {
             messages: {
